@@ -1,0 +1,45 @@
+"""People and media who receive releases, and addresses that must not be written to."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from models.columns import link, moment, primary_key, word
+from models.vocabulary import Channel, ContactKind
+
+
+class Contact(SQLModel, table=True):
+    """A journalist, medium, member or friend. `slug` is the stable id in files."""
+
+    id: UUID = primary_key()
+    slug: str = Field(unique=True)
+    name: str
+    kind: ContactKind = word(ContactKind, index=True)
+    language: str
+    country: str | None = None
+    time_zone: str | None = None
+    updated_at: datetime = moment()
+
+
+class ContactAddress(SQLModel, table=True):
+    """One address of a contact; the lowest position is preferred."""
+
+    __tablename__ = "contact_address"
+    __table_args__ = (UniqueConstraint("contact_id", "position"),)
+
+    id: UUID = primary_key()
+    contact_id: UUID = link("contact.id")
+    position: int
+    channel: Channel = word(Channel)
+    address: str
+    fingerprint: bytes = Field(index=True)
+
+
+class Suppression(SQLModel, table=True):
+    """An address that must not be written to, known by its keyed hash only."""
+
+    fingerprint: bytes = Field(primary_key=True)
+    reason: str
+    suppressed_at: datetime = moment()

@@ -1,0 +1,98 @@
+"""The numbered texts of a case, and the offices they address."""
+
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from json import dumps
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Interval, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from models.columns import link, moment, primary_key, tree, word, words
+from models.vocabulary import Channel, DocumentKind, TargetKind
+
+_INTERVAL: Any = Interval()
+
+
+class Document(SQLModel, table=True):
+    """One numbered text of a case, index `UA-2026-014/1`, with its sign-on window."""
+
+    __table_args__ = (UniqueConstraint("action_id", "number"),)
+
+    id: UUID = primary_key()
+    action_id: UUID = link("urgent_action.id")
+    number: int
+    kind: DocumentKind = word(DocumentKind)
+    sign_on_opened_at: datetime | None = moment(nullable=True)
+    sign_on_closes_at: datetime | None = moment(nullable=True)
+    sign_on_ended_at: datetime | None = moment(nullable=True)
+
+
+class DocumentVersion(SQLModel, table=True):
+    """One wording of a document, known by the digest of all its texts."""
+
+    __tablename__ = "document_version"
+    __table_args__ = (UniqueConstraint("document_id", "number"),)
+
+    id: UUID = primary_key()
+    document_id: UUID = link("document.id")
+    number: int
+    digest: bytes
+    created_by: UUID = link("person.id")
+    created_at: datetime = moment()
+
+
+class DocumentText(SQLModel, table=True):
+    """A version in one language. Plain text and Markdown."""
+
+    __tablename__ = "document_text"
+    __table_args__ = (UniqueConstraint("version_id", "language"),)
+
+    id: UUID = primary_key()
+    version_id: UUID = link("document_version.id")
+    language: str
+    headline: str
+    summary: str
+    body: str
+    background: str | None = None
+    demands: list[str] = words()
+
+
+class Target(SQLModel, table=True):
+    """An office that is addressed."""
+
+    id: UUID = primary_key()
+    action_id: UUID = link("urgent_action.id")
+    position: int
+    kind: TargetKind = word(TargetKind)
+    offices: dict[str, str] = tree()
+    holder: str | None = None
+    salutations: dict[str, str] = tree()
+    language: str
+    replies_within: timedelta | None = Field(default=None, sa_type=_INTERVAL)
+
+
+class TargetAddress(SQLModel, table=True):
+    """One address of a target, with its source and validity."""
+
+    __tablename__ = "target_address"
+
+    id: UUID = primary_key()
+    target_id: UUID = link("target.id")
+    position: int
+    channel: Channel = word(Channel)
+    address: str
+    fingerprint: bytes = Field(index=True)
+    source: str
+    checked_on: date
+    valid_until: date | None = None
+
+
+def digest_of(texts: list[DocumentText]) -> bytes:
+    """Compute the SHA-256 of a version: canonical JSON of its texts, ordered by language."""
+    canonical = [
+        [text.language, text.headline, text.summary, text.body, text.background, text.demands]
+        for text in sorted(texts, key=lambda text: text.language)
+    ]
+    return sha256(dumps(canonical, ensure_ascii=False, separators=(",", ":")).encode()).digest()

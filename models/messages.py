@@ -1,0 +1,212 @@
+"""What workflows, activities and their callers tell each other: ids, enums, counts and times."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from models.lifecycle import Phase, Refusal, Standing
+from models.vocabulary import Channel, ReleasePolicy
+
+
+class Purpose(StrEnum):
+    """Why messages are sent."""
+
+    STATEMENT = "statement"
+    """A release: the document goes to its audience."""
+    INVITATION = "invitation"
+    """Partners are asked to sign."""
+    SIGN_ON_REMINDER = "sign_on_reminder"
+    """Partners who have not answered are asked again."""
+    CHECK_IN = "check_in"
+    """The coordinator is asked for news."""
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands; all but the first two are final (invariant I4)."""
+
+    READY = "ready"
+    """May be claimed."""
+    SENDING = "sending"
+    """Claimed by a sender."""
+    SENT = "sent"
+    """The provider took it."""
+    DELIVERED = "delivered"
+    """The provider says that it arrived."""
+    BOUNCED = "bounced"
+    """The provider took it and could not deliver it."""
+    FAILED = "failed"
+    """The provider refused it, or would not take it in time."""
+    SUPPRESSED = "suppressed"
+    """The address must not be written to."""
+    CANCELLED = "cancelled"
+    """The reason to send it ended before it was claimed."""
+    UNKNOWN = "unknown"
+    """The sender died in the gap in which the protocol cannot tell; never sent again by itself."""
+
+
+class Message(BaseModel):
+    """Base of all that crosses the Temporal boundary."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ActionRef(Message):
+    """An urgent action."""
+
+    action_id: UUID
+    reference: str
+
+
+class DocumentRef(Message):
+    """One document of an action."""
+
+    action_id: UUID
+    reference: str
+    document_id: UUID
+    number: int
+
+
+class SignOnPlan(Message):
+    """How long partners may sign, and what ends the window before its time."""
+
+    closes_after: timedelta
+    release: ReleasePolicy
+    quorum: int
+    remind_after: tuple[timedelta, ...]
+
+
+class FollowUpPlan(Message):
+    """When the engine asks for news, and when the action expires; counted from the release."""
+
+    expires_after: timedelta
+    check_ins: tuple[timedelta, ...]
+
+
+class CasePlan(Message):
+    """The numbers of a case that its workflow runs on."""
+
+    document: DocumentRef
+    sign_on: SignOnPlan | None
+    follow_up: FollowUpPlan
+
+
+class CaseFacts(Message):
+    """What the database knows now of what the workflow waits for."""
+
+    attestations: int
+    on_hold: bool
+    stopped: bool
+
+
+class CaseState(Message):
+    """All that the workflow of an action knows; also the answer to its query and updates."""
+
+    phase: Phase = Phase.RECEIVED
+    on_hold: bool = False
+    stopped: bool = False
+    attestations: int = 0
+    release_decided: bool = False
+    close_decided: bool = False
+    released_at: datetime | None = None
+
+    @property
+    def standing(self) -> Standing:
+        """What a decision is judged by."""
+        return Standing(self.phase, self.on_hold, self.attestations)
+
+
+class PersonDecision(Message):
+    """A decision of one person."""
+
+    action_id: UUID
+    person_id: UUID
+
+
+class DecisionRefused(Message):
+    """Why a decision was refused; carried in the details of the error."""
+
+    refusal: Refusal
+
+
+class PhaseChange(Message):
+    """A move of an action, to be shown in the database."""
+
+    action_id: UUID
+    phase: Phase
+
+
+class SignOnRequest(Message):
+    """Open the sign-on of one document."""
+
+    document: DocumentRef
+    plan: SignOnPlan
+
+
+class SignOnOpened(Message):
+    """The window is open; its invitations wait in the outbox."""
+
+    invited: int
+    closes_at: datetime
+
+
+class SignOnStatus(Message):
+    """How the invited partners have answered."""
+
+    invited: int
+    signed: int
+    answered: int
+
+
+class DispatchRequest(Message):
+    """Freeze the messages of one purpose into the outbox."""
+
+    document: DocumentRef
+    purpose: Purpose
+    round: int
+
+
+class Dispatched(Message):
+    """A frozen dispatch."""
+
+    action_id: UUID
+    dispatch_id: UUID
+    size: int
+
+
+class DispatchPlan(Message):
+    """The ranges of a dispatch that are sent as batches."""
+
+    batches: tuple["Batch", ...]
+
+
+class Batch(Message):
+    """Positions `first` to `last`, both included, of one channel of a dispatch."""
+
+    action_id: UUID
+    dispatch_id: UUID
+    channel: Channel
+    first: int
+    last: int
+
+
+class BatchOutcome(Message):
+    """What became of a batch: what still waits was held back, or must be tried again."""
+
+    sent: int
+    ended: int
+    waiting: int
+    on_hold: bool
+
+
+class DispatchOutcome(Message):
+    """How many deliveries of a dispatch ended in each state."""
+
+    counts: dict[DeliveryState, int]
+
+
+class ActionOutcome(Message):
+    """How an action ended."""
+
+    phase: Phase

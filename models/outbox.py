@@ -1,0 +1,70 @@
+"""The outbox: every message that leaves is a row here first."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from models.columns import link, moment, primary_key, word
+from models.messages import DeliveryState, Purpose
+from models.vocabulary import Channel
+
+
+class RecipientKind(StrEnum):
+    """Who a delivery is for."""
+
+    TARGET = "target"
+    """An office addressed."""
+    PARTNER = "partner"
+    """A partner organisation."""
+    CONTACT = "contact"
+    """Press or member."""
+    PERSON = "person"
+    """A coordinator or verifier of the network."""
+
+
+class Dispatch(SQLModel, table=True):
+    """Messages of one purpose, frozen together: a release, or one round of invitations or reminders."""
+
+    __table_args__ = (UniqueConstraint("document_id", "purpose", "round"),)
+
+    id: UUID = primary_key()
+    action_id: UUID = link("urgent_action.id")
+    document_id: UUID = link("document.id")
+    version_id: UUID = link("document_version.id")
+    digest: bytes
+    purpose: Purpose = word(Purpose)
+    round: int
+    size: int = 0
+    frozen_at: datetime = moment()
+
+
+class Delivery(SQLModel, table=True):
+    """One message to one recipient on one channel. Its id is the Message-ID and the idempotency key."""
+
+    __table_args__ = (
+        UniqueConstraint("dispatch_id", "recipient_id", "channel"),
+        Index("ix_delivery_range", "dispatch_id", "channel", "position"),
+        Index("ix_delivery_state", "dispatch_id", "state"),
+    )
+
+    id: UUID = primary_key()
+    dispatch_id: UUID = link("dispatch.id")
+    position: int
+    recipient_kind: RecipientKind = word(RecipientKind)
+    recipient_id: UUID
+    invitation_id: UUID | None = link("invitation.id", nullable=True)
+    channel: Channel = word(Channel)
+    address: str
+    fingerprint: bytes
+    language: str
+    state: DeliveryState = word(DeliveryState, default=DeliveryState.READY)
+    attempts: int = 0
+    claim_id: UUID | None = None
+    claimed_at: datetime | None = moment(nullable=True)
+    handed_over_at: datetime | None = moment(nullable=True)
+    settled_at: datetime | None = moment(nullable=True)
+    failure: str | None = Field(default=None, max_length=60)
+    provider_reference: str | None = Field(default=None, max_length=200)

@@ -1,0 +1,83 @@
+"""Partner organisations, and how they are asked to sign."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from models.columns import link, moment, primary_key, word, words
+from models.vocabulary import Answer, SignatureVisibility
+
+
+class Partner(SQLModel, table=True):
+    """An organisation that may sign. `slug` is its stable id in files."""
+
+    id: UUID = primary_key()
+    slug: str = Field(unique=True)
+    name: str
+    country: str
+    languages: list[str] = words()
+    groups: list[str] = words()
+    api_url: str | None = None
+    sealed_api_secret: bytes | None = None
+    updated_at: datetime = moment()
+
+
+class PartnerContact(SQLModel, table=True):
+    """A person who answers for a partner; the lowest position is asked first."""
+
+    __tablename__ = "partner_contact"
+    __table_args__ = (UniqueConstraint("partner_id", "position"),)
+
+    id: UUID = primary_key()
+    partner_id: UUID = link("partner.id")
+    position: int
+    name: str
+    email: str
+    fingerprint: bytes = Field(index=True)
+    language: str
+
+
+class Invitation(SQLModel, table=True):
+    """One partner asked to sign one document, in the wording of one version."""
+
+    __table_args__ = (UniqueConstraint("document_id", "partner_id"),)
+
+    id: UUID = primary_key()
+    document_id: UUID = link("document.id")
+    version_id: UUID = link("document_version.id")
+    partner_id: UUID = link("partner.id")
+    contact_id: UUID = link("partner_contact.id")
+    invited_at: datetime = moment()
+
+
+class SignLink(SQLModel, table=True):
+    """A secret URL of an invitation: each message carries its own, and only the SHA-256 is kept."""
+
+    __tablename__ = "sign_link"
+
+    id: UUID = primary_key()
+    invitation_id: UUID = link("invitation.id")
+    delivery_id: UUID = link("delivery.id")
+    token_hash: bytes = Field(unique=True)
+    issued_at: datetime = moment()
+    revoked_at: datetime | None = moment(nullable=True)
+
+
+class Signature(SQLModel, table=True):
+    """A partner's answer, given for one digest. The unique key is the guard of one answer a partner."""
+
+    __table_args__ = (UniqueConstraint("document_id", "partner_id"),)
+
+    id: UUID = primary_key()
+    invitation_id: UUID = link("invitation.id")
+    document_id: UUID = link("document.id")
+    partner_id: UUID = link("partner.id")
+    version_id: UUID = link("document_version.id")
+    digest: bytes
+    answer: Answer = word(Answer)
+    visibility: SignatureVisibility = word(SignatureVisibility)
+    signer_name: str | None = None
+    signer_role: str | None = None
+    answered_at: datetime = moment()

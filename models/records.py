@@ -1,0 +1,82 @@
+"""What was done, and what a workflow must still be told."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger
+from sqlmodel import Field, SQLModel
+
+from models.columns import link, moment, tree, word
+
+_BIGINT: Any = BigInteger()
+
+
+class EventKind(StrEnum):
+    """What an audit event says happened."""
+
+    RECEIVED = "received"
+    """A coordinator handed the case in."""
+    PHASE_CHANGED = "phase_changed"
+    """The workflow moved the action."""
+    ATTESTED = "attested"
+    """A verifier confirmed facts, consent and texts."""
+    SIGN_ON_OPENED = "sign_on_opened"
+    """Partners may sign from now on."""
+    SIGN_ON_ENDED = "sign_on_ended"
+    """The window closed."""
+    SIGNED = "signed"
+    """A partner signed."""
+    DECLINED = "declined"
+    """A partner does not sign."""
+    RELEASE_DECIDED = "release_decided"
+    """A coordinator let the document go out."""
+    DISPATCH_FROZEN = "dispatch_frozen"
+    """Messages of one purpose were written to the outbox."""
+    DISPATCH_ENDED = "dispatch_ended"
+    """Each of them ended."""
+    HELD = "held"
+    """Every channel was paused."""
+    RESUMED = "resumed"
+    """The pause ended."""
+    STOPPED = "stopped"
+    """The action was ended at once."""
+    CLOSE_DECIDED = "close_decided"
+    """A coordinator ended the action in order."""
+    ADDRESS_SUPPRESSED = "address_suppressed"
+    """A provider said that an address does not exist."""
+
+
+class AuditEvent(SQLModel, table=True):
+    """Who did what when. `detail` holds ids, enums, counts and digests, never content."""
+
+    __tablename__ = "audit_event"
+
+    sequence: int | None = Field(default=None, primary_key=True, sa_type=_BIGINT)
+    action_id: UUID = link("urgent_action.id")
+    kind: EventKind = word(EventKind)
+    person_id: UUID | None = link("person.id", nullable=True)
+    at: datetime = moment()
+    detail: dict[str, Any] = tree()
+
+
+class Addressee(StrEnum):
+    """Which workflow a nudge is for."""
+
+    ACTION = "action"
+    """The urgent action's own workflow."""
+    SIGN_ON = "sign_on"
+    """The sign-on of one document."""
+
+
+class PendingNudge(SQLModel, table=True):
+    """Facts that a workflow should read: written with them, repeated until delivered."""
+
+    __tablename__ = "pending_nudge"
+
+    action_id: UUID = Field(foreign_key="urgent_action.id", primary_key=True)
+    addressee: Addressee = word(Addressee, primary_key=True)
+    document_number: int = Field(default=0, primary_key=True)
+    requested: int = Field(default=1, sa_type=_BIGINT)
+    delivered: int = Field(default=0, sa_type=_BIGINT)

@@ -1,0 +1,83 @@
+"""Who receives the messages of a dispatch, as SQL: each selection yields one row a recipient.
+
+Columns: recipient_kind, recipient_id, invitation_id, channel, address, fingerprint, language, rank.
+Parameters: action_id, document_id, audiences (text[]).
+"""
+
+from models.messages import Purpose
+
+_TARGETS = """
+    SELECT 'target' AS recipient_kind, target.id AS recipient_id, NULL::uuid AS invitation_id,
+           chosen.channel, chosen.address, chosen.fingerprint, target.language, 1 AS rank
+    FROM target
+    CROSS JOIN LATERAL (
+        SELECT channel, address, fingerprint FROM target_address
+        WHERE target_address.target_id = target.id
+          AND (valid_until IS NULL OR valid_until >= current_date)
+          AND channel <> 'letter'
+        ORDER BY position LIMIT 1) AS chosen
+    WHERE target.action_id = :action_id AND 'targets' = ANY(:audiences)
+"""
+
+_SIGNATORIES = """
+    SELECT 'partner', partner.id, NULL,
+           CASE WHEN partner.api_url IS NULL THEN 'email' ELSE 'partner_api' END,
+           coalesce(partner.api_url, chosen.email),
+           CASE WHEN partner.api_url IS NULL THEN chosen.fingerprint
+                ELSE sha256(convert_to(partner.api_url, 'UTF8')) END,
+           chosen.language, 2
+    FROM signature
+    JOIN partner ON partner.id = signature.partner_id
+    JOIN invitation ON invitation.id = signature.invitation_id
+    JOIN partner_contact AS chosen ON chosen.id = invitation.contact_id
+    WHERE signature.document_id = :document_id AND signature.answer = 'signed'
+      AND 'signatories' = ANY(:audiences)
+"""
+
+_CONTACTS = """
+    SELECT 'contact', contact.id, NULL, chosen.channel, chosen.address, chosen.fingerprint,
+           contact.language, CASE contact.kind WHEN 'press' THEN 3 ELSE 4 END
+    FROM contact
+    CROSS JOIN LATERAL (
+        SELECT channel, address, fingerprint FROM contact_address
+        WHERE contact_address.contact_id = contact.id
+        ORDER BY position LIMIT 1) AS chosen
+    WHERE (contact.kind = 'press' AND 'press' = ANY(:audiences))
+       OR (contact.kind = 'member' AND 'members' = ANY(:audiences))
+"""
+
+# Whoever stands in several audiences gets one message, the most particular one.
+_RELEASE = f"""
+    SELECT DISTINCT ON (channel, fingerprint) *
+    FROM ({_TARGETS} UNION ALL {_SIGNATORIES} UNION ALL {_CONTACTS}) AS everybody
+    ORDER BY channel, fingerprint, rank
+"""
+
+_INVITED = """
+    SELECT 'partner' AS recipient_kind, invitation.partner_id AS recipient_id,
+           invitation.id AS invitation_id, 'email' AS channel, chosen.email AS address,
+           chosen.fingerprint, chosen.language, 1 AS rank
+    FROM invitation
+    JOIN partner_contact AS chosen ON chosen.id = invitation.contact_id
+    WHERE invitation.document_id = :document_id
+"""
+
+_UNANSWERED = f"""
+    {_INVITED}
+      AND NOT EXISTS (SELECT 1 FROM signature WHERE signature.invitation_id = invitation.id)
+"""
+
+_COORDINATOR = """
+    SELECT 'person' AS recipient_kind, person.id AS recipient_id, NULL::uuid AS invitation_id,
+           'email' AS channel, person.email AS address, person.fingerprint, person.language, 1 AS rank
+    FROM person
+    JOIN urgent_action ON urgent_action.author_id = person.id
+    WHERE urgent_action.id = :action_id
+"""
+
+RECIPIENTS = {
+    Purpose.STATEMENT: _RELEASE,
+    Purpose.INVITATION: _INVITED,
+    Purpose.SIGN_ON_REMINDER: _UNANSWERED,
+    Purpose.CHECK_IN: _COORDINATOR,
+}

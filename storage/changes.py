@@ -1,0 +1,50 @@
+"""Waiting for changes of actions, by PostgreSQL's LISTEN and NOTIFY."""
+
+import asyncio
+from uuid import UUID
+
+import psycopg
+import structlog
+from psycopg import sql
+
+from storage.records import CHANGES_CHANNEL
+
+_log = structlog.get_logger(__name__)
+_RECONNECT_SECONDS = 1.0
+
+
+class ChangeFeed:
+    """Wakes those who wait for an action; one connection for a whole process."""
+
+    def __init__(self, database_url: str) -> None:
+        self._conninfo = database_url.replace("postgresql+psycopg://", "postgresql://", 1)
+        self._changes: dict[UUID, asyncio.Event] = {}
+        self.anything = asyncio.Event()
+
+    async def run(self) -> None:
+        """Listen until cancelled; after a lost connection wake everybody, for what was missed."""
+        while True:
+            try:
+                await self._listen()
+            except psycopg.OperationalError:
+                _log.warning("changes.connection_lost", retry_in_seconds=_RECONNECT_SECONDS)
+                await asyncio.sleep(_RECONNECT_SECONDS)
+
+    def next_change(self, action_id: UUID) -> asyncio.Event:
+        """Return what the next change of an action sets: take it first, then read the facts, then wait."""
+        return self._changes.setdefault(action_id, asyncio.Event())
+
+    async def _listen(self) -> None:
+        async with await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True) as connection:
+            await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(CHANGES_CHANNEL)))
+            for action_id in list(self._changes):
+                self._wake(action_id)
+            self.anything.set()
+            async for notification in connection.notifies():
+                self._wake(UUID(notification.payload))
+
+    def _wake(self, action_id: UUID) -> None:
+        self.anything.set()
+        change = self._changes.pop(action_id, None)
+        if change:
+            change.set()

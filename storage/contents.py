@@ -1,0 +1,93 @@
+"""What a message says, and to whom: read once a batch, so that sending needs no further look-ups."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.actions import UrgentAction
+from models.documents import Document, DocumentText
+from models.messages import Purpose
+from models.outbox import Delivery, Dispatch
+from storage.actions import action_by_id
+from storage.sign_on import PublicSignature, public_signatures, unnamed_signatures
+
+
+@dataclass(frozen=True)
+class Contents:
+    """The part of a dispatch that all its messages share."""
+
+    purpose: Purpose
+    round: int
+    digest: bytes
+    action: UrgentAction
+    document: Document
+    texts: dict[str, DocumentText]
+    signatories: list[PublicSignature]
+    unnamed_signatories: int
+
+    @property
+    def index(self) -> str:
+        """The document's index, like `UA-2026-014/1`."""
+        return f"{self.action.reference}/{self.document.number}"
+
+
+class Recipient(NamedTuple):
+    """The personal part of one message."""
+
+    name: str | None
+    organisation: str | None
+    salutation: str | None
+    time_zone: str | None
+    sealed_secret: bytes | None
+
+
+_RECIPIENTS = text("""
+    SELECT delivery.id,
+           coalesce(target.holder, partner_contact.name, contact.name, person.name) AS name,
+           coalesce(partner.name, target.offices ->> delivery.language) AS organisation,
+           target.salutations ->> delivery.language AS salutation,
+           coalesce(contact.time_zone, person.time_zone) AS time_zone,
+           partner.sealed_api_secret AS sealed_secret
+    FROM delivery
+    LEFT JOIN target ON delivery.recipient_kind = 'target' AND target.id = delivery.recipient_id
+    LEFT JOIN partner ON delivery.recipient_kind = 'partner' AND partner.id = delivery.recipient_id
+    LEFT JOIN LATERAL (
+        SELECT name FROM partner_contact WHERE partner_contact.partner_id = partner.id
+        ORDER BY position LIMIT 1) AS partner_contact ON true
+    LEFT JOIN contact ON delivery.recipient_kind = 'contact' AND contact.id = delivery.recipient_id
+    LEFT JOIN person ON delivery.recipient_kind = 'person' AND person.id = delivery.recipient_id
+    WHERE delivery.id = ANY(:delivery_ids)
+""")
+
+
+async def contents_of(session: AsyncSession, dispatch_id: UUID) -> Contents:
+    """Read what the messages of a dispatch share."""
+    dispatch = (await session.exec(select(Dispatch).where(Dispatch.id == dispatch_id))).one()
+    document = (await session.exec(select(Document).where(Document.id == dispatch.document_id))).one()
+    texts = await texts_of(session, dispatch.version_id)
+    return Contents(
+        purpose=dispatch.purpose,
+        round=dispatch.round,
+        digest=dispatch.digest,
+        action=await action_by_id(session, dispatch.action_id),
+        document=document,
+        texts=texts,
+        signatories=await public_signatures(session, document.id),
+        unnamed_signatories=await unnamed_signatures(session, document.id),
+    )
+
+
+async def texts_of(session: AsyncSession, version_id: UUID) -> dict[str, DocumentText]:
+    """Map the languages of a version to their texts."""
+    found = await session.exec(select(DocumentText).where(DocumentText.version_id == version_id))
+    return {one.language: one for one in found}
+
+
+async def recipients_of(session: AsyncSession, deliveries: list[Delivery]) -> dict[UUID, Recipient]:
+    """Map delivery ids to the personal parts of their messages."""
+    found = await session.execute(_RECIPIENTS, {"delivery_ids": [delivery.id for delivery in deliveries]})
+    return {row.id: Recipient(*row[1:]) for row in found}

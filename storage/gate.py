@@ -1,0 +1,57 @@
+"""The conditions under which a message may leave (invariants I1, I2 and I5), as SQL for freeze and claim.
+
+Aliases that the conditions expect: `action` an urgent_action locked FOR SHARE, `dispatch`, `delivery`.
+A decision to hold or stop updates the action's row: it waits for claims under way, and later claims see it.
+"""
+
+ACTION_OPEN = "action.stopped_at IS NULL AND action.closed_at IS NULL"
+
+ACTION_RUNNING = f"action.held_at IS NULL AND {ACTION_OPEN}"
+
+ATTESTED = """
+    (SELECT count(DISTINCT attestation.person_id)
+     FROM attestation
+     WHERE attestation.version_id = dispatch.version_id
+       AND attestation.digest = dispatch.digest
+       AND attestation.person_id <> action.author_id) >= :attestations_required
+"""
+
+DIGEST_UNCHANGED = """
+    EXISTS (SELECT 1 FROM document_version AS version
+            WHERE version.id = dispatch.version_id AND version.digest = dispatch.digest)
+"""
+
+CONSENTED = """
+    NOT EXISTS (
+        SELECT 1 FROM person_at_risk AS person
+        WHERE person.action_id = action.id
+          AND person.visibility = 'named'
+          AND NOT EXISTS (
+              SELECT 1 FROM consent
+              WHERE consent.person_at_risk_id = person.id
+                AND consent.use = 'name_in_public'
+                AND consent.given
+                AND consent.revoked_at IS NULL
+                AND (consent.valid_until IS NULL OR consent.valid_until >= current_date)))
+"""
+
+TEXT_EXISTS = """
+    EXISTS (SELECT 1 FROM document_text
+            WHERE document_text.version_id = dispatch.version_id
+              AND document_text.language = delivery.language)
+"""
+
+STATEMENT_PERMITTED = f"({ATTESTED} AND {DIGEST_UNCHANGED} AND {CONSENTED})"
+
+DELIVERY_PERMITTED = f"(dispatch.purpose = 'check_in' OR ({STATEMENT_PERMITTED} AND {TEXT_EXISTS}))"
+
+ADDRESS_ALLOWED = """
+    NOT EXISTS (SELECT 1 FROM suppression WHERE suppression.fingerprint = delivery.fingerprint)
+"""
+
+STILL_WANTED = """
+    (dispatch.purpose NOT IN ('invitation', 'sign_on_reminder')
+     OR NOT EXISTS (SELECT 1 FROM signature WHERE signature.invitation_id = delivery.invitation_id)
+        AND EXISTS (SELECT 1 FROM document
+                    WHERE document.id = dispatch.document_id AND document.sign_on_ended_at IS NULL))
+"""

@@ -1,0 +1,170 @@
+"""The outbox: freezing an audience into deliveries, and planning how they are sent."""
+
+from uuid import UUID, uuid4
+
+from sqlalchemy import text
+from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.actions import UrgentAction
+from models.lifecycle import ATTESTATIONS_REQUIRED
+from models.messages import (
+    Batch,
+    DeliveryState,
+    Dispatched,
+    DispatchOutcome,
+    DispatchRequest,
+    Purpose,
+)
+from models.outbox import Delivery, Dispatch
+from models.records import EventKind
+from models.vocabulary import Channel
+from storage.actions import action_by_id, current_version
+from storage.audiences import RECIPIENTS
+from storage.gate import ACTION_OPEN, STATEMENT_PERMITTED
+from storage.records import announce, record
+
+_OPEN_DISPATCH = text(f"""
+    INSERT INTO dispatch (id, action_id, document_id, version_id, digest, purpose, round, size, frozen_at)
+    SELECT :id, action.id, :document_id, :version_id, :digest, :purpose, :round, 0, now()
+    FROM (SELECT * FROM urgent_action WHERE id = :action_id FOR SHARE) AS action
+    WHERE {ACTION_OPEN}
+    ON CONFLICT (document_id, purpose, round) DO NOTHING
+    RETURNING id
+""")
+
+_PERMITTED = text(f"""
+    SELECT {STATEMENT_PERMITTED}
+    FROM dispatch JOIN urgent_action AS action ON action.id = dispatch.action_id
+    WHERE dispatch.id = :id
+""")
+
+_FREEZE = {
+    purpose: text(f"""
+        INSERT INTO delivery (id, dispatch_id, position, recipient_kind, recipient_id, invitation_id,
+                              channel, address, fingerprint, language, state, attempts)
+        SELECT gen_random_uuid(), :dispatch_id,
+               row_number() OVER (ORDER BY recipient.channel, recipient.rank, recipient.recipient_id),
+               recipient.recipient_kind, recipient.recipient_id, recipient.invitation_id,
+               recipient.channel, recipient.address, recipient.fingerprint,
+               CASE WHEN :purpose = 'check_in' THEN recipient.language ELSE coalesce(
+                   (SELECT language FROM document_text
+                    WHERE version_id = :version_id
+                      AND language IN (recipient.language, split_part(recipient.language, '-', 1))
+                    ORDER BY language = recipient.language DESC LIMIT 1),
+                   :first_language) END,
+               'ready', 0
+        FROM ({recipients}) AS recipient
+    """)
+    for purpose, recipients in RECIPIENTS.items()
+}
+
+
+class NotPermittedError(Exception):
+    """The action has ended, or what a release needs is not there."""
+
+
+async def freeze(session: AsyncSession, request: DispatchRequest) -> Dispatched:
+    """Write the messages of a purpose to the outbox, once: a repetition returns what the first call froze.
+
+    Raises:
+        NotPermittedError: the action ended, or attestations or consent are missing.
+    """
+    action = await action_by_id(session, request.document.action_id)
+    version = (await current_version(session, action.id)).version
+    parameters = {
+        "action_id": action.id,
+        "document_id": request.document.document_id,
+        "version_id": version.id,
+        "digest": version.digest,
+        "purpose": request.purpose,
+        "round": request.round,
+    }
+    opened = await session.execute(_OPEN_DISPATCH, {"id": uuid4(), **parameters})
+    dispatch_id = opened.scalar_one_or_none()
+    if dispatch_id is None:
+        return await _frozen_before(session, request)
+    await _refuse_unpermitted(session, dispatch_id, request.purpose)
+    return await _fill(session, dispatch_id, action, parameters)
+
+
+async def _frozen_before(session: AsyncSession, request: DispatchRequest) -> Dispatched:
+    found = await session.exec(
+        select(Dispatch).where(
+            Dispatch.document_id == request.document.document_id,
+            Dispatch.purpose == request.purpose,
+            Dispatch.round == request.round,
+        )
+    )
+    dispatch = found.one_or_none()
+    if dispatch is None:
+        raise NotPermittedError
+    return Dispatched(action_id=dispatch.action_id, dispatch_id=dispatch.id, size=dispatch.size)
+
+
+async def _refuse_unpermitted(session: AsyncSession, dispatch_id: UUID, purpose: Purpose) -> None:
+    if purpose is Purpose.CHECK_IN:
+        return
+    permitted = await session.execute(
+        _PERMITTED, {"id": dispatch_id, "attestations_required": ATTESTATIONS_REQUIRED}
+    )
+    if not permitted.scalar_one():
+        raise NotPermittedError
+
+
+async def _fill(
+    session: AsyncSession, dispatch_id: UUID, action: UrgentAction, parameters: dict[str, object]
+) -> Dispatched:
+    purpose = Purpose(str(parameters["purpose"]))
+    await session.execute(
+        _FREEZE[purpose],
+        {
+            **parameters,
+            "dispatch_id": dispatch_id,
+            "first_language": action.languages[0],
+            "audiences": action.policy["release"]["audiences"],
+        },
+    )
+    counted = await session.exec(select(func.count()).where(Delivery.dispatch_id == dispatch_id))
+    dispatch = (await session.exec(select(Dispatch).where(Dispatch.id == dispatch_id))).one()
+    dispatch.size = counted.one()
+    record(session, action.id, EventKind.DISPATCH_FROZEN, detail={"purpose": purpose, "size": dispatch.size})
+    await announce(session, action.id)
+    return Dispatched(action_id=action.id, dispatch_id=dispatch_id, size=dispatch.size)
+
+
+async def unsent_ranges(session: AsyncSession, dispatched: Dispatched, batch_size: int) -> tuple[Batch, ...]:
+    """Divide what is not yet sent into batches, channel by channel."""
+    found = await session.exec(
+        select(Delivery.channel, func.min(Delivery.position), func.max(Delivery.position))
+        .where(
+            Delivery.dispatch_id == dispatched.dispatch_id,
+            col(Delivery.state).in_([DeliveryState.READY, DeliveryState.SENDING]),
+        )
+        .group_by(col(Delivery.channel))
+    )
+    return tuple(
+        Batch(
+            action_id=dispatched.action_id,
+            dispatch_id=dispatched.dispatch_id,
+            channel=Channel(channel),
+            first=start,
+            last=min(start + batch_size - 1, last),
+        )
+        for channel, first, last in found
+        for start in range(first, last + 1, batch_size)
+    )
+
+
+async def end_dispatch(session: AsyncSession, dispatched: Dispatched) -> DispatchOutcome:
+    """Count how the deliveries ended, and record it once."""
+    found = await session.exec(
+        select(Delivery.state, func.count())
+        .where(Delivery.dispatch_id == dispatched.dispatch_id)
+        .group_by(col(Delivery.state))
+    )
+    counts = {DeliveryState(state): count for state, count in found}
+    detail = {"dispatch_id": str(dispatched.dispatch_id), "counts": counts}
+    record(session, dispatched.action_id, EventKind.DISPATCH_ENDED, detail=detail)
+    await announce(session, dispatched.action_id)
+    return DispatchOutcome(counts=counts)
