@@ -9,7 +9,6 @@ from pydantic import (
     AfterValidator,
     Field,
     PlainSerializer,
-    PlainValidator,
     StrictBool,
     StrictInt,
     ValidationError,
@@ -220,7 +219,10 @@ class PartnerSelection(StrictModel):
             yield refused_at((), "must name either groups or ids", "Write one of them, or `partners: all`.")
 
 
-def _partner_choice(value: object, info: ValidationInfo) -> Literal["all"] | PartnerSelection:
+def _partner_choice(
+    value: object, _handler: ValidatorFunctionWrapHandler, info: ValidationInfo
+) -> Literal["all"] | PartnerSelection:
+    """Read the choice without pydantic's union, which would report the problems of both forms."""
     if value == "all":
         return "all"
     if not isinstance(value, Mapping | PartnerSelection):
@@ -250,7 +252,7 @@ class SignOn(StrictModel):
 
     partners: Annotated[
         Literal["all"] | PartnerSelection,
-        PlainValidator(_partner_choice, json_schema_input_type=Literal["all"] | PartnerSelection),
+        WrapValidator(_partner_choice),
     ]
     quorum: Annotated[StrictInt, Field(ge=1, le=100_000)]
     closes_after: Duration

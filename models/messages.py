@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from models.lifecycle import Phase, Refusal, Standing
+from models.lifecycle import Decision, Phase, Refusal, Standing
 from models.vocabulary import Channel, ReleasePolicy
 
 
@@ -85,8 +85,10 @@ class FollowUpPlan(Message):
 
 
 class CasePlan(Message):
-    """The numbers of a case that its workflow runs on."""
+    """The numbers of a case that its workflow runs on, and how far an earlier run of it came."""
 
+    reached: Phase
+    released_at: datetime | None
     document: DocumentRef
     sign_on: SignOnPlan | None
     follow_up: FollowUpPlan
@@ -121,6 +123,14 @@ class PersonDecision(Message):
     """A decision of one person."""
 
     action_id: UUID
+    person_id: UUID
+
+
+class DecisionRecord(Message):
+    """A decision that the workflow accepted."""
+
+    action_id: UUID
+    decision: Decision
     person_id: UUID
 
 
@@ -175,10 +185,12 @@ class Dispatched(Message):
     size: int
 
 
-class DispatchPlan(Message):
-    """The ranges of a dispatch that are sent as batches."""
+class FollowUpRequest(Message):
+    """Follow up a released document."""
 
-    batches: tuple["Batch", ...]
+    document: DocumentRef
+    plan: FollowUpPlan
+    released_at: datetime
 
 
 class Batch(Message):
@@ -191,6 +203,12 @@ class Batch(Message):
     last: int
 
 
+class DispatchPlan(Message):
+    """What of a dispatch is not yet sent, as batches."""
+
+    batches: tuple[Batch, ...]
+
+
 class BatchOutcome(Message):
     """What became of a batch: what still waits was held back, or must be tried again."""
 
@@ -201,8 +219,9 @@ class BatchOutcome(Message):
 
 
 class DispatchOutcome(Message):
-    """How many deliveries of a dispatch ended in each state."""
+    """How many deliveries of a dispatch ended in each state; not `permitted` where the gate refused it."""
 
+    permitted: bool = True
     counts: dict[DeliveryState, int]
 
 

@@ -72,8 +72,12 @@ def problems_of(error: ValidationError, prefix: str = "") -> tuple[Problem, ...]
 
 
 def _lines(error: ValidationError) -> Iterable[tuple[Location, Words]]:
-    for line in error.errors(include_url=False, include_input=False):
-        yield line["loc"], _words(line["type"], line.get("ctx", {}))
+    lines = error.errors(include_url=False, include_input=False)
+    above = {line["loc"][:depth] for line in lines for depth in range(len(line["loc"]))}
+    for line in lines:
+        only_wrong_entries = line["type"] == "too_short" and line["loc"] in above
+        if not only_wrong_entries:  # pydantic counts the valid entries of a tuple only
+            yield line["loc"], _words(line["type"], line.get("ctx", {}))
 
 
 def _words(kind: str, context: Mapping[str, object]) -> Words:

@@ -51,7 +51,7 @@ def latest_day_anywhere() -> date:
     return (datetime.now(UTC) + _EAST_OF_ALL).date()
 
 
-def latest_day(info: ValidationInfo) -> date:
+def _latest_day(info: ValidationInfo) -> date:
     """Return the last day that is not in the future, by the context or else the clock."""
     given = info.context.get(LATEST_DAY) if isinstance(info.context, Mapping) else None
     return given if isinstance(given, date) else latest_day_anywhere()
@@ -119,13 +119,17 @@ Country = Annotated[str, StringConstraints(strict=True), AfterValidator(_country
 
 
 @cache
+def _languages() -> frozenset[str]:
+    return frozenset(str(code) for code in Locale("en").languages)
+
+
 def is_language(code: str) -> bool:
     """Tell whether a code is ISO 639-1, or looks like ISO 639-3 and has no two-letter form.
 
     Babel knows few of the languages of the Americas, so three letters are taken on their form.
     """
     if re.fullmatch("[a-z]{2}", code):
-        return code in Locale("en").languages
+        return code in _languages()
     shorter = get_global("language_aliases").get(code, code)
     return bool(re.fullmatch("[a-z]{3}", code)) and len(shorter) == len(code) and code not in _NOT_LANGUAGES
 
@@ -141,9 +145,11 @@ def _language(code: str) -> str:
 
 Language = Annotated[str, StringConstraints(strict=True), AfterValidator(_language)]
 
+_time_zones = cache(available_timezones)
+
 
 def _time_zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in _time_zones():
         raise refusal("must be an IANA time zone", "Write a name such as America/Mexico_City.")
     return name
 
@@ -171,7 +177,7 @@ def _day(value: object) -> date:
 
 
 def _not_in_the_future(day: date, info: ValidationInfo) -> date:
-    if day > latest_day(info):
+    if day > _latest_day(info):
         raise refusal("must not be in the future", "Write the day on which it happened.")
     return day
 
@@ -196,11 +202,8 @@ _iso_duration = TypeAdapter(timedelta)
 
 
 def _duration(value: object) -> timedelta:
-    if isinstance(value, timedelta):
-        length: timedelta | None = value
-    else:
-        length = _read_duration(value) if isinstance(value, str) else None
-    if length is None:
+    length = _read_duration(value) if isinstance(value, str) else value
+    if not isinstance(length, timedelta):
         raise refusal(
             "must be an ISO 8601 duration", "Write it like P15D (days), PT48H (hours) or P6W (weeks)."
         )

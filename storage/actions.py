@@ -138,6 +138,8 @@ async def plan_of(session: AsyncSession, action_id: UUID) -> CasePlan:
     document = (await current_version(session, action_id)).document
     sign_on, follow_up = action.policy.get("sign_on"), action.policy["follow_up"]
     return CasePlan(
+        reached=action.phase,
+        released_at=action.released_at,
         document=DocumentRef(
             action_id=action_id,
             reference=action.reference,

@@ -4,8 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from sqlalchemy import text
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
+
+UNAVAILABLE = (OperationalError, InterfaceError, OSError)
+"""What is raised while PostgreSQL cannot be reached or is going down."""
 
 
 class Database:

@@ -133,15 +133,16 @@ async def opened_link(session: AsyncSession, token_hash: bytes, *, lock: bool = 
         .join(Partner, col(Partner.id) == Invitation.partner_id)
         .join(PartnerContact, col(PartnerContact.id) == Invitation.contact_id)
         .join(SignLink, col(SignLink.invitation_id) == Invitation.id)
-        .where(SignLink.token_hash == token_hash, col(SignLink.revoked_at).is_(None))
+        .where(col(SignLink.token_hash) == token_hash, col(SignLink.revoked_at).is_(None))
     )
     if lock:
         query = query.with_for_update(read=True, of=UrgentAction)
     row = (await session.execute(query)).one_or_none()
     if row is None:
         return None
-    answered = await session.exec(select(Signature).where(Signature.invitation_id == row.Invitation.id))
-    return OpenedLink(*row.tuple(), answered.one_or_none())
+    action, document, version, partner, contact, invitation = row.tuple()
+    answered = await session.exec(select(Signature).where(Signature.invitation_id == invitation.id))
+    return OpenedLink(action, document, version, partner, contact, invitation, answered.one_or_none())
 
 
 async def answer(

@@ -1,0 +1,107 @@
+"""The activities as workflows see them: names and shapes; the classes beside this file carry them out."""
+
+from abc import ABC, abstractmethod
+
+from temporalio import activity
+
+from models.messages import (
+    ActionRef,
+    Batch,
+    BatchOutcome,
+    CaseFacts,
+    CasePlan,
+    DecisionRecord,
+    Dispatched,
+    DispatchOutcome,
+    DispatchPlan,
+    DispatchRequest,
+    DocumentRef,
+    PhaseChange,
+    SignOnOpened,
+    SignOnRequest,
+    SignOnStatus,
+)
+
+NOT_PERMITTED = "not_permitted"
+"""Type of the error with which the gate refuses to freeze a dispatch."""
+
+
+class CaseActivities(ABC):
+    """What the workflow of an action reads and writes down."""
+
+    @activity.defn
+    @abstractmethod
+    async def plan_case(self, action: ActionRef) -> CasePlan:
+        """Read the numbers that the case runs on."""
+
+    @activity.defn
+    @abstractmethod
+    async def read_facts(self, action: ActionRef) -> CaseFacts:
+        """Read what the workflow waits for."""
+
+    @activity.defn
+    @abstractmethod
+    async def record_phase(self, change: PhaseChange) -> None:
+        """Show a move of the action."""
+
+    @activity.defn
+    @abstractmethod
+    async def record_decision(self, decision: DecisionRecord) -> None:
+        """Write down a decision that the workflow accepted."""
+
+    @activity.defn
+    @abstractmethod
+    async def cancel_outstanding(self, action: ActionRef) -> None:
+        """Cancel every message that was not yet claimed."""
+
+
+class SignOnActivities(ABC):
+    """What the sign-on of a document reads and writes down."""
+
+    @activity.defn
+    @abstractmethod
+    async def open_sign_on(self, request: SignOnRequest) -> SignOnOpened:
+        """Invite the partners, once."""
+
+    @activity.defn
+    @abstractmethod
+    async def count_answers(self, document: DocumentRef) -> SignOnStatus:
+        """Count the invited, the answers and the signatures."""
+
+    @activity.defn
+    @abstractmethod
+    async def end_sign_on(self, document: DocumentRef) -> None:
+        """Close the window."""
+
+
+class OutboxActivities(ABC):
+    """What a distribution does around its batches."""
+
+    @activity.defn
+    @abstractmethod
+    async def freeze_dispatch(self, request: DispatchRequest) -> Dispatched:
+        """Write the messages of a purpose to the outbox, once; raises `NOT_PERMITTED`."""
+
+    @activity.defn
+    @abstractmethod
+    async def plan_dispatch(self, dispatched: Dispatched) -> DispatchPlan:
+        """Divide what is not yet sent into batches."""
+
+    @activity.defn
+    @abstractmethod
+    async def give_up_batch(self, batch: Batch) -> BatchOutcome:
+        """Fail what no provider took in time."""
+
+    @activity.defn
+    @abstractmethod
+    async def end_dispatch(self, dispatched: Dispatched) -> DispatchOutcome:
+        """Cancel what is not wanted any more, and count how the deliveries ended."""
+
+
+class SendingActivities(ABC):
+    """What the workers of one channel do."""
+
+    @activity.defn
+    @abstractmethod
+    async def send_batch(self, batch: Batch) -> BatchOutcome:
+        """Claim and send the messages of a batch."""

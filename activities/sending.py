@@ -1,0 +1,175 @@
+"""Sending a batch: claim, compose, hand over, settle."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Generic, NamedTuple, TypeVar
+from uuid import UUID, uuid4
+
+import structlog
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities import references
+from activities.context import heartbeating
+from channels.base import (
+    Channel,
+    ChannelError,
+    Failure,
+    InDoubtError,
+    Outbound,
+    PermanentError,
+    Receipt,
+    TransientError,
+)
+from models.messages import Batch, BatchOutcome, DeliveryState
+from models.outbox import Delivery
+from storage import claims
+from storage.claims import Outcome
+from storage.contents import Contents, Recipient, contents_of, recipients_of
+from storage.database import UNAVAILABLE, Database
+
+_log = structlog.get_logger(__name__)
+
+TRY_AGAIN = "deliveries_put_off"
+"""Type of the error after which Temporal tries the rest of a batch again."""
+
+_LONGEST_SETTLE_WAIT_SECONDS = 5.0
+
+ContentT = TypeVar("ContentT")
+
+
+class Draft(NamedTuple):
+    """A claimed delivery with all that its message is made from."""
+
+    delivery: Delivery
+    recipient: Recipient
+    contents: Contents
+
+
+Compose = Callable[[Draft], Awaitable[ContentT]]
+
+
+class _GateClosedError(Exception):
+    """A hold or stop was committed between the claim and the hand-over."""
+
+
+class _Sent(NamedTuple):
+    outcome: Outcome
+    suppress: bool = False
+    retry_after: timedelta | None = None
+
+
+class SendingActivities(references.SendingActivities, Generic[ContentT]):
+    """Sends the batches of one channel, at most `channel.connections` messages at once."""
+
+    def __init__(self, database: Database, channel: Channel[ContentT], compose: Compose[ContentT]) -> None:
+        self._database = database
+        self._channel = channel
+        self._compose = compose
+
+    @activity.defn
+    async def send_batch(self, batch: Batch) -> BatchOutcome:
+        """Send what the gate lets through; what was put off comes back as an error, to be tried again.
+
+        A claim takes as many rows as there are connections, so that a hold overtakes nearly all of a batch.
+        """
+        claim_id = uuid4()
+        async with heartbeating():
+            await self._recover(batch, claim_id)
+            wait = await self._send_claims(batch, claim_id)
+            async with self._database.transaction() as session:
+                outcome = await claims.finish_batch(session, batch)
+        if outcome.waiting and not outcome.on_hold:
+            raise ApplicationError(
+                "the provider put deliveries off", type=TRY_AGAIN, next_retry_delay=wait or None
+            )
+        return outcome
+
+    async def _recover(self, batch: Batch, claim_id: UUID) -> None:
+        async with self._database.transaction() as session:
+            await claims.recover(session, batch, claim_id, repeatable=self._channel.repeatable)
+
+    async def _send_claims(self, batch: Batch, claim_id: UUID) -> timedelta:
+        """Send claim after claim, and return the longest wait that a provider asked for."""
+        contents, position, wait = await self._contents(batch), batch.first - 1, timedelta(0)
+        while True:
+            drafts = await self._claim(batch, claim_id, position, contents)
+            if not drafts:
+                return wait
+            position = drafts[-1].delivery.position
+            sent = await asyncio.gather(*(self._send(draft, batch.action_id, claim_id) for draft in drafts))
+            await self._settle(batch, claim_id, drafts, sent)
+            wait = max(wait, *(one.retry_after or timedelta(0) for one in sent))
+
+    async def _contents(self, batch: Batch) -> Contents:
+        async with self._database.transaction() as session:
+            return await contents_of(session, batch.dispatch_id)
+
+    async def _claim(self, batch: Batch, claim_id: UUID, after: int, contents: Contents) -> list[Draft]:
+        async with self._database.transaction() as session:
+            deliveries = await claims.claim(
+                session, batch, claim_id, after=after, limit=self._channel.connections
+            )
+            recipients = await recipients_of(session, deliveries)
+        return [Draft(delivery, recipients[delivery.id], contents) for delivery in deliveries]
+
+    async def _send(self, draft: Draft, action_id: UUID, claim_id: UUID) -> _Sent:
+        delivery = draft.delivery
+
+        async def hand_over() -> None:
+            async with self._database.transaction() as session:
+                if not await claims.hand_over(session, action_id, delivery.id, claim_id):
+                    raise _GateClosedError
+
+        try:
+            content = await self._composed(draft)
+            receipt = await self._channel.send(Outbound(delivery.id, delivery.address, content), hand_over)
+        except (_GateClosedError, *UNAVAILABLE):
+            return _Sent(Outcome(delivery.id, DeliveryState.READY))
+        except ChannelError as error:
+            return _failed(delivery.id, error)
+        return _sent(delivery.id, receipt)
+
+    async def _composed(self, draft: Draft) -> ContentT:
+        try:
+            return await self._compose(draft)
+        except (ValueError, LookupError, TypeError) as error:
+            _log.exception("delivery.not_renderable", delivery_id=str(draft.delivery.id))
+            raise PermanentError(Failure.NOT_RENDERABLE) from error
+
+    async def _settle(self, batch: Batch, claim_id: UUID, drafts: list[Draft], sent: list[_Sent]) -> None:
+        """Record outcomes, however long it takes: nobody else knows them."""
+        wait_seconds = 0.1
+        while True:
+            try:
+                await self._settle_once(batch, claim_id, drafts, sent)
+            except UNAVAILABLE:
+                _log.warning("outcomes.not_recorded", retry_in_seconds=wait_seconds)
+                await asyncio.sleep(wait_seconds)
+                wait_seconds = min(wait_seconds * 2, _LONGEST_SETTLE_WAIT_SECONDS)
+            else:
+                return
+
+    async def _settle_once(
+        self, batch: Batch, claim_id: UUID, drafts: list[Draft], sent: list[_Sent]
+    ) -> None:
+        async with self._database.transaction() as session:
+            await claims.settle(session, batch.action_id, claim_id, [one.outcome for one in sent])
+            for draft, one in zip(drafts, sent, strict=True):
+                if one.suppress:
+                    await claims.suppress(session, draft.delivery.fingerprint, Failure.NO_SUCH_ADDRESS)
+
+
+def _sent(delivery_id: UUID, receipt: Receipt) -> _Sent:
+    return _Sent(Outcome(delivery_id, DeliveryState.SENT, provider_reference=receipt.provider_reference))
+
+
+def _failed(delivery_id: UUID, error: ChannelError) -> _Sent:
+    _log.warning("delivery.not_taken", delivery_id=str(delivery_id), failure=error.failure)
+    if isinstance(error, TransientError):
+        return _Sent(Outcome(delivery_id, DeliveryState.READY, error.failure), retry_after=error.retry_after)
+    if isinstance(error, InDoubtError):
+        return _Sent(Outcome(delivery_id, DeliveryState.UNKNOWN, error.failure))
+    suppress = isinstance(error, PermanentError) and error.suppress
+    return _Sent(Outcome(delivery_id, DeliveryState.FAILED, error.failure), suppress=suppress)

@@ -1,0 +1,84 @@
+"""What the channels over HTTP share: one request, and its answer as a verdict."""
+
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+import httpx
+import structlog
+
+from channels.base import Failure, PermanentError, TransientError
+
+_log = structlog.get_logger(__name__)
+
+_LONGEST_WAIT = timedelta(hours=1)
+_ANSWER_LIMIT_BYTES = 64 * 1024
+
+
+def http_client(connections: int) -> httpx.AsyncClient:
+    """Make a client that keeps its connections open and follows no redirects."""
+    return httpx.AsyncClient(
+        timeout=httpx.Timeout(20),
+        limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
+        follow_redirects=False,
+        trust_env=False,
+    )
+
+
+async def post(client: httpx.AsyncClient, url: str, body: bytes, headers: dict[str, str]) -> bytes:
+    """POST once and return the answer's body, up to 64 KiB of it.
+
+    Only for providers that take our delivery id as idempotency key: a broken connection is worth another try.
+
+    Raises:
+        TransientError: no answer, 408, 425, 429 or 5xx, with the wait that `Retry-After` asks for; 401, 403.
+        PermanentError: any other refusal; 404 and 410 say that the address does not exist.
+    """
+    try:
+        async with client.stream("POST", url, content=body, headers=headers) as response:
+            answer = await _limited(response)
+    except httpx.TransportError:
+        raise TransientError(Failure.UNREACHABLE) from None
+    except httpx.HTTPError:
+        raise TransientError(Failure.UNRECOGNISED) from None
+    if not response.is_success:
+        raise _verdict(response)
+    return answer
+
+
+async def _limited(response: httpx.Response) -> bytes:
+    answer = b""
+    async for chunk in response.aiter_bytes():
+        answer += chunk
+        if len(answer) > _ANSWER_LIMIT_BYTES:
+            break
+    return answer[:_ANSWER_LIMIT_BYTES]
+
+
+def _verdict(response: httpx.Response) -> TransientError | PermanentError:
+    status = response.status_code
+    if status in {408, 425, 429} or response.is_server_error:
+        return TransientError(Failure.BUSY, _retry_after(response.headers.get("Retry-After")))
+    if status in {401, 403}:
+        _log.error("http.credentials_refused", status=status, remedy="check the provider's key")
+        return TransientError(Failure.UNAUTHORISED)
+    if status in {404, 410}:
+        return PermanentError(Failure.NO_SUCH_ADDRESS, suppress=status == httpx.codes.GONE)
+    if response.is_client_error:
+        return PermanentError(Failure.MESSAGE_REFUSED)
+    _log.error("http.unrecognised_answer", status=status)
+    return PermanentError(Failure.UNRECOGNISED)
+
+
+def _retry_after(value: str | None) -> timedelta | None:
+    """Read a Retry-After header (RFC 9110, section 10.2.3): seconds or a date; None where it is neither."""
+    if value is None:
+        return None
+    try:
+        wait = (
+            timedelta(seconds=int(value))
+            if value.isdigit()
+            else parsedate_to_datetime(value) - datetime.now(UTC)
+        )
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return min(max(wait, timedelta(0)), _LONGEST_WAIT)

@@ -1,0 +1,123 @@
+"""Mails, text messages and pages, rendered from `templates/` in the languages of `locales/`."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context, select_autoescape
+from jinja2.runtime import Context
+
+from templates import catalogs, filters, sms_text
+
+FOLDER = Path(__file__).parent
+CONTROL_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
+DIRECTION_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+@dataclass(frozen=True)
+class RenderedEmail:
+    """One mail in one language: a subject of one line, and the same content as text and as HTML."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True)
+class Renderer:
+    """Renders every template for one network; languages without a catalog fall back to the default one."""
+
+    network_name: str
+    default_language: str = "es"
+
+    def __post_init__(self) -> None:
+        """Compile every catalog now, so that a broken one stops the start-up and not a release."""
+        if self.default_language not in self.languages():
+            known = ", ".join(self.languages())
+            raise ValueError(f"default_language has no catalog in locales/: use one of {known}")
+        for language in self.languages():
+            catalogs.translations(language)
+
+    def languages(self) -> tuple[str, ...]:
+        """Return the BCP 47 tags of the languages that can be rendered."""
+        return catalogs.languages()
+
+    def email(self, message: str, language: str, context: Mapping[str, object]) -> RenderedEmail:
+        """Render the mail of the folder `email/<message>`."""
+        folder = f"email/{message}"
+        return RenderedEmail(
+            subject=one_line(self._render(f"{folder}/subject.txt", language, context)),
+            text=tidy_lines(self._render(f"{folder}/body.txt", language, context)),
+            html=self._render(f"{folder}/body.html", language, context),
+        )
+
+    def sms(self, message: str, language: str, context: Mapping[str, object]) -> str:
+        """Render the text message `sms/<message>.txt`."""
+        rendered = one_line(self._render(f"sms/{message}.txt", language, context))
+        return sms_text.fewest_segments(rendered)
+
+    def page(self, name: str, language: str, context: Mapping[str, object]) -> str:
+        """Render the page `web/<name>.html`."""
+        return self._render(f"web/{name}.html", language, context)
+
+    def _render(self, template: str, wanted: str, context: Mapping[str, object]) -> str:
+        language = catalogs.best_language(wanted, self.default_language)
+        ours = {"network_name": self.network_name, "language": language}
+        return _environment().get_template(template).render({**context, **ours})
+
+
+def one_line(text: str) -> str:
+    """Join the lines of a text and take out what could end a header or turn its direction around."""
+    spaced = "".join(" " if unicodedata.category(letter) in CONTROL_CATEGORIES else letter for letter in text)
+    return " ".join("".join(letter for letter in spaced if letter not in DIRECTION_CONTROLS).split())
+
+
+def tidy_lines(text: str) -> str:
+    """Leave no space at the end of a line, at most one empty line in a row, and one line break at the end."""
+    stripped = "\n".join(line.rstrip() for line in text.splitlines())
+    return re.sub(r"\n{3,}", "\n\n", stripped).strip() + "\n"
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER),
+        extensions=["jinja2.ext.i18n"],
+        undefined=StrictUndefined,
+        autoescape=select_autoescape(disabled_extensions=("txt",), default=True),
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.install_gettext_callables(  # type: ignore[attr-defined] # the i18n extension adds it
+        _gettext, _ngettext, newstyle=True, pgettext=_pgettext
+    )
+    environment.filters |= {
+        "country": filters.country,
+        "date_time": filters.date_time,
+        "direction": catalogs.text_direction,
+        "fingerprint": filters.fingerprint,
+        "long_date": filters.long_date,
+        "markdown": filters.markdown,
+        "plain": filters.plain,
+    }
+    return environment
+
+
+@pass_context
+def _gettext(context: Context, message: str) -> str:
+    return catalogs.translations(context["language"]).gettext(message)
+
+
+@pass_context
+def _ngettext(context: Context, singular: str, plural: str, number: int) -> str:
+    return catalogs.translations(context["language"]).ngettext(singular, plural, number)
+
+
+@pass_context
+def _pgettext(context: Context, meaning: str, message: str) -> str:
+    return str(catalogs.translations(context["language"]).pgettext(meaning, message))

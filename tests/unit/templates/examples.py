@@ -1,0 +1,90 @@
+"""One example context for each template: a new template without one fails the tests."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+TEMPLATES = Path(__file__).parents[3] / "templates"
+DIGEST = "3f2a9c817be011d4" * 4
+NATIVE_LANGUAGES = [("es", "Español", "?lang=es"), ("en", "English", "?lang=en")]
+
+STATEMENT: dict[str, object] = {
+    "index": "UA-2026-014/1",
+    "title": "Amenazas de muerte contra dos defensoras de la tierra en San Aurelio",
+    "summary": "Dos defensoras fueron amenazadas de muerte tras el allanamiento de su oficina.",
+    "body": (
+        "**Luna** y **Rosaura Pineda Luis** acompañan a las mujeres de San Aurelio en la defensa\n"
+        "de su territorio. El 19 de noviembre, dos personas entraron a su oficina, se llevaron tres\n"
+        "computadoras y dejaron una nota de amenaza.\n\n"
+        "Desde entonces:\n\n"
+        "- han recibido cuatro llamadas de números desconocidos;\n"
+        "- una camioneta sin placas vigila la oficina;\n"
+        "- *ninguna* autoridad ha acudido.\n\n"
+        "La [cronología de los hechos](https://red.example/cronologia) está disponible en línea."
+    ),
+    "background": "Desde marzo de 2026 la Red ha documentado cuatro agresiones en la región.",
+    "demands": [
+        "Investigar de inmediato el allanamiento y las amenazas.",
+        "Garantizar medidas de protección acordadas con ellas.",
+    ],
+    "statement_language": "es",
+}
+SIGNATORIES: dict[str, object] = {
+    "signatories": [
+        {"name": "Colectiva Luz de Agua", "country": "GT"},
+        {"name": "Women of the Northern Rivers", "country": "CA"},
+        {"name": "Tejedoras del Valle", "country": "MX"},
+    ],
+    "unnamed_signatories": 2,
+}
+WINDOW: dict[str, object] = {
+    "partner_name": "Tejedoras del Valle",
+    "recipient_name": "Amaranta Solís",
+    "closes_at": datetime(2026, 11, 22, 20, 30, tzinfo=UTC),
+    "time_zone": "America/Mexico_City",
+}
+INVITATION = STATEMENT | WINDOW | {"sign_url": "https://red.example/s/Zm9vYmFyYmF6cXV4"}
+PAGE: dict[str, object] = {"csp_nonce": "bm9uY2U", "languages": NATIVE_LANGUAGES}
+
+EXAMPLES: Mapping[str, Mapping[str, object]] = {
+    "email/invitation": INVITATION,
+    "email/sign_on_reminder": INVITATION,
+    "email/statement": STATEMENT
+    | SIGNATORIES
+    | {"salutation": "Señor Fiscal:", "recipient_name": "Lic. Ramón Ejemplo", "unsubscribe": True},
+    "email/check_in": {
+        "recipient_name": "Citlali Vera",
+        "reference": "UA-2026-014",
+        "released_at": datetime(2026, 11, 20, 5, 0, tzinfo=UTC),
+        "number": 2,
+        "time_zone": "America/Mexico_City",
+    },
+    "sms/statement": {"index": STATEMENT["index"], "title": STATEMENT["title"]},
+    "web/sign": PAGE
+    | STATEMENT
+    | WINDOW
+    | SIGNATORIES
+    | {"digest": DIGEST, "form_token": "dG9rZW4", "problems": {}, "values": {}},
+    "web/answered": PAGE
+    | {
+        "index": STATEMENT["index"],
+        "title": STATEMENT["title"],
+        "partner_name": "Tejedoras del Valle",
+        "answer": "signed",
+        "answered_at": datetime(2026, 11, 21, 15, 5, tzinfo=UTC),
+        "time_zone": "America/Mexico_City",
+        "withheld": False,
+        "digest": DIGEST,
+    },
+    "web/waiting": PAGE,
+    "web/unusable": PAGE,
+    "web/error": PAGE | {"status": 404},
+}
+
+
+def template_names() -> list[str]:
+    """Discover every message and page, without layouts and parts (`base.html`, names that start with `_`)."""
+    emails = [f"email/{path.parent.name}" for path in TEMPLATES.glob("email/*/subject.txt")]
+    texts = [f"sms/{path.stem}" for path in TEMPLATES.glob("sms/*.txt")]
+    pages = [f"web/{path.stem}" for path in TEMPLATES.glob("web/*.html")]
+    return sorted(name for name in emails + texts + pages if not name.startswith(("web/_", "web/base")))

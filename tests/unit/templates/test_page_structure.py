@@ -1,0 +1,227 @@
+import re
+from itertools import pairwise
+
+import pytest
+
+from templates.rendering import Renderer
+from tests.unit.templates.examples import EXAMPLES, PAGE, TEMPLATES
+from tests.unit.templates.html_outline import Outline
+
+RENDERER = Renderer(network_name="Red Acuerpa")
+PAGES = [name.removeprefix("web/") for name in sorted(EXAMPLES) if name.startswith("web/")]
+MAILS = [name.removeprefix("email/") for name in sorted(EXAMPLES) if name.startswith("email/")]
+PROBLEMS = {
+    "signer_name": "signer_name_missing",
+    "visibility": "visibility_invalid",
+    "digest": "digest_changed",
+}
+# Pairs of the style sheet's colours and the contrast that WCAG 2.2 AA asks of them (1.4.3, 1.4.11).
+TEXT, EDGE = 4.5, 3.0
+CONTRASTS = [
+    *(
+        (colour, ground, TEXT)
+        for colour in ("ink", "quiet", "accent", "wrong")
+        for ground in ("paper", "card")
+    ),
+    *((colour, ground, EDGE) for colour in ("edge", "focus") for ground in ("paper", "card")),
+    ("on-accent", "accent", TEXT),
+]
+
+
+def page(name: str, *, shown_in: str = "es", **changes: object) -> str:
+    return RENDERER.page(name, shown_in, {**EXAMPLES[f"web/{name}"], **changes})
+
+
+def mail_html(message: str, **changes: object) -> str:
+    return RENDERER.email(message, "en", {**EXAMPLES[f"email/{message}"], **changes}).html
+
+
+@pytest.mark.parametrize("html", [*map(page, PAGES), *map(mail_html, MAILS)], ids=[*PAGES, *MAILS])
+def test_a_page_has_a_language_a_title_and_one_main_heading(html: str) -> None:
+    outline = Outline(html)
+    root = outline.named("html")[0].attributes
+    assert root["lang"] in {"es", "en"}
+    assert root["dir"] == "ltr"
+    assert len(outline.named("h1")) == len(outline.named("title")) == 1
+    levels = [int(element.tag[1]) for element in outline.named("h1", "h2", "h3", "h4", "h5", "h6")]
+    assert all(after <= before + 1 for before, after in pairwise([1, *levels]))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_has_landmarks_no_script_and_no_remote_resource(name: str) -> None:
+    outline = Outline(page(name))
+    assert [len(outline.named(tag)) for tag in ("header", "main", "footer")] == [1, 1, 1]
+    assert not outline.named("script", "img", "link", "iframe", "object")
+    assert [style.attributes for style in outline.named("style")] == [{"nonce": PAGE["csp_nonce"]}]
+    assert not [element for element in outline.elements if "style" in element.attributes]
+    assert "url(" not in page(name)
+    assert "@import" not in page(name)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_secret_address_of_a_page_is_not_passed_on(name: str) -> None:
+    metas = {
+        meta.attributes.get("name"): meta.attributes.get("content")
+        for meta in Outline(page(name)).named("meta")
+    }
+    assert metas["referrer"] == "same-origin"
+    assert metas["robots"] == "noindex, nofollow"
+
+
+@pytest.mark.parametrize("problems", [{}, PROBLEMS], ids=["as it opens", "with problems"])
+def test_every_field_of_the_form_has_a_label(problems: dict[str, str]) -> None:
+    outline = Outline(page("sign", problems=problems))
+    labels = {label.attributes["for"] for label in outline.named("label")}
+    visible = [field for field in outline.named("input") if field.attributes.get("type") != "hidden"]
+    assert {field.attributes["id"] for field in visible} == labels
+    assert len(visible) == 4
+    ids = [element.attributes["id"] for element in outline.elements if "id" in element.attributes]
+    assert len(ids) == len(set(ids))
+    named = " ".join(element.attributes.get("aria-describedby", "") for element in outline.elements).split()
+    assert set(named) <= set(ids)
+    anchors = {
+        link.attributes["href"] for link in outline.named("a") if link.attributes["href"].startswith("#")
+    }
+    assert anchors <= {f"#{name}" for name in ids}
+
+
+def test_the_form_posts_what_the_server_expects() -> None:
+    outline = Outline(page("sign"))
+    form = outline.named("form")[0].attributes
+    assert form["method"] == "post"
+    assert "action" not in form
+    fields = {field.attributes["name"]: field.attributes["value"] for field in outline.named("input")}
+    assert set(fields) == {"signer_name", "signer_role", "visibility", "digest", "form_token"}
+    assert fields["digest"] == EXAMPLES["web/sign"]["digest"]
+    assert fields["form_token"] == EXAMPLES["web/sign"]["form_token"]
+    buttons = {button.attributes["value"]: button.attributes for button in outline.named("button")}
+    assert set(buttons) == {"sign", "decline"}
+    assert {button["name"] for button in buttons.values()} == {"answer"}
+    assert "formnovalidate" in buttons["decline"]
+    assert "formnovalidate" not in buttons["sign"]
+
+
+def test_what_was_typed_is_kept_beside_its_problem() -> None:
+    values = {"signer_name": "", "signer_role": "Coordinadora", "visibility": "withheld"}
+    html = page("sign", problems=PROBLEMS, values=values)
+    fields = {field.attributes.get("id"): field.attributes for field in Outline(html).named("input")}
+    assert fields["signer_name"]["aria-invalid"] == "true"
+    assert fields["signer_role"]["value"] == "Coordinadora"
+    assert "aria-invalid" not in fields["signer_role"]
+    assert "checked" in fields["visibility-withheld"]
+    assert "checked" not in fields["visibility"]
+    assert html.count("Escriba el nombre de quien firma.") == 2
+    assert "El texto cambió desde que abrió la página." in html
+
+
+def test_a_problem_without_a_known_sentence_is_shown_as_it_is() -> None:
+    assert page("sign", problems={"signer_name": "Demasiado corto."}).count("Demasiado corto.") == 2
+
+
+def test_the_statement_carries_its_own_language() -> None:
+    html = page("sign", shown_in="en", statement_language="ar")
+    assert '<html lang="en" dir="ltr">' in html
+    assert html.count('lang="ar" dir="rtl"') == 3
+    mail = mail_html("statement", statement_language="ar")
+    assert mail.count('lang="ar" dir="rtl"') == 5
+
+
+def test_the_language_switcher_marks_the_language_shown() -> None:
+    links = [
+        link.attributes
+        for link in Outline(page("sign", shown_in="en")).named("a")
+        if "hreflang" in link.attributes
+    ]
+    assert [link["href"] for link in links] == ["?lang=es", "?lang=en"]
+    assert [link["lang"] for link in links if "aria-current" in link] == ["en"]
+
+
+@pytest.mark.parametrize("languages", [[], [("es", "Español", "?lang=es")]])
+def test_one_language_needs_no_switcher(languages: list[tuple[str, str, str]]) -> None:
+    assert not Outline(page("waiting", languages=languages)).named("nav")
+
+
+@pytest.mark.parametrize(
+    ("answer", "withheld", "words"),
+    [
+        ("signed", False, "aparece entre las firmantes"),
+        ("signed", True, "el nombre de su organización no se publica"),
+        ("declined", False, "no le enviaremos más recordatorios"),
+    ],
+)
+def test_the_answer_is_confirmed(answer: str, withheld: bool, words: str) -> None:  # noqa: FBT001
+    assert words in page("answered", answer=answer, withheld=withheld)
+
+
+@pytest.mark.parametrize(
+    ("status", "words"), [(404, "ninguna página"), (503, "no está disponible"), (418, "Algo falló")]
+)
+def test_an_error_page_says_what_to_do(status: int, words: str) -> None:
+    html = page("error", status=status)
+    assert f"Error {status}" in html
+    assert words in html
+
+
+def test_a_page_that_cannot_be_used_tells_nothing_of_the_action() -> None:
+    for name in ("waiting", "unusable"):
+        assert "UA-" not in page(name, index="UA-2026-014/1")
+
+
+def test_the_largest_page_is_small() -> None:
+    many = [{"name": f"Red de defensoras número {number}", "country": "GT"} for number in range(500)]
+    html = page("sign", signatories=many, body="Una frase de la carta. " * 500)
+    assert len(html.encode()) < 60_000
+
+
+@pytest.mark.parametrize("message", MAILS)
+def test_a_mail_loads_nothing_and_hides_nothing(message: str) -> None:
+    html = mail_html(message)
+    outline = Outline(html)
+    assert not outline.named("script", "img", "link", "style", "iframe", "object", "form", "picture", "video")
+    allowed = ("https://red.example/",)
+    assert all(address.startswith(allowed) for address in outline.addresses())
+    assert {address for address in outline.addresses() if address.startswith("https://red.example/s/")} <= {
+        EXAMPLES["email/invitation"]["sign_url"]
+    }
+    assert "url(" not in html
+    assert "display: none" not in html
+
+
+@pytest.mark.parametrize("message", MAILS)
+def test_a_mail_adapts_to_dark_mode(message: str) -> None:
+    html = mail_html(message)
+    assert '<meta name="color-scheme" content="light dark">' in html
+    colours = set(re.findall(r"(?<![-\w])(?:background-)?color: (#\w+)", html))
+    assert colours <= {"#5e2a7e", "#ffffff"}, "only the button sets colours, both of them"
+
+
+def palettes() -> list[dict[str, str]]:
+    css = (TEMPLATES / "web/_style.css").read_text()
+    light, dark = (
+        dict(re.findall(r"--([\w-]+):(#\w{6})", block))
+        for block in re.findall(r":root\{(.*?)\}", css, re.DOTALL)[:2]
+    )
+    return [light, dark]
+
+
+def luminance(colour: str) -> float:
+    """WCAG 2.2, relative luminance of an sRGB colour."""
+    channels = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    darker, lighter = sorted([luminance(one), luminance(other)])
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def test_the_measure_of_contrast_is_right() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)
+
+
+@pytest.mark.parametrize("palette", palettes(), ids=["light", "dark"])
+@pytest.mark.parametrize(("colour", "ground", "least"), CONTRASTS)
+def test_colours_can_be_told_apart(palette: dict[str, str], colour: str, ground: str, least: float) -> None:
+    assert contrast(palette[colour], palette[ground]) >= least

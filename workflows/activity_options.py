@@ -1,0 +1,33 @@
+"""How long activities may take, and how they are tried again."""
+
+from datetime import timedelta
+
+from temporalio.common import RetryPolicy
+from temporalio.workflow import ActivityConfig
+
+from models.vocabulary import Channel
+from workflows.addresses import CASE_QUEUE, CHANNEL_QUEUES
+
+FACTS = ActivityConfig(
+    task_queue=CASE_QUEUE,
+    start_to_close_timeout=timedelta(seconds=30),
+    retry_policy=RetryPolicy(
+        initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=5)
+    ),
+)
+"""Short transactions: tried until the database is there."""
+
+
+def sending(channel: Channel) -> ActivityConfig:
+    """Return the options of a batch: what a provider puts off is tried again for a day."""
+    return ActivityConfig(
+        task_queue=CHANNEL_QUEUES[channel],
+        schedule_to_close_timeout=timedelta(days=1),
+        start_to_close_timeout=timedelta(hours=1),
+        heartbeat_timeout=timedelta(seconds=10),
+        retry_policy=RetryPolicy(
+            initial_interval=timedelta(seconds=1),
+            backoff_coefficient=2,
+            maximum_interval=timedelta(minutes=1),
+        ),
+    )

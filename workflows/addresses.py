@@ -1,0 +1,40 @@
+"""Where workflows and workers find each other: workflow ids and task queues."""
+
+from models.messages import DispatchRequest, DocumentRef, Purpose
+from models.vocabulary import Channel
+
+CASE_QUEUE = "acuerpa-case"
+
+CHANNEL_QUEUES = {
+    Channel.EMAIL: "acuerpa-email",
+    Channel.SMS: "acuerpa-sms",
+    Channel.PARTNER_API: "acuerpa-partner-api",
+}
+
+_DISPATCH_NAMES = {
+    Purpose.STATEMENT: "release",
+    Purpose.INVITATION: "invitation",
+    Purpose.SIGN_ON_REMINDER: "reminder",
+    Purpose.CHECK_IN: "check-in",
+}
+
+
+def action_workflow_id(reference: str) -> str:
+    """Name the workflow of an action by its reference, like `UA-2026-014`."""
+    return reference
+
+
+def sign_on_workflow_id(reference: str, document_number: int) -> str:
+    """Name the sign-on of a document, like `UA-2026-014/1/sign-on`."""
+    return f"{reference}/{document_number}/sign-on"
+
+
+def follow_up_workflow_id(document: DocumentRef) -> str:
+    """Name the follow-up of a document, like `UA-2026-014/1/follow-up`."""
+    return f"{document.reference}/{document.number}/follow-up"
+
+
+def distribution_workflow_id(request: DispatchRequest) -> str:
+    """Name the distribution of a dispatch, like `UA-2026-014/1/reminder-2`."""
+    document = request.document
+    return f"{document.reference}/{document.number}/{_DISPATCH_NAMES[request.purpose]}-{request.round}"

@@ -1,0 +1,25 @@
+"""Speaking to child workflows, which may have ended meanwhile."""
+
+from contextlib import suppress
+from typing import Any
+
+from temporalio import workflow
+from temporalio.exceptions import TemporalError
+
+Child = workflow.ChildWorkflowHandle[Any, Any]
+
+
+async def nudge(child: Child) -> None:
+    """Tell a child that a hold ended."""
+    await _signal(child, "nudge")
+
+
+async def dismiss(child: Child) -> None:
+    """Tell a child to finish what it has under way, and to begin nothing new."""
+    await _signal(child, "finish")
+
+
+async def _signal(child: Child, name: str) -> None:
+    if not child.done():
+        with suppress(TemporalError):  # it ended while the signal was on its way
+            await child.signal(name)

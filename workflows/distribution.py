@@ -1,0 +1,76 @@
+"""The sending of one dispatch: batches over the outbox, many at a time."""
+
+import asyncio
+
+from temporalio import workflow
+from temporalio.common import VersioningBehavior
+from temporalio.exceptions import ActivityError, ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.references import NOT_PERMITTED, OutboxActivities, SendingActivities
+    from models.messages import Batch, BatchOutcome, Dispatched, DispatchOutcome, DispatchRequest
+    from workflows.activity_options import FACTS, sending
+
+WINDOW = 4
+"""How many batches of a dispatch are under way at once."""
+
+
+@workflow.defn(versioning_behavior=VersioningBehavior.PINNED)
+class DistributionWorkflow:
+    """Freezes the messages of one purpose and sends each of them once, through holds and failures."""
+
+    def __init__(self) -> None:
+        self._nudges = 0
+        self._finished = False
+
+    @workflow.run
+    async def run(self, request: DispatchRequest) -> DispatchOutcome:
+        """Freeze, send until nothing waits, and count."""
+        try:
+            dispatched = await workflow.execute_activity_method(
+                OutboxActivities.freeze_dispatch, request, **FACTS
+            )
+        except ActivityError as error:
+            if isinstance(error.cause, ApplicationError) and error.cause.type == NOT_PERMITTED:
+                return DispatchOutcome(permitted=False, counts={})
+            raise
+        await self._send_all(dispatched)
+        return await workflow.execute_activity_method(OutboxActivities.end_dispatch, dispatched, **FACTS)
+
+    async def _send_all(self, dispatched: Dispatched) -> None:
+        while not self._finished:
+            seen = self._nudges
+            plan = await workflow.execute_activity_method(OutboxActivities.plan_dispatch, dispatched, **FACTS)
+            outcomes = await self._send_batches(plan.batches)
+            if not any(outcome.on_hold and outcome.waiting for outcome in outcomes):
+                return
+            await workflow.wait_condition(lambda seen=seen: self._nudges > seen or self._finished)  # type: ignore[misc]
+
+    async def _send_batches(self, batches: tuple[Batch, ...]) -> list[BatchOutcome]:
+        window = asyncio.Semaphore(WINDOW)
+
+        async def send(batch: Batch) -> BatchOutcome:
+            async with window:
+                return await _send_or_give_up(batch)
+
+        return await asyncio.gather(*(send(batch) for batch in batches))
+
+    @workflow.signal
+    def nudge(self) -> None:
+        """A hold ended: send what it kept back."""
+        self._nudges += 1
+
+    @workflow.signal
+    def finish(self) -> None:
+        """Wait for nothing any more."""
+        self._finished = True
+
+
+async def _send_or_give_up(batch: Batch) -> BatchOutcome:
+    try:
+        return await workflow.execute_activity_method(
+            SendingActivities.send_batch, batch, **sending(batch.channel)
+        )
+    except ActivityError:
+        workflow.logger.error("a batch was given up", extra={"dispatch_id": str(batch.dispatch_id)})
+        return await workflow.execute_activity_method(OutboxActivities.give_up_batch, batch, **FACTS)
