@@ -21,7 +21,7 @@ def data_converter(key_ring: KeyRing) -> DataConverter:
 async def connect(
     address: str, namespace: str, key_ring: KeyRing, *, tls: bool = False, lazy: bool = False
 ) -> Client:
-    """Return a client of `host:port`; a lazy one connects at its first call and may exist before the server."""
+    """Return a client of `host:port`; a lazy one connects at its first call."""
     return await Client.connect(
         address,
         namespace=namespace,

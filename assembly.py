@@ -1,0 +1,129 @@
+"""How the parts are built from the settings; shared by the composition roots."""
+
+from datetime import timedelta
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.case import CaseActivities
+from activities.composing import Composer
+from activities.context import ActivityContext
+from activities.outbox import OutboxActivities
+from activities.sending import SendingActivities
+from activities.sign_on import SignOnActivities
+from channels.base import Channel as Adapter
+from channels.email import EmailChannel, Relay
+from channels.partner_api import PartnerApiChannel
+from channels.sms import SmsChannel
+from models.vocabulary import Channel
+from security.fields import FieldCipher
+from security.fingerprints import AddressFingerprint
+from security.keys import KeyRing, decode_key
+from settings import Settings
+from storage.database import Database
+from templates.rendering import Renderer
+from temporal_client import connect
+from workflows.addresses import CASE_QUEUE, CHANNEL_QUEUES
+from workflows.distribution import DistributionWorkflow
+from workflows.follow_up import FollowUpWorkflow
+from workflows.sign_on import SignOnWorkflow
+from workflows.urgent_action import UrgentActionWorkflow
+
+WORKFLOWS = (UrgentActionWorkflow, SignOnWorkflow, DistributionWorkflow, FollowUpWorkflow)
+
+Adapters = dict[Channel, Adapter[Any]]
+
+
+def build_renderer(settings: Settings) -> Renderer:
+    """Load the templates and catalogs."""
+    return Renderer(settings.network_name, settings.default_language)
+
+
+def build_cipher(settings: Settings) -> FieldCipher:
+    """Make the cipher of the sealed columns."""
+    return FieldCipher(KeyRing.parse(settings.field_keys.get_secret_value()))
+
+
+def build_fingerprint(settings: Settings) -> AddressFingerprint:
+    """Make the keyed hash of addresses."""
+    return AddressFingerprint(decode_key(settings.fingerprint_key.get_secret_value()))
+
+
+async def build_client(settings: Settings, *, lazy: bool = False) -> Client:
+    """Connect to Temporal; a lazy client may exist before the server answers."""
+    return await connect(
+        settings.temporal_address,
+        settings.temporal_namespace,
+        KeyRing.parse(settings.payload_keys.get_secret_value()),
+        tls=settings.temporal_tls,
+        lazy=lazy,
+    )
+
+
+def build_adapters(settings: Settings) -> Adapters:
+    """Make the adapter of each channel that messages leave by."""
+    password = settings.smtp_password
+    relay = Relay(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        security=settings.smtp_security.value,
+        sender=settings.mail_from,
+        sender_name=settings.network_name,
+        domain=settings.message_id_domain,
+        username=settings.smtp_username,
+        password=password.get_secret_value() if password else None,
+    )
+    connections = settings.http_connections
+    sms_key = settings.sms_key.get_secret_value()
+    return {
+        Channel.EMAIL: EmailChannel(relay, connections=settings.email_connections),
+        Channel.SMS: SmsChannel(settings.sms_url, sms_key, settings.sms_sender, connections=connections),
+        Channel.PARTNER_API: PartnerApiChannel(
+            connections=connections, allow_insecure=settings.partner_api_allow_private
+        ),
+    }
+
+
+def build_workers(settings: Settings, client: Client, database: Database, adapters: Adapters) -> list[Worker]:
+    """Make one worker a task queue, so that a release cannot starve a stop."""
+    composer = Composer(
+        database,
+        build_renderer(settings),
+        build_cipher(settings),
+        public_url=settings.public_url,
+        time_zone=settings.default_time_zone,
+    )
+    composing = {
+        Channel.EMAIL: composer.email,
+        Channel.SMS: composer.sms,
+        Channel.PARTNER_API: composer.document,
+    }
+    grace = timedelta(seconds=settings.graceful_shutdown_seconds)
+    case, sign_on = CaseActivities(database), SignOnActivities(database)
+    outbox = OutboxActivities(database, batch_size=settings.batch_size)
+    activities = _methods(case) + _methods(sign_on) + _methods(outbox)
+    workers = [_worker(client, CASE_QUEUE, activities, grace, workflows=WORKFLOWS)]
+    for channel, queue in CHANNEL_QUEUES.items():
+        sending = SendingActivities(database, adapters[channel], composing[channel])
+        workers.append(_worker(client, queue, _methods(sending), grace))
+    return workers
+
+
+def _worker(
+    client: Client, queue: str, activities: list[Any], grace: timedelta, *, workflows: tuple[type, ...] = ()
+) -> Worker:
+    return Worker(
+        client,
+        task_queue=queue,
+        workflows=workflows,
+        activities=activities,
+        interceptors=[ActivityContext()],
+        graceful_shutdown_timeout=grace,
+    )
+
+
+def _methods(activities: object) -> list[Any]:
+    """List the activity methods of an object."""
+    methods = (getattr(activities, name) for name in dir(activities))
+    return [method for method in methods if hasattr(method, "__temporal_activity_definition")]

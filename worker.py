@@ -1,0 +1,53 @@
+"""Composition root of the worker: build, register, run until told to stop."""
+
+import asyncio
+import os
+import signal
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import structlog
+
+from assembly import build_adapters, build_client, build_workers
+from logs import configure_logging
+from settings import Settings, load_settings
+from storage.database import Database
+
+_log = structlog.get_logger(__name__)
+
+
+async def run(settings: Settings, stopped: asyncio.Event) -> None:
+    """Work until the event is set, then let what is under way finish."""
+    database = Database(settings.database_url)
+    adapters = build_adapters(settings)
+    client = await build_client(settings)
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(database.close)
+        for adapter in adapters.values():
+            stack.push_async_callback(adapter.close)
+        for worker in build_workers(settings, client, database, adapters):
+            await stack.enter_async_context(worker)
+        _log.info("worker.ready")
+        _tell_ready()
+        await stopped.wait()
+        _log.info("worker.stopping")
+
+
+def _tell_ready() -> None:
+    ready_file = os.environ.get("ACUERPA_READY_FILE")
+    if ready_file:
+        Path(ready_file).touch()
+
+
+async def main() -> None:
+    """Run with the settings of the environment until SIGINT or SIGTERM."""
+    settings = load_settings()
+    configure_logging(settings.log_format, settings.log_level)
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    await run(settings, stopped)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
