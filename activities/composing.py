@@ -57,7 +57,7 @@ class Composer:
         return DocumentContent(
             document={"type": "statement.released", "data": _as_json(draft)},
             secret=self._cipher.open(
-                draft.recipient.sealed_secret, context=f"partner_api_secret:{draft.delivery.recipient_id}"
+                draft.recipient.sealed_secret, context=f"partner_api_secret:{draft.delivery.address}"
             ),
         )
 

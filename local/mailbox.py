@@ -65,7 +65,7 @@ def _add_messages(app: FastAPI, mailbox: Mailbox) -> None:
         """Tell the messages after a sequence, waiting for the first one if asked to."""
 
         def find() -> list[Envelope]:
-            return mailbox.store.find(to=to, after=after)
+            return mailbox.store.find(to=to or None, after=after)
 
         found = await mailbox.arrivals.wait_for(find, wait)
         return [message_tree(mailbox.store, envelope) for envelope in found]

@@ -32,7 +32,7 @@ class ContactRecord(NamedTuple):
 
 
 async def upsert_partners(session: AsyncSession, records: Sequence[PartnerRecord]) -> Imported:
-    """Create or update partners by slug; people whom an invitation names keep their rows."""
+    """Create or update partners by slug; the first contact, whom invitations name, keeps her row."""
     slugs = [record.partner.slug for record in records]
     found = await session.exec(select(Partner).where(col(Partner.slug).in_(slugs)).with_for_update())
     known = {partner.slug: partner for partner in found}
@@ -61,6 +61,8 @@ async def _replace_people(
     for new in contacts[len(existing) :]:
         new.partner_id = partner.id
         session.add(new)
+    for gone in existing[len(contacts) :]:
+        await session.delete(gone)
     await session.flush()
 
 

@@ -1,12 +1,13 @@
 """The audit trail, and the nudges that workflows must still get."""
 
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.actions import UrgentAction
 from models.records import Addressee, AuditEvent, EventKind, PendingNudge
 
 CHANGES_CHANNEL = "acuerpa_changes"
@@ -22,6 +23,16 @@ _DELIVERED_NUDGE = text("""
     UPDATE pending_nudge SET delivered = greatest(delivered, :requested)
     WHERE action_id = :action_id AND addressee = :addressee AND document_number = :document_number
 """)
+
+
+class UndeliveredNudge(NamedTuple):
+    """A workflow that must be told, and how often that had been asked for."""
+
+    action_id: UUID
+    reference: str
+    addressee: Addressee
+    document_number: int
+    requested: int
 
 
 def record(
@@ -62,18 +73,22 @@ async def request_nudge(
     )
 
 
-async def undelivered_nudges(session: AsyncSession, limit: int) -> list[PendingNudge]:
-    """List nudges that were asked for and not yet delivered."""
+async def undelivered_nudges(session: AsyncSession, limit: int) -> list[UndeliveredNudge]:
+    """List nudges that were asked for and not yet delivered, with the references of their actions."""
     found = await session.exec(
-        select(PendingNudge)
+        select(PendingNudge, UrgentAction.reference)
+        .join(UrgentAction, col(UrgentAction.id) == PendingNudge.action_id)
         .where(col(PendingNudge.requested) > col(PendingNudge.delivered))
         .order_by(col(PendingNudge.action_id))
         .limit(limit)
     )
-    return list(found)
+    return [
+        UndeliveredNudge(nudge.action_id, reference, nudge.addressee, nudge.document_number, nudge.requested)
+        for nudge, reference in found
+    ]
 
 
-async def nudge_delivered(session: AsyncSession, nudge: PendingNudge) -> None:
+async def nudge_delivered(session: AsyncSession, nudge: UndeliveredNudge) -> None:
     """Note that the workflow was told of all that had been asked for when the nudge was read."""
     await session.execute(
         _DELIVERED_NUDGE,
@@ -84,3 +99,11 @@ async def nudge_delivered(session: AsyncSession, nudge: PendingNudge) -> None:
             "requested": nudge.requested,
         },
     )
+
+
+async def revision(session: AsyncSession, action_id: UUID) -> int:
+    """Return the number of the newest event of an action."""
+    newest = await session.exec(
+        select(func.max(AuditEvent.sequence)).where(AuditEvent.action_id == action_id)
+    )
+    return newest.one() or 0

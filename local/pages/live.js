@@ -3,7 +3,8 @@ async function watch(address) {
   for (;;) {
     try {
       const answer = await fetch(address);
-      if (answer.ok && (await answer.json()).length > 0) {
+      if (!answer.ok) throw new Error(answer.statusText);
+      if ((await answer.json()).length > 0) {
         location.reload();
         return;
       }

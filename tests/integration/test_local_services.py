@@ -283,8 +283,10 @@ async def test_mail_is_received_told_and_kept_through_a_kill(
 
 async def test_a_reader_waits_until_her_mail_comes(mailbox: Served, http: httpx.AsyncClient) -> None:
     waiting = asyncio.create_task(http.get("/messages", params={"to": BEA.upper(), "after": 1, "wait": 20}))
+    for_all = asyncio.create_task(http.get("/messages", params={"to": "", "wait": 20}))
     await asyncio.to_thread(mailbox.send, ANA)
     await asyncio.to_thread(mailbox.send, ANA)
+    assert (await for_all).json()[0]["sequence"] == 1
     assert not waiting.done()
     await asyncio.to_thread(mailbox.send, BEA)
     assert [message["sequence"] for message in (await waiting).json()] == [3]

@@ -1,0 +1,55 @@
+"""Counts over the outbox, and pages of it."""
+
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlmodel import col, func, select, tuple_
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.messages import DeliveryState
+from models.outbox import Delivery, Dispatch
+from models.vocabulary import Channel
+
+
+class DispatchCounts(NamedTuple):
+    """A dispatch and how its deliveries stand."""
+
+    dispatch: Dispatch
+    channels: dict[Channel, dict[DeliveryState, int]]
+
+
+async def dispatch_counts(session: AsyncSession, action_id: UUID) -> list[DispatchCounts]:
+    """Count the deliveries of each dispatch of an action, by channel and state, oldest dispatch first."""
+    dispatches = await session.exec(
+        select(Dispatch).where(Dispatch.action_id == action_id).order_by(col(Dispatch.frozen_at))
+    )
+    counted = await session.exec(
+        select(Delivery.dispatch_id, Delivery.channel, Delivery.state, func.count())
+        .join(Dispatch, col(Dispatch.id) == Delivery.dispatch_id)
+        .where(Dispatch.action_id == action_id)
+        .group_by(col(Delivery.dispatch_id), col(Delivery.channel), col(Delivery.state))
+    )
+    found = [DispatchCounts(dispatch, {}) for dispatch in dispatches]
+    by_id = {counts.dispatch.id: counts for counts in found}
+    for dispatch_id, channel, state, count in counted:
+        by_id[dispatch_id].channels.setdefault(Channel(channel), {})[DeliveryState(state)] = count
+    return found
+
+
+async def delivery_page(
+    session: AsyncSession, action_id: UUID, after: UUID | None, limit: int
+) -> list[tuple[Delivery, Dispatch]]:
+    """List deliveries in the order of dispatch and position, from behind the delivery `after`."""
+    query = (
+        select(Delivery, Dispatch)
+        .join(Dispatch, col(Dispatch.id) == Delivery.dispatch_id)
+        .where(Dispatch.action_id == action_id)
+        .order_by(col(Delivery.dispatch_id), col(Delivery.position))
+        .limit(limit)
+    )
+    if after:
+        place = select(Delivery.dispatch_id, Delivery.position).where(Delivery.id == after)
+        query = query.where(
+            tuple_(col(Delivery.dispatch_id), col(Delivery.position)) > place.scalar_subquery()
+        )
+    return [(row[0], row[1]) for row in await session.exec(query)]

@@ -1,0 +1,53 @@
+"""Composition root of the web process: build, serve until told to stop."""
+
+import asyncio
+
+import uvicorn
+
+from assembly import build_cipher, build_client, build_fingerprint, build_renderer
+from logs import configure_logging
+from security.forms import FormSeal
+from security.keys import decode_key
+from settings import Settings, load_settings
+from storage.changes import ChangeFeed
+from storage.database import Database
+from web.app import create_app
+from web.gateway import WorkflowGateway
+from web.services import Services
+
+
+async def build_services(settings: Settings) -> Services:
+    """Build what the routes work with; Temporal may be away."""
+    return Services(
+        database=Database(settings.database_url),
+        feed=ChangeFeed(settings.database_url),
+        gateway=WorkflowGateway(await build_client(settings, lazy=True)),
+        cipher=build_cipher(settings),
+        fingerprint=build_fingerprint(settings),
+        form_seal=FormSeal(decode_key(settings.fingerprint_key.get_secret_value())),
+        renderer=build_renderer(settings),
+        public_url=settings.public_url,
+        time_zone=settings.default_time_zone,
+        insecure_partner_apis=settings.partner_api_allow_private,
+    )
+
+
+async def main() -> None:
+    """Serve with the settings of the environment until SIGINT or SIGTERM."""
+    settings = load_settings()
+    configure_logging(settings.log_format, settings.log_level)
+    app = create_app(await build_services(settings))
+    config = uvicorn.Config(
+        app,
+        host=settings.web_host,
+        port=settings.web_port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=settings.graceful_shutdown_seconds,
+    )
+    await uvicorn.Server(config).serve()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,168 @@
+"""Handing actions in and looking at them."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Depends, Header, Query, Response
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.actions import IdempotencyKey, UrgentAction
+from models.case import CaseFile, parse_case
+from models.columns import now
+from models.records import Addressee, EventKind
+from storage import actions, records, reports, sign_on
+from web import views
+from web.authentication import AnyRole, Coordinator
+from web.errors import ApiError, unknown_action
+from web.intake import Intake
+from web.schemas import (
+    ActionList,
+    ActionView,
+    DeliveryPage,
+    SignatureList,
+    Timeline,
+)
+from web.services import Services, services_of
+
+router = APIRouter(prefix="/actions", tags=["actions"])
+
+Work = Annotated[Services, Depends(services_of)]
+CASE_EXAMPLE = json.loads((Path(__file__).parent / "case_example.json").read_text())
+CASE_SCHEMA = {"content": {"application/json": {"schema": CaseFile.model_json_schema()}}}
+LONGEST_WAIT_SECONDS = 30
+
+
+async def found(session: AsyncSession, reference: str, *, lock: bool = False) -> UrgentAction:
+    """Return the action of a reference, or answer 404."""
+    action = await actions.action_by_reference(session, reference, lock=lock)
+    if action is None:
+        raise unknown_action()
+    return action
+
+
+@router.post("", status_code=201)
+async def hand_in(
+    services: Work,
+    caller: Coordinator,
+    response: Response,
+    tree: Annotated[Any, Body(examples=[CASE_EXAMPLE])],
+    idempotency_key: Annotated[str | None, Header(min_length=1, max_length=200)] = None,
+) -> ActionView:
+    """Store a case and have its workflow started. A repeated Idempotency-Key answers the same action."""
+    intake = Intake(parse_case(tree), caller.person_id, services.cipher, services.fingerprint)
+    async with services.database.transaction() as session:
+        action = await _handed_in_before(session, intake, idempotency_key)
+        if action is None:
+            action = await _store(session, intake, idempotency_key)
+        else:
+            response.headers["Idempotent-Replayed"] = "true"
+        view = await views.whole(session, action, services.cipher)
+    services.feed.anything.set()
+    response.headers["Location"] = f"/api/v1/actions/{action.reference}"
+    return view
+
+
+async def _handed_in_before(session: AsyncSession, intake: Intake, key: str | None) -> UrgentAction | None:
+    if key is None:
+        return None
+    remembered = await actions.remembered_intake(session, intake.author_id, key)
+    if remembered is None:
+        return None
+    if remembered.body_digest != intake.body_digest():
+        raise ApiError(
+            409,
+            "This Idempotency-Key was used for another case.",
+            "Send the case with a new key, or repeat the first one unchanged.",
+        )
+    return await actions.action_by_id(session, remembered.action_id)
+
+
+async def _store(session: AsyncSession, intake: Intake, key: str | None) -> UrgentAction:
+    year = now().year
+    action = intake.action(year, await actions.next_number(session, year))
+    await actions.store(session, intake.generations(action))
+    if key is not None:
+        session.add(
+            IdempotencyKey(
+                person_id=intake.author_id, key=key, body_digest=intake.body_digest(), action_id=action.id
+            )
+        )
+    records.record(session, action.id, EventKind.RECEIVED, intake.author_id)
+    await records.request_nudge(session, action.id, Addressee.ACTION)
+    await records.announce(session, action.id)
+    return action
+
+
+@router.get("")
+async def newest(
+    services: Work, _caller: AnyRole, limit: Annotated[int, Query(ge=1, le=500)] = 50
+) -> ActionList:
+    """List actions, newest first."""
+    async with services.database.transaction() as session:
+        newest_first = await actions.newest_actions(session, limit)
+    return ActionList(actions=[views.summary(action) for action in newest_first])
+
+
+@router.get("/{reference}")
+async def one(
+    reference: str,
+    services: Work,
+    _caller: AnyRole,
+    seen: Annotated[int | None, Query(ge=0)] = None,
+    wait: Annotated[float, Query(ge=0, le=LONGEST_WAIT_SECONDS)] = 0,
+) -> ActionView:
+    """Show an action; with `seen` and `wait`, at its next change or after `wait` seconds."""
+    async with services.database.transaction() as session:
+        action_id = (await found(session, reference)).id
+    change = services.feed.next_change(action_id)
+    view = await _view(services, reference)
+    if seen is None or view.revision > seen or not wait:
+        return view
+    try:
+        await asyncio.wait_for(change.wait(), wait)
+    except TimeoutError:
+        return view
+    return await _view(services, reference)
+
+
+async def _view(services: Services, reference: str) -> ActionView:
+    async with services.database.transaction() as session:
+        return await views.whole(session, await found(session, reference), services.cipher)
+
+
+@router.get("/{reference}/timeline")
+async def timeline(reference: str, services: Work, _caller: AnyRole) -> Timeline:
+    """List what happened to an action, oldest first."""
+    async with services.database.transaction() as session:
+        action = await found(session, reference)
+        return Timeline(events=await views.events(session, await records.timeline(session, action.id)))
+
+
+@router.get("/{reference}/signatures")
+async def signatures(reference: str, services: Work, _caller: AnyRole) -> SignatureList:
+    """List the invited partners and their answers."""
+    async with services.database.transaction() as session:
+        action = await found(session, reference)
+        listed = await sign_on.signatures(session, action.id)
+    return SignatureList(signatures=[views.signature(partner, given) for _, partner, given in listed])
+
+
+@router.get("/{reference}/deliveries")
+async def deliveries(
+    reference: str,
+    services: Work,
+    _caller: AnyRole,
+    after: UUID | None = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> DeliveryPage:
+    """List the deliveries of an action, page by page, without their addresses."""
+    async with services.database.transaction() as session:
+        action = await found(session, reference)
+        page = await reports.delivery_page(session, action.id, after, limit)
+    return DeliveryPage(
+        deliveries=[views.delivery(*row) for row in page],
+        next_after=page[-1][0].id if len(page) == limit else None,
+    )

@@ -1,0 +1,53 @@
+"""The web process: the API, the partners' pages, and health."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from fastapi import APIRouter, FastAPI
+
+from web import actions, decisions, directory, health, sign_page
+from web.errors import answer_errors
+from web.middleware import Surroundings
+from web.nudger import Nudger
+from web.services import Services
+
+PUBLIC_PATHS = frozenset({"/health/live", "/health/ready", "/s/{token}", "/docs", "/openapi.json"})
+"""What answers without a key: health, sign links (secrets themselves), and the API's manual."""
+
+
+def create_app(services: Services) -> FastAPI:
+    """Build the application over its services."""
+    app = FastAPI(
+        title="Acuerpa",
+        version="1",
+        summary="Urgent actions for networks of women human rights defenders.",
+        lifespan=_lifespan,
+        redoc_url=None,
+        swagger_ui_oauth2_redirect_url=None,
+    )
+    app.state.services = services
+    api = APIRouter(prefix="/api/v1")
+    for part in (actions, decisions, directory):
+        api.include_router(part.router)
+    app.include_router(api)
+    app.include_router(sign_page.router)
+    app.include_router(health.router)
+    answer_errors(app)
+    app.add_middleware(Surroundings)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    services: Services = app.state.services
+    nudger = Nudger(services.database, services.feed, services.gateway)
+    tasks = [asyncio.create_task(services.feed.run()), asyncio.create_task(nudger.run())]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        await services.database.close()

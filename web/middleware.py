@@ -1,0 +1,87 @@
+"""What surrounds every request: a log line without secrets, a size limit, and safe headers."""
+
+import time
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bound_contextvars
+
+from web.errors import PROBLEM_JSON
+
+_log = structlog.get_logger(__name__)
+
+LARGEST_BODY_BYTES = 8 * 1024 * 1024
+
+_TOO_LARGE = (
+    b'{"status":413,"title":"The body is too large.",'
+    b'"detail":"Send at most 8 MiB; divide a long list of contacts."}'
+)
+_SAFE_HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+]
+
+
+class _TooLargeError(Exception):
+    pass
+
+
+class Surroundings:
+    """An ASGI middleware; paths are logged as route templates, since a sign link's path is its secret."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started, answer = time.perf_counter(), _Answer(send)
+        with bound_contextvars(method=scope["method"]):
+            try:
+                await self._app(scope, _limited(receive), answer.send)
+            except _TooLargeError:
+                await answer.refuse()
+            milliseconds = round((time.perf_counter() - started) * 1000, 1)
+            _log.info("request.served", route=_route(scope), status=answer.status, milliseconds=milliseconds)
+
+
+class _Answer:
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.status: int | None = None
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            message = {**message, "headers": [*message.get("headers", []), *_SAFE_HEADERS]}
+        await self._send(message)
+
+    async def refuse(self) -> None:
+        if self.status is None:
+            headers = [(b"content-type", PROBLEM_JSON.encode())]
+            await self.send({"type": "http.response.start", "status": 413, "headers": headers})
+            await self.send({"type": "http.response.body", "body": _TOO_LARGE})
+
+
+def _limited(receive: Receive) -> Receive:
+    received = 0
+
+    async def limited() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > LARGEST_BODY_BYTES:
+            raise _TooLargeError
+        return message
+
+    return limited
+
+
+def _route(scope: MutableMapping[str, Any]) -> str:
+    route = scope.get("route")
+    return str(getattr(route, "path", "none"))

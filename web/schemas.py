@@ -1,0 +1,230 @@
+"""What the API takes and answers."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from models.lifecycle import Decision, Phase, Refusal
+from models.messages import DeliveryState, Purpose
+from models.outbox import RecipientKind
+from models.problems import Problem
+from models.records import EventKind
+from models.vocabulary import (
+    Answer,
+    Channel,
+    DocumentKind,
+    PersonKind,
+    ReleasePolicy,
+    SignatureVisibility,
+    Urgency,
+    Visibility,
+)
+
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Schema(BaseModel):
+    """Base of all that the API answers."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Request(BaseModel):
+    """Base of the small bodies that the API takes; an unknown field is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class AttestationRequest(Request):
+    """Confirm facts, consent and texts of the version that was read, named by its digest."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"digest": "9f" * 32}]})
+
+    digest: Digest
+
+
+class ProblemDetails(Schema):
+    """An error (RFC 9457): what is wrong and what to do about it."""
+
+    status: int
+    title: str
+    detail: str
+    refusal: Refusal | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+class PersonView(Schema):
+    """A person at risk as she may be called: by name, by pseudonym, or not at all."""
+
+    kind: PersonKind
+    visibility: Visibility
+    display_name: str | None
+
+
+class TextView(Schema):
+    """A document's text in one language; body and background are Markdown."""
+
+    language: str
+    headline: str
+    summary: str
+    body: str
+    background: str | None
+    demands: list[str]
+
+
+class DocumentView(Schema):
+    """The current document, in its current version. `digest` is the SHA-256 of all its texts, in hex."""
+
+    index: str
+    kind: DocumentKind
+    version: int
+    digest: Digest
+    texts: list[TextView]
+
+
+class AttestationsView(Schema):
+    """How many people other than the author attested the current version, and how many must."""
+
+    count: int
+    required: int
+
+
+class SignOnView(Schema):
+    """How the invited partners have answered."""
+
+    invited: int
+    signed: int
+    declined: int
+    quorum: int
+    policy: ReleasePolicy
+    opened_at: datetime | None
+    closes_at: datetime | None
+    ended_at: datetime | None
+
+
+class DispatchView(Schema):
+    """One dispatch: how many of its deliveries stand in which state, by channel."""
+
+    purpose: Purpose
+    round: int
+    size: int
+    frozen_at: datetime
+    channels: dict[Channel, dict[DeliveryState, int]]
+
+
+class ActionSummary(Schema):
+    """An action in a list."""
+
+    reference: str
+    title: str
+    urgency: Urgency
+    phase: Phase
+    on_hold: bool
+    created_at: datetime
+    released_at: datetime | None
+    closed_at: datetime | None
+
+
+class ActionView(ActionSummary):
+    """An action with all that its coordinators and verifiers see. `revision` grows with every event."""
+
+    revision: int
+    country: str
+    region: str | None
+    occurred_on: str
+    concerns: list[str]
+    languages: list[str]
+    facts: str
+    people_at_risk: list[PersonView]
+    document: DocumentView
+    attestations: AttestationsView
+    sign_on: SignOnView | None
+    dispatches: list[DispatchView]
+
+
+class DecisionView(Schema):
+    """A decision that took effect. `workflow_informed` is false where Temporal is away: it will be told."""
+
+    reference: str
+    decision: Decision
+    phase: Phase
+    on_hold: bool
+    attestations: AttestationsView
+    workflow_informed: bool
+
+
+class ActionList(Schema):
+    """Actions, newest first."""
+
+    actions: list[ActionSummary]
+
+
+class EventView(Schema):
+    """One event of the timeline; `person` is who decided, where a person did."""
+
+    sequence: int
+    at: datetime
+    kind: EventKind
+    person: str | None
+    detail: dict[str, Any]
+
+
+class Timeline(Schema):
+    """The events of an action, oldest first."""
+
+    events: list[EventView]
+
+
+class SignatureView(Schema):
+    """An invited partner and its answer; a withheld signature names no partner."""
+
+    partner: str | None
+    country: str | None
+    answer: Answer | None
+    visibility: SignatureVisibility | None
+    answered_at: datetime | None
+
+
+class SignatureList(Schema):
+    """Every invitation of an action, by country and name."""
+
+    signatures: list[SignatureView]
+
+
+class DeliveryView(Schema):
+    """One delivery, without its address."""
+
+    id: UUID
+    purpose: Purpose
+    round: int
+    channel: Channel
+    recipient: RecipientKind
+    language: str
+    state: DeliveryState
+    attempts: int
+    failure: str | None
+    settled_at: datetime | None
+
+
+class DeliveryPage(Schema):
+    """A page of deliveries; pass `next_after` as `after` to get the next one."""
+
+    deliveries: list[DeliveryView]
+    next_after: UUID | None
+
+
+class ImportResult(Schema):
+    """How an import changed the directory."""
+
+    created: int = Field(ge=0)
+    updated: int = Field(ge=0)
+
+
+class Health(Schema):
+    """Whether the process serves, and what it depends on."""
+
+    status: str
+    database: str | None = None
+    temporal: str | None = None

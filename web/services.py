@@ -1,0 +1,35 @@
+"""What the routes work with."""
+
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from security.fields import FieldCipher
+from security.fingerprints import AddressFingerprint
+from security.forms import FormSeal
+from storage.changes import ChangeFeed
+from storage.database import Database
+from templates.rendering import Renderer
+from web.gateway import WorkflowGateway
+
+
+@dataclass(frozen=True)
+class Services:
+    """The parts of one web process."""
+
+    database: Database
+    feed: ChangeFeed
+    gateway: WorkflowGateway
+    cipher: FieldCipher
+    fingerprint: AddressFingerprint
+    form_seal: FormSeal
+    renderer: Renderer
+    public_url: str
+    time_zone: str
+    insecure_partner_apis: bool
+
+
+def services_of(request: Request) -> Services:
+    """Return the services of the process that answers a request."""
+    services: Services = request.app.state.services
+    return services

@@ -1,0 +1,162 @@
+"""From rows to what the API answers."""
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.actions import PersonAtRisk, UrgentAction
+from models.documents import Document, DocumentText
+from models.lifecycle import ATTESTATIONS_REQUIRED, Phase
+from models.outbox import Delivery, Dispatch
+from models.partners import Partner, Signature
+from models.records import AuditEvent
+from models.vocabulary import Answer, SignatureVisibility
+from security.fields import FieldCipher
+from storage import actions, contents, people, records, reports, sign_on
+from web.intake import facts_context
+from web.schemas import (
+    ActionSummary,
+    ActionView,
+    AttestationsView,
+    DeliveryView,
+    DispatchView,
+    DocumentView,
+    EventView,
+    PersonView,
+    SignatureView,
+    SignOnView,
+    TextView,
+)
+
+
+def summary(action: UrgentAction) -> ActionSummary:
+    """Show an action in a list; one that was stopped shows so before its workflow does."""
+    return ActionSummary(
+        reference=action.reference,
+        title=action.title,
+        urgency=action.urgency,
+        phase=shown_phase(action),
+        on_hold=action.held_at is not None,
+        created_at=action.created_at,
+        released_at=action.released_at,
+        closed_at=action.closed_at,
+    )
+
+
+def shown_phase(action: UrgentAction) -> Phase:
+    """Return the phase that people see."""
+    return Phase.STOPPED if action.stopped_at else action.phase
+
+
+async def whole(session: AsyncSession, action: UrgentAction, cipher: FieldCipher) -> ActionView:
+    """Show all of an action."""
+    current = await actions.current_version(session, action.id)
+    texts = await contents.texts_of(session, current.version.id)
+    return ActionView(
+        **summary(action).model_dump(),
+        revision=await records.revision(session, action.id),
+        country=action.country,
+        region=action.region,
+        occurred_on=action.occurred_on,
+        concerns=action.concerns,
+        languages=action.languages,
+        facts=cipher.open(action.sealed_facts, context=facts_context(action.id)),
+        people_at_risk=[_person(one) for one in await actions.people_at_risk(session, action.id)],
+        document=DocumentView(
+            index=f"{action.reference}/{current.document.number}",
+            kind=current.document.kind,
+            version=current.version.number,
+            digest=current.version.digest.hex(),
+            texts=[_text(texts[language]) for language in action.languages],
+        ),
+        attestations=await attestations(session, action),
+        sign_on=await _sign_on(session, action, current.document),
+        dispatches=[_dispatch(counts) for counts in await reports.dispatch_counts(session, action.id)],
+    )
+
+
+async def attestations(session: AsyncSession, action: UrgentAction) -> AttestationsView:
+    """Show how many attested."""
+    count = await actions.attestation_count(session, action)
+    return AttestationsView(count=count, required=ATTESTATIONS_REQUIRED)
+
+
+async def events(session: AsyncSession, found: list[AuditEvent]) -> list[EventView]:
+    """Show audit events with the names of the people who decided."""
+    names = await people.names_of(session, {event.person_id for event in found if event.person_id})
+    return [
+        EventView(
+            sequence=event.sequence or 0,
+            at=event.at,
+            kind=event.kind,
+            person=names.get(event.person_id) if event.person_id else None,
+            detail=event.detail,
+        )
+        for event in found
+    ]
+
+
+def signature(partner: Partner, given: Signature | None) -> SignatureView:
+    """Show an invited partner; one that signed withheld is counted and not named."""
+    if given is None:
+        return SignatureView(
+            partner=partner.name, country=partner.country, answer=None, visibility=None, answered_at=None
+        )
+    withheld = given.answer is Answer.SIGNED and given.visibility is SignatureVisibility.WITHHELD
+    return SignatureView(
+        partner=None if withheld else partner.name,
+        country=None if withheld else partner.country,
+        answer=given.answer,
+        visibility=given.visibility,
+        answered_at=given.answered_at,
+    )
+
+
+def delivery(row: Delivery, dispatch: Dispatch) -> DeliveryView:
+    """Show a delivery without its address."""
+    return DeliveryView(
+        id=row.id,
+        purpose=dispatch.purpose,
+        round=dispatch.round,
+        channel=row.channel,
+        recipient=row.recipient_kind,
+        language=row.language,
+        state=row.state,
+        attempts=row.attempts,
+        failure=row.failure,
+        settled_at=row.settled_at,
+    )
+
+
+def _person(person: PersonAtRisk) -> PersonView:
+    return PersonView(kind=person.kind, visibility=person.visibility, display_name=person.display_name)
+
+
+def _text(text: DocumentText) -> TextView:
+    return TextView(**text.model_dump(include=set(TextView.model_fields)))
+
+
+def _dispatch(counts: reports.DispatchCounts) -> DispatchView:
+    dispatch = counts.dispatch
+    return DispatchView(
+        purpose=dispatch.purpose,
+        round=dispatch.round,
+        size=dispatch.size,
+        frozen_at=dispatch.frozen_at,
+        channels=counts.channels,
+    )
+
+
+async def _sign_on(session: AsyncSession, action: UrgentAction, document: Document) -> SignOnView | None:
+    plan = (await actions.plan_of(session, action.id)).sign_on
+    if plan is None:
+        return None
+    status = await sign_on.sign_on_status(session, document.id)
+    return SignOnView(
+        invited=status.invited,
+        signed=status.signed,
+        declined=status.answered - status.signed,
+        quorum=plan.quorum,
+        policy=plan.release,
+        opened_at=document.sign_on_opened_at,
+        closes_at=document.sign_on_closes_at,
+        ended_at=document.sign_on_ended_at,
+    )
