@@ -32,6 +32,9 @@ _PERMANENT_AT_RECIPIENT = {
     551: PermanentError(Failure.NO_SUCH_ADDRESS, suppress=True),
     553: PermanentError(Failure.NO_SUCH_ADDRESS, suppress=True),
 }
+# Where the standard library folds a header before an encoded word, it leaves two spaces for one.
+_UNFOLDED = SMTP_POLICY.clone(max_line_length=900)
+
 _TRY_LATER, _REFUSED = 4, 5
 _CREDENTIALS = {454, 530, 534, 535, 538}
 
@@ -180,6 +183,6 @@ def build_mail(relay: Relay, message: Outbound[EmailContent]) -> bytes:
         mail["Content-Language"] = content.language
         mail.set_content(content.text)
         mail.add_alternative(content.html, subtype="html")
-        return mail.as_bytes()
+        return mail.as_bytes(policy=_UNFOLDED)
     except (ValueError, UnicodeError, IndexError):
         raise PermanentError(Failure.NOT_RENDERABLE) from None

@@ -5,15 +5,12 @@ import os
 from alembic import context
 from alembic.util import CommandError
 from sqlalchemy import Connection, create_engine, pool
-from sqlmodel import SQLModel
 
-from models import actions, contacts, documents, outbox, partners, people, records
-
-TABLES = (actions, contacts, documents, outbox, partners, people, records)
+from models.tables import METADATA
 
 
 def migrate(connection: Connection) -> None:
-    context.configure(connection=connection, target_metadata=SQLModel.metadata, compare_type=True)
+    context.configure(connection=connection, target_metadata=METADATA, compare_type=True)
     with context.begin_transaction():
         context.run_migrations()
 

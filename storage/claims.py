@@ -55,8 +55,8 @@ _HAND_OVER = text(f"""
 
 _SETTLE = text("""
     UPDATE delivery
-    SET state = :state, failure = :failure, provider_reference = :provider_reference,
-        settled_at = CASE WHEN :state = 'ready' THEN NULL ELSE now() END
+    SET state = CAST(:state AS text), failure = :failure, provider_reference = :provider_reference,
+        settled_at = CASE WHEN CAST(:state AS text) = 'ready' THEN NULL ELSE now() END
     WHERE id = :delivery_id AND claim_id = :claim_id AND state IN ('sending', 'unknown')
 """)
 

@@ -8,6 +8,8 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.tables import METADATA
+
 UNAVAILABLE = (OperationalError, InterfaceError, OSError)
 """What is raised while PostgreSQL cannot be reached or is going down."""
 
@@ -17,6 +19,7 @@ class Database:
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         self.url = url
+        self.tables = METADATA
         self._engine = create_async_engine(
             url,
             pool_size=pool_size,

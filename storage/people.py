@@ -3,7 +3,7 @@
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.columns import now
@@ -20,6 +20,15 @@ class KeyHolder(NamedTuple):
 async def person_by_email(session: AsyncSession, email: str) -> Person | None:
     """Find a person by mail address."""
     return (await session.exec(select(Person).where(Person.email == email))).one_or_none()
+
+
+async def known_person(session: AsyncSession, email: str, fingerprint: bytes) -> Person | None:
+    """Find a person by any spelling of her mail address, so that nobody becomes two who attest; locks her."""
+    known = or_(col(Person.email) == email, col(Person.fingerprint) == fingerprint)
+    found = await session.exec(
+        select(Person).where(known).order_by(col(Person.created_at)).limit(1).with_for_update()
+    )
+    return found.one_or_none()
 
 
 async def person(session: AsyncSession, person_id: UUID) -> Person:

@@ -174,7 +174,7 @@ async def answer(
     )
     if inserted.scalar_one_or_none() is not None:
         event = EventKind.SIGNED if given is Answer.SIGNED else EventKind.DECLINED
-        detail = {"partner_id": str(link.partner.id), "digest": signature.digest.hex()}
+        detail = {"signature_id": str(signature.id), "digest": signature.digest.hex()}
         record(session, link.action.id, event, detail=detail)
         await request_nudge(session, link.action.id, Addressee.SIGN_ON, link.document.number)
     found = await session.exec(select(Signature).where(Signature.invitation_id == link.invitation.id))

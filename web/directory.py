@@ -9,6 +9,8 @@ from models.directory import ContactEntry, PartnerEntry, parse_contacts, parse_p
 from models.partners import Partner, PartnerContact
 from models.problems import InvalidInput, Problem
 from models.vocabulary import Channel
+from security.fields import FieldCipher
+from security.fingerprints import AddressFingerprint
 from storage import directory
 from storage.directory import ContactRecord, PartnerRecord
 from web.authentication import DirectoryKeeper
@@ -51,7 +53,7 @@ async def import_partners(
     """Create or update partners by their ids: all of them, or none where one has a problem."""
     entries = parse_partners(tree)
     _refuse_insecure_addresses(services, entries)
-    rows = [_partner(services, entry) for entry in entries]
+    rows = [partner_record(entry, services.cipher, services.fingerprint) for entry in entries]
     async with services.database.transaction() as session:
         imported = await directory.upsert_partners(session, rows)
     return ImportResult(created=imported.created, updated=imported.updated)
@@ -62,7 +64,7 @@ async def import_contacts(
     services: Work, _caller: DirectoryKeeper, tree: Annotated[Any, Body(examples=[_CONTACTS_EXAMPLE])]
 ) -> ImportResult:
     """Create or update contacts by their ids: all of them, or none where one has a problem."""
-    rows = [_contact(services, entry) for entry in parse_contacts(tree)]
+    rows = [contact_record(entry, services.fingerprint) for entry in parse_contacts(tree)]
     async with services.database.transaction() as session:
         imported = await directory.upsert_contacts(session, rows)
     return ImportResult(created=imported.created, updated=imported.updated)
@@ -84,7 +86,10 @@ def _refuse_insecure_addresses(services: Services, entries: tuple[PartnerEntry, 
         raise InvalidInput(problems)
 
 
-def _partner(services: Services, entry: PartnerEntry) -> PartnerRecord:
+def partner_record(
+    entry: PartnerEntry, cipher: FieldCipher, fingerprint: AddressFingerprint
+) -> PartnerRecord:
+    """Turn an entry of a partners file into rows; the secret is sealed for its address."""
     partner = Partner(
         slug=entry.id,
         name=entry.name,
@@ -94,7 +99,7 @@ def _partner(services: Services, entry: PartnerEntry) -> PartnerRecord:
     )
     if entry.api:
         partner.api_url = entry.api.url
-        partner.sealed_api_secret = services.cipher.seal(
+        partner.sealed_api_secret = cipher.seal(
             entry.api.secret.get_secret_value(), context=f"partner_api_secret:{entry.api.url}"
         )
     contacts = [
@@ -103,7 +108,7 @@ def _partner(services: Services, entry: PartnerEntry) -> PartnerRecord:
             position=position,
             name=contact.name,
             email=contact.email,
-            fingerprint=services.fingerprint.of(Channel.EMAIL, contact.email),
+            fingerprint=fingerprint.of(Channel.EMAIL, contact.email),
             language=contact.language,
         )
         for position, contact in enumerate(entry.contacts)
@@ -111,7 +116,8 @@ def _partner(services: Services, entry: PartnerEntry) -> PartnerRecord:
     return PartnerRecord(partner, contacts)
 
 
-def _contact(services: Services, entry: ContactEntry) -> ContactRecord:
+def contact_record(entry: ContactEntry, fingerprint: AddressFingerprint) -> ContactRecord:
+    """Turn an entry of a contacts file into rows."""
     contact = Contact(
         slug=entry.id,
         name=entry.name,
@@ -126,7 +132,7 @@ def _contact(services: Services, entry: ContactEntry) -> ContactRecord:
             position=position,
             channel=way.channel,
             address=way.value,
-            fingerprint=services.fingerprint.of(way.channel, way.value),
+            fingerprint=fingerprint.of(way.channel, way.value),
         )
         for position, way in enumerate(entry.channels)
     ]

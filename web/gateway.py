@@ -4,7 +4,11 @@ import asyncio
 from uuid import UUID
 
 import structlog
-from temporalio.client import Client, WorkflowUpdateFailedError
+from temporalio.client import (
+    Client,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
@@ -101,7 +105,7 @@ class WorkflowGateway:
                 state: CaseState = await handle.execute_update(decision.value, by, result_type=CaseState)
         except WorkflowUpdateFailedError as error:
             raise _refused(error) from None
-        except (RPCError, RuntimeError, TimeoutError):
+        except (RPCError, RuntimeError, TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
             raise TemporalUnavailableError from None
         return state
 

@@ -3,7 +3,6 @@
 import asyncio
 
 from temporalio import workflow
-from temporalio.common import VersioningBehavior
 from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
@@ -15,7 +14,7 @@ WINDOW = 4
 """How many batches of a dispatch are under way at once."""
 
 
-@workflow.defn(versioning_behavior=VersioningBehavior.PINNED)
+@workflow.defn
 class DistributionWorkflow:
     """Freezes the messages of one purpose and sends each of them once, through holds and failures."""
 

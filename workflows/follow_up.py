@@ -3,7 +3,6 @@
 from typing import Any
 
 from temporalio import workflow
-from temporalio.common import VersioningBehavior
 from temporalio.workflow import ParentClosePolicy
 
 with workflow.unsafe.imports_passed_through():
@@ -14,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.timers import happens_before
 
 
-@workflow.defn(versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
+@workflow.defn
 class FollowUpWorkflow:
     """Asks the coordinator for news at the case's offsets from the release."""
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from temporalio import workflow
-from temporalio.common import VersioningBehavior
 from temporalio.workflow import ParentClosePolicy
 
 with workflow.unsafe.imports_passed_through():
@@ -18,7 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.timers import happens_before
 
 
-@workflow.defn(versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
+@workflow.defn
 class SignOnWorkflow:
     """Ends at quorum, when its time is over, or when the action goes on without it, as its plan says."""
 

@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from temporalio import workflow
-from temporalio.common import VersioningBehavior
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
@@ -49,7 +48,7 @@ class _EndedError(Exception):
     """The action was stopped or closed while a step waited."""
 
 
-@workflow.defn(versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
+@workflow.defn
 class UrgentActionWorkflow:
     """Carries one action through its phases; decisions arrive as updates, changed facts as nudges."""
 

@@ -1,0 +1,191 @@
+"""What the API answers, as far as this client shows it: unknown fields and words of a newer server pass."""
+
+import json
+import unicodedata
+from datetime import datetime
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from console.errors import UnreachableError
+from models.problems import Problem
+
+Model = TypeVar("Model", bound="Answer")
+
+
+class Answer(BaseModel):
+    """Base of all that is read."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+
+class ProblemDetails(Answer):
+    """An error (RFC 9457)."""
+
+    title: str
+    detail: str = ""
+    problems: tuple[Problem, ...] = ()
+
+
+class Person(Answer):
+    """A person at risk as she may be called."""
+
+    kind: str
+    visibility: str
+    display_name: str | None
+
+
+class Text(Answer):
+    """The document in one language."""
+
+    language: str
+    headline: str
+    summary: str
+    body: str
+    background: str | None
+    demands: list[str]
+
+
+class Document(Answer):
+    """The current document in its current version."""
+
+    index: str
+    version: int
+    digest: str
+    texts: list[Text]
+
+
+class Attestations(Answer):
+    """How many attested, of how many that must."""
+
+    count: int
+    required: int
+
+
+class SignOn(Answer):
+    """How the invited partners have answered."""
+
+    invited: int
+    signed: int
+    declined: int
+    quorum: int
+    policy: str
+    opened_at: datetime | None
+    closes_at: datetime | None
+    ended_at: datetime | None
+
+
+class Dispatch(Answer):
+    """One dispatch: channel → state → number of deliveries."""
+
+    purpose: str
+    channels: dict[str, dict[str, int]]
+
+
+class Summary(Answer):
+    """An action in a list."""
+
+    reference: str
+    title: str
+    urgency: str
+    phase: str
+    on_hold: bool
+    created_at: datetime
+    released_at: datetime | None
+    closed_at: datetime | None
+
+
+class Action(Summary):
+    """An action with all that is shown of it."""
+
+    revision: int
+    country: str
+    region: str | None
+    occurred_on: str
+    concerns: list[str]
+    facts: str
+    people_at_risk: list[Person]
+    document: Document
+    attestations: Attestations
+    sign_on: SignOn | None
+    dispatches: list[Dispatch]
+
+
+class ActionList(Answer):
+    """Actions, newest first."""
+
+    actions: list[Summary]
+
+
+class Decided(Answer):
+    """A decision that took effect."""
+
+    reference: str
+    decision: str
+    phase: str
+    attestations: Attestations
+    workflow_informed: bool
+
+
+class Event(Answer):
+    """One event of the timeline."""
+
+    at: datetime
+    kind: str
+    person: str | None
+    detail: dict[str, Any]
+
+
+class Timeline(Answer):
+    """The events of an action, oldest first."""
+
+    events: list[Event]
+
+
+class Signature(Answer):
+    """An invited partner and its answer; a withheld signature names no partner."""
+
+    partner: str | None
+    country: str | None
+    answer: str | None
+
+
+class SignatureList(Answer):
+    """Every invitation of an action."""
+
+    signatures: list[Signature]
+
+
+class ImportResult(Answer):
+    """How an import changed the directory."""
+
+    created: int
+    updated: int
+
+
+def read(model: type[Model], text: str) -> Model:
+    """Read an answer, without the control characters by which a text could take over the terminal."""
+    try:
+        return model.model_validate(_printable(json.loads(text)))
+    except (ValidationError, ValueError):
+        pass
+    raise UnreachableError("The server's answer is not understood: is this script as new as the server?")
+
+
+def _printable(tree: Any) -> Any:
+    if isinstance(tree, dict):
+        return {_printable(key): _printable(value) for key, value in tree.items()}
+    if isinstance(tree, list):
+        return [_printable(entry) for entry in tree]
+    return "".join(map(_shown, tree)) if isinstance(tree, str) else tree
+
+
+def _shown(character: str) -> str:
+    return "\N{REPLACEMENT CHARACTER}" if _is_control(character) and character not in "\n\t" else character
+
+
+def _is_control(character: str) -> bool:
+    # Bidirectional overrides (UAX 9) reorder what a verifier reads.
+    return unicodedata.category(character) == "Cc" or unicodedata.bidirectional(character) in {
+        "LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"
+    }  # fmt: skip

@@ -1,0 +1,31 @@
+"""Files that a coordinator hands in."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from console.errors import BadInputError, invalid_file
+from models.problems import InvalidInput
+from models.yaml_tree import read_yaml
+
+Parsed = TypeVar("Parsed")
+
+
+def read_input(path: Path, parse: Callable[[object], Parsed]) -> tuple[object, Parsed]:
+    """Return a file's tree and what it parses to, raising BadInputError with all its problems."""
+    try:
+        tree = read_yaml(_text(path))
+        return tree, parse(tree)
+    except InvalidInput as error:
+        found = error
+    raise invalid_file(path.name, found)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        message = f"{path.name} is not a text in UTF-8. Save it again as UTF-8."
+    except OSError as error:
+        message = f"{path.name} cannot be read ({error.strerror}). Check the path and the permissions."
+    raise BadInputError(message)

@@ -1,0 +1,125 @@
+"""Actions as people read them: in a list, whole, and as what a verifier confirms."""
+
+from collections.abc import Iterator, Sequence
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from console.answers import Action, Event, Signature, Summary
+from console.answers import Text as DocumentText
+from console.progress import bars, step_line
+from console.words import clock, named, next_step, phrase
+from models.vocabulary import Answer
+
+_INDENT = (0, 0, 0, 2)
+_SMALL_HEADING = "bold dim"
+
+
+def action_list(actions: Sequence[Summary]) -> RenderableType:
+    """Lay out actions as a table."""
+    if not actions:
+        return Text("There is no action yet. Start one: python starter.py start FILE")
+    headings = ("Reference", "Phase", "Urgency", "Received", "Released", "Title")
+    table = Table(*headings, box=None, header_style="bold", pad_edge=False, padding=(0, 3, 0, 0))
+    for action in actions:
+        released = clock(action.released_at) if action.released_at else "-"
+        table.add_row(
+            Text(action.reference, style="cyan", no_wrap=True),
+            phase_words(action),
+            phrase(action.urgency),
+            Text(clock(action.created_at), no_wrap=True),
+            Text(released, no_wrap=True),
+            Text(action.title),
+        )
+    return table
+
+
+def phase_words(action: Summary) -> Text:
+    """Tell the phase, and loudly a pause."""
+    told = Text(phrase(action.phase))
+    return told.append("  ON HOLD", style="bold yellow") if action.on_hold else told
+
+
+def heading(action: Action) -> RenderableType:
+    """Tell which action this is and what is feared."""
+    where = f"{action.region}, {action.country}" if action.region else action.country
+    concerns = ", ".join(named({}, concern) for concern in action.concerns)
+    first = Text.assemble((action.reference, "bold cyan"), "  ", (action.title, "bold"))
+    if action.on_hold:
+        first.append("  ON HOLD", style="bold yellow")
+    return Group(first, Text(f"{phrase(action.urgency)} · {where} · {concerns}", style="dim"))
+
+
+def standing(action: Action, events: Sequence[Event]) -> RenderableType:
+    """Tell what it is and how far it is."""
+    count, required = action.attestations.count, action.attestations.required
+    return Group(
+        heading(action),
+        Text(),
+        step_line(action, events),
+        Text(),
+        Text(f"Attested  {count} of {required}", style="green" if count >= required else ""),
+        bars(action),
+    )
+
+
+def whole(action: Action, events: Sequence[Event], signatures: Sequence[Signature]) -> RenderableType:
+    """Show all that a coordinator looks for."""
+    parts: list[RenderableType] = [standing(action, events), Text(), *_facts(action)]
+    if signatures:
+        parts += [Text(), Text("Partners", style=_SMALL_HEADING), Padding(_answers(signatures), _INDENT)]
+    step = next_step(action)
+    parts += [Text(), Text(step, style="bold")] if step else []
+    return Group(*parts)
+
+
+def to_attest(action: Action) -> RenderableType:
+    """Show all that an attestation confirms: facts, people, and every text word by word."""
+    parts: list[RenderableType] = [heading(action), Text(), *_facts(action)]
+    for text in action.document.texts:
+        parts += [Text(), *_text(text)]
+    document = action.document
+    version = f"Document {document.index}, version {document.version}"
+    parts += [Text(), Rule(style="dim"), Text(version), Text(f"Digest {document.digest}", overflow="fold")]
+    return Group(*parts)
+
+
+def _facts(action: Action) -> Iterator[RenderableType]:
+    yield Text(f"Facts of {action.occurred_on}", style=_SMALL_HEADING)
+    yield Padding(Text(action.facts.strip()), _INDENT)
+    yield Text()
+    yield Text("People at risk", style=_SMALL_HEADING)
+    for person in action.people_at_risk:
+        name = person.display_name or "name withheld"
+        yield Padding(Text(f"{name} ({named({}, person.kind)}, {person.visibility})"), _INDENT)
+
+
+def _text(text: DocumentText) -> Iterator[RenderableType]:
+    # The Markdown is shown as it was written: a verifier confirms words, not our rendering of them.
+    yield Rule(Text(f"Text in {text.language}", style="bold"), align="left", style="dim")
+    yield Text(text.headline, style="bold")
+    yield Text(text.summary)
+    yield Text()
+    yield Text(text.body.strip())
+    if text.background:
+        yield Text()
+        yield Text("Background", style=_SMALL_HEADING)
+        yield Text(text.background.strip())
+    yield Text()
+    yield Text("Demands", style=_SMALL_HEADING)
+    for number, demand in enumerate(text.demands, start=1):
+        yield Padding(Text(f"{number}. {demand}"), _INDENT)
+
+
+def _answers(signatures: Sequence[Signature]) -> RenderableType:
+    answered = [signature for signature in signatures if signature.answer]
+    grid = Table.grid(padding=(0, 3, 0, 0))
+    for signature in answered:
+        style = "green" if signature.answer == Answer.SIGNED else "yellow"
+        name = signature.partner or "(counted, not named)"
+        grid.add_row(Text(phrase(str(signature.answer)), style=style), Text(name), signature.country or "")
+    silent = len(signatures) - len(answered)
+    return Group(grid, Text(f"{silent} have not answered", style="dim")) if silent else grid

@@ -1,0 +1,131 @@
+"""The words in which phases, events, channels and next steps are told to people."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from console.answers import Action, Event
+from models.lifecycle import Decision, Phase
+from models.vocabulary import ReleasePolicy
+
+COMMAND = "python starter.py"
+
+EVENTS = {
+    "received": "The case was received",
+    "attested": "A verifier attested",
+    "sign_on_opened": "Partners may sign",
+    "sign_on_ended": "The sign-on window closed",
+    "signed": "A partner signed",
+    "declined": "A partner declined",
+    "release_decided": "The release was decided",
+    "held": "Put on hold",
+    "resumed": "Resumed",
+    "stopped": "Stopped",
+    "close_decided": "The closing was decided",
+    "address_suppressed": "An address does not exist; it will not be written to again",
+}
+
+CHANNELS = {"email": "email", "sms": "SMS", "partner_api": "partner API", "letter": "letter"}
+
+PURPOSES = {
+    "statement": "Statement",
+    "invitation": "Invitations",
+    "sign_on_reminder": "Reminders to partners",
+    "check_in": "Check-ins",
+}
+
+DECIDED = {
+    Decision.ATTEST: "{reference} is attested: {count} of {required}.",
+    Decision.RELEASE: "{reference} is on its way out.",
+    Decision.HOLD: "{reference} is on hold. Nothing leaves until somebody resumes it.",
+    Decision.RESUME: "{reference} goes on.",
+    Decision.STOP: "{reference} is stopped. Nothing leaves any more.",
+    Decision.CLOSE: "{reference} is closing.",
+}
+
+_NEXT = {
+    Phase.RETURNED: "Something is missing. Complete the facts with your verifiers.",
+    Phase.REJECTED: "It was rejected. Nothing goes out.",
+    Phase.RELEASING: "The statement is on its way. Watch it: {command} follow {reference}",
+    Phase.FOLLOWING_UP: "It is out. When it is over: {command} close {reference}",
+    Phase.CLOSED: "It is closed. There is nothing left to do.",
+    Phase.STOPPED: "It is stopped. Nothing leaves any more.",
+}
+
+
+def named(words: Mapping[str, str], name: str) -> str:
+    """Return the words for a name; a newer server's name speaks for itself."""
+    return words.get(name, name.replace("_", " "))
+
+
+def phrase(name: str) -> str:
+    """Return a word of a vocabulary as people read it."""
+    return name.replace("_", " ").capitalize()
+
+
+def event_words(event: Event) -> str:
+    """Tell an event in one line."""
+    told = _event(event.kind, event.detail)
+    return f"{told} ({event.person})" if event.person else told
+
+
+def _event(kind: str, detail: Mapping[str, Any]) -> str:
+    purpose = named(PURPOSES, str(detail.get("purpose", "messages")))
+    if kind == "phase_changed":
+        return f"Phase: {phrase(str(detail.get('phase', '?'))).lower()}"
+    if kind == "dispatch_frozen":
+        return f"{purpose}: {detail.get('size', '?')} in the outbox"
+    if kind == "dispatch_ended":
+        return f"Messages ended: {counts_words(detail.get('counts', {}))}"
+    return EVENTS.get(kind, phrase(kind))
+
+
+def counts_words(counts: Mapping[str, int]) -> str:
+    """Tell how many deliveries stand in which state."""
+    return ", ".join(f"{count} {named({}, state)}" for state, count in counts.items()) or "none"
+
+
+def next_step(action: Action) -> str:
+    """Tell a coordinator what to do next."""
+    if action.on_hold and action.closed_at is None and action.phase != Phase.STOPPED:
+        return f"It is on hold. To go on: {COMMAND} resume {action.reference}"
+    if action.phase in {Phase.RECEIVED, Phase.VERIFYING}:
+        return _verifying(action)
+    if action.phase == Phase.SIGNING:
+        return _signing(action)
+    known = {phase.value: words for phase, words in _NEXT.items()}
+    return known.get(action.phase, "").format(command=COMMAND, reference=action.reference)
+
+
+def _verifying(action: Action) -> str:
+    missing = action.attestations.required - action.attestations.count
+    if missing <= 0:
+        return f"It is attested and goes on by itself. Watch it: {COMMAND} follow {action.reference}"
+    people = "One more person" if action.attestations.count else f"{missing} people"
+    return f"{people} other than its author must attest it: {COMMAND} attest {action.reference}"
+
+
+def _signing(action: Action) -> str:
+    by_hand = action.sign_on is not None and action.sign_on.policy == ReleasePolicy.BY_HAND
+    release = f"{COMMAND} release {action.reference}"
+    if by_hand:
+        return f"Partners are signing. It goes out when you say so: {release}"
+    return f"Partners are signing. It goes out by itself, or at once with: {release}"
+
+
+def clock(moment: datetime) -> str:
+    """Tell a moment in this machine's time zone, with its day unless that is today."""
+    local = moment.astimezone()
+    same_day = local.date() == datetime.now(UTC).astimezone().date()
+    return f"{local:%H:%M}" if same_day else f"{local.day} {local:%b %H:%M}"
+
+
+def span(length: timedelta) -> str:
+    """Tell a length of time in its two largest units."""
+    seconds = max(0, round(length.total_seconds()))
+    days, hours, minutes = seconds // 86_400, seconds // 3_600 % 24, seconds // 60 % 60
+    if days:
+        return f"{days} d {hours} h"
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {seconds % 60} s" if minutes else f"{seconds} s"

@@ -1,0 +1,9 @@
+"""Every table of the database: whoever opens it imports this, so that no foreign key points at nothing."""
+
+from sqlmodel import SQLModel
+
+from models import actions, contacts, documents, outbox, partners, people, records
+
+AGGREGATES = (actions, contacts, documents, outbox, partners, people, records)
+
+METADATA = SQLModel.metadata
