@@ -30,7 +30,10 @@ from storage.people import KeyHolder, all_keys, known_person, revoke_key
 
 Result = TypeVar("Result")
 
-Roles = Annotated[list[Role], typer.Option("--role", help="What she may do; give it once for each role.")]
+Roles = Annotated[
+    list[Role] | None,
+    typer.Option("--role", help="What she may do, once for each role; adds to those of a known person."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 
 
@@ -77,7 +80,7 @@ def create(
     *,
     name: Annotated[str, typer.Option(help="Her name, as others will see it.")],
     email: Annotated[str, typer.Option(help="Her mail address; by it a person is known.")],
-    role: Roles,
+    role: Roles = None,
     language: Annotated[str | None, typer.Option(help="Language of messages to her, like es.")] = None,
     time_zone: Annotated[str | None, typer.Option(help="Like America/Mexico_City.")] = None,
 ) -> None:
@@ -85,7 +88,7 @@ def create(
     with _screen() as screen:
         applicant = _applicant(name=name, email=email, language=language, time_zone=time_zone)
         settings = load_settings()
-        issued = _in_database(settings, lambda session: _issue(session, settings, applicant, role))
+        issued = _in_database(settings, lambda session: _issue(session, settings, applicant, role or []))
         if issued.known_before:
             screen.say("This person is known: her name, language and time zone stay as they are.")
         screen.say(f"Key {issued.key_id} of {issued.person.name}: {', '.join(issued.person.roles)}.")
@@ -136,6 +139,8 @@ async def _issue(
         time_zone=applicant.time_zone or settings.default_time_zone,
         roles=[],
     )
+    if not person.roles and not roles:
+        raise BadInputError("A new person needs a role. Add --role coordinator, verifier or admin.")
     person.roles = [name.value for name in Role if name in {*person.roles, *roles}]
     session.add(person)
     await session.flush()

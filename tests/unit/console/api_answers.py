@@ -1,0 +1,107 @@
+"""Answers as the API gives them, built from the server's own schemas."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from models.lifecycle import Decision, Phase
+from models.messages import DeliveryState, Purpose
+from models.records import EventKind
+from models.vocabulary import Channel, DocumentKind, PersonKind, ReleasePolicy, Urgency, Visibility
+from web.schemas import (
+    ActionView,
+    AttestationsView,
+    DecisionView,
+    DispatchView,
+    DocumentView,
+    EventView,
+    PersonView,
+    SignOnView,
+    TextView,
+    Timeline,
+)
+
+REFERENCE = "UA-2026-014"
+DIGEST = "9f" * 32
+NOW = datetime.now(UTC)
+
+TEXT = TextView(
+    language="es",
+    headline="Amenazas en Villa Ejemplo",
+    summary="Dos defensoras fueron amenazadas.",
+    body="**Luna** cuida el manantial.",
+    background="Hay antecedentes.",
+    demands=["Investigar las amenazas."],
+)
+
+SIGN_ON = SignOnView(
+    invited=6,
+    signed=2,
+    declined=1,
+    quorum=3,
+    policy=ReleasePolicy.AT_QUORUM_OR_CLOSE,
+    opened_at=NOW,
+    closes_at=NOW + timedelta(hours=47, minutes=59, seconds=50),
+    ended_at=None,
+)
+
+
+def action(**changes: Any) -> ActionView:
+    standard = {
+        "reference": REFERENCE,
+        "title": "Amenazas en Villa Ejemplo",
+        "urgency": Urgency.IMMEDIATE,
+        "phase": Phase.VERIFYING,
+        "on_hold": False,
+        "created_at": NOW,
+        "released_at": None,
+        "closed_at": None,
+        "revision": 2,
+        "country": "MX",
+        "region": "Oaxaca",
+        "occurred_on": "2026-11-19",
+        "concerns": ["death_threat"],
+        "languages": ["es"],
+        "facts": "La oficina fue allanada.",
+        "people_at_risk": [
+            PersonView(kind=PersonKind.PERSON, visibility=Visibility.PSEUDONYM, display_name="Luna"),
+            PersonView(kind=PersonKind.FAMILY, visibility=Visibility.WITHHELD, display_name=None),
+        ],
+        "document": DocumentView(
+            index=f"{REFERENCE}/1", kind=DocumentKind.ACTION, version=1, digest=DIGEST, texts=[TEXT]
+        ),
+        "attestations": AttestationsView(count=1, required=2),
+        "sign_on": SIGN_ON.model_copy(update={"opened_at": None, "closes_at": None, "invited": 0}),
+        "dispatches": [],
+    }
+    return ActionView.model_validate({**standard, **changes})
+
+
+def statement(sent: int, ready: int, failed: int = 0) -> DispatchView:
+    counts = {DeliveryState.SENT: sent, DeliveryState.READY: ready, DeliveryState.FAILED: failed}
+    return DispatchView(
+        purpose=Purpose.STATEMENT,
+        round=1,
+        size=sum(counts.values()),
+        frozen_at=NOW,
+        channels={Channel.EMAIL: {state: count for state, count in counts.items() if count}},
+    )
+
+
+def event(kind: EventKind, person: str | None = None, **detail: Any) -> EventView:
+    return EventView(sequence=1, at=NOW, kind=kind, person=person, detail=detail)
+
+
+def timeline(*phases: Phase) -> Timeline:
+    moves = [event(EventKind.PHASE_CHANGED, phase=phase) for phase in phases]
+    return Timeline(events=[event(EventKind.RECEIVED, "Ana Ejemplo"), *moves])
+
+
+def decided(decision: Decision, phase: Phase = Phase.SIGNING, *, informed: bool = True) -> DecisionView:
+    return DecisionView(
+        reference=REFERENCE,
+        decision=decision,
+        phase=phase,
+        on_hold=decision is Decision.HOLD,
+        attestations=AttestationsView(count=1, required=2),
+        workflow_informed=informed,
+    )
