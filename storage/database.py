@@ -8,7 +8,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.tables import METADATA
+import models.tables  # noqa: F401 - every foreign key must find its table
 
 UNAVAILABLE = (OperationalError, InterfaceError, OSError)
 """What is raised while PostgreSQL cannot be reached or is going down."""
@@ -19,7 +19,6 @@ class Database:
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         self.url = url
-        self.tables = METADATA
         self._engine = create_async_engine(
             url,
             pool_size=pool_size,

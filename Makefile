@@ -1,0 +1,57 @@
+# `make` alone lists what can be done. CI calls the same targets.
+
+VENV   := .venv
+PY     := $(VENV)/bin/python
+SYNCED := $(VENV)/.synced
+
+# The first of these that is a Python we support.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up key test check format lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(SYNCED) ## make the environment: Python packages by hash, the embedded services with them
+
+$(SYNCED): requirements-dev.lock requirements-bootstrap.lock
+	@test -n "$(PYTHON)" || { echo "Acuerpa needs Python 3.11, 3.12 or 3.13: install one, or name it: make PYTHON=/path/to/python"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "Python cannot make a virtual environment: install its venv module (python3-venv)"; exit 1; }
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bootstrap.lock
+	@$(VENV)/bin/uv pip sync --quiet --python $(PY) --require-hashes requirements-dev.lock requirements-bootstrap.lock
+	@touch $@
+
+demo: $(SYNCED) ## carry one invented action from intake to its end, on real parts
+	@$(PY) -m local.demo
+
+up: $(SYNCED) ## run everything on this machine until Ctrl-C, data under .local/
+	@$(PY) -m local.up
+
+key: $(SYNCED) ## make an API key on the data of `make up`: make key NAME="Ana" EMAIL=ana@red.example ROLE=coordinator
+	@$(PY) -m local.command admin.py keys create --name "$(NAME)" --email "$(EMAIL)" --role "$(ROLE)"
+
+test: $(SYNCED) ## run every test
+	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadscope
+
+check: $(SYNCED) ## lint, format, types, imports
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/mypy .
+	@$(VENV)/bin/lint-imports
+
+format: $(SYNCED) ## format the code, mend what can be mended by itself
+	@$(VENV)/bin/ruff check --fix --quiet . || true
+	@$(VENV)/bin/ruff format .
+
+LOCK := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url
+
+lock: $(SYNCED) ## write the locks anew from pyproject.toml
+	@$(LOCK) pyproject.toml --output-file requirements.lock
+	@$(LOCK) pyproject.toml --extra dev --output-file requirements-dev.lock
+	@$(LOCK) requirements-bootstrap.in --output-file requirements-bootstrap.lock
+
+clean: ## remove the environment and the caches; data under .local/ stays
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
