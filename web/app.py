@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from fastapi import APIRouter, FastAPI
+from fastapi_offline import FastAPIOffline
 
 from web import actions, decisions, directory, health, sign_page
 from web.errors import answer_errors
@@ -12,19 +13,29 @@ from web.middleware import Surroundings
 from web.nudger import Nudger
 from web.services import Services
 
-PUBLIC_PATHS = frozenset({"/health/live", "/health/ready", "/s/{token}", "/docs", "/openapi.json"})
+PUBLIC_PATHS = frozenset(
+    {
+        "/health/live",
+        "/health/ready",
+        "/s/{token}",
+        "/docs",
+        "/docs/assets",
+        "/docs/oauth2-redirect",
+        "/openapi.json",
+    }
+)
 """What answers without a key: health, sign links (secrets themselves), and the API's manual."""
 
 
 def create_app(services: Services) -> FastAPI:
     """Build the application over its services."""
-    app = FastAPI(
+    app: FastAPI = FastAPIOffline(
         title="Acuerpa",
         version="1",
         summary="Urgent actions for networks of women human rights defenders.",
         lifespan=_lifespan,
         redoc_url=None,
-        swagger_ui_oauth2_redirect_url=None,
+        static_url="/docs/assets",
     )
     app.state.services = services
     api = APIRouter(prefix="/api/v1")

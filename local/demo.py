@@ -1,0 +1,149 @@
+"""`make demo`: one invented action from intake to its end, on real parts and through the public doors."""
+
+import asyncio
+import shutil
+import sys
+import time
+from pathlib import Path
+
+from rich.console import Console
+
+from local.demo_people import (
+    DemoError,
+    Invitation,
+    Mailbox,
+    Member,
+    answer_invitation,
+    invitation_in,
+    run_script,
+)
+from local.demo_story import Story, closing_table, where_to_look
+from local.environment import data_folder, free_ports, given_settings
+from local.ports import LOOPBACK
+from local.stack import Stack
+from local.up import REFUSALS
+
+EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+SAMPLE_PROVIDER = "127.0.0.1:8026"
+SIGN_AT_ONCE = 2
+LONGEST_WAIT_SECONDS = 30
+
+
+class Demo:
+    """Plays the coordinator, the verifiers and the partners, and tells the story as it happens."""
+
+    def __init__(self, stack: Stack, console: Console, started: float) -> None:
+        self._stack = stack
+        self._console = console
+        self._started = started
+        self._mailbox = Mailbox(f"http://{LOOPBACK}:{stack.settings.local_mailbox_port}")
+
+    async def play(self) -> None:
+        """Carry the action to its end."""
+        coordinator, *verifiers = await asyncio.gather(
+            self._member("Marisol Ejemplo", "coordinator"),
+            self._member("Inés Ejemplo", "verifier"),
+            self._member("Abril Ejemplo", "verifier"),
+        )
+        await self._import_directory(coordinator)
+        action = await coordinator.starter("start", str(EXAMPLES / "case.yaml"))
+        reference: str = action["reference"]
+        self.say(f"Marisol hands the case in with `starter.py start`: it is safe as {reference}.")
+        watching = asyncio.create_task(self._watch(coordinator, reference))
+        for verifier in verifiers:
+            await verifier.starter("attest", reference, "--yes")
+            self.say(f"{verifier.name} confirms facts, consent and texts.")
+        await self._partners_answer()
+        await watching
+        await self._mailbox.close()
+        await self._sum_up(coordinator, reference)
+
+    def say(self, line: str) -> None:
+        """Print one line of the story with the time since the start."""
+        elapsed = f"{time.monotonic() - self._started:5.1f} s"
+        self._console.print(f"[dim]{elapsed}[/dim]  {line}", highlight=False, soft_wrap=True)
+
+    async def _member(self, name: str, role: str) -> Member:
+        email = f"{name.split(maxsplit=1)[0].casefold().replace('é', 'e')}@red.example"
+        arguments = ("keys", "create", "--name", name, "--email", email, "--role", role)
+        key = await run_script("admin.py", *arguments, environment=self._stack.environment)
+        return Member(name, self._stack.settings.public_url, key.strip())
+
+    async def _import_directory(self, coordinator: Member) -> None:
+        partners = self._stack.data / "partners.yaml"
+        own_provider = f"{LOOPBACK}:{self._stack.settings.local_providers_port}"
+        partners.write_text((EXAMPLES / "partners.yaml").read_text().replace(SAMPLE_PROVIDER, own_provider))
+        imported = await asyncio.gather(
+            coordinator.starter("partners", "import", str(partners)),
+            coordinator.starter("contacts", "import", str(EXAMPLES / "contacts.yaml")),
+        )
+        counts = [result["created"] for result in imported]
+        self.say(f"Marisol imports {counts[0]} partner organisations and {counts[1]} contacts.")
+
+    async def _watch(self, coordinator: Member, reference: str) -> None:
+        story = Story(self.say)
+        async for action in coordinator.follow(reference):
+            story.tell(action)
+
+    async def _partners_answer(self) -> None:
+        """Have two partners sign at once; of those who are reminded the first declines and the others sign."""
+        invited: set[str] = set()
+        answered: list[str] = []
+        while mails := await self._mailbox.next_mails(LONGEST_WAIT_SECONDS):
+            for mail in mails:
+                invitation = invitation_in(mail, earlier=invited)
+                if invitation is None:
+                    return
+                invited.add(invitation.recipient)
+                if invitation.reminder or len(answered) < SIGN_AT_ONCE:
+                    answer = "decline" if len(answered) == SIGN_AT_ONCE else "sign"
+                    answered.append(invitation.recipient)
+                    await self._answer(invitation, answer)
+        raise DemoError("No mail arrived.")
+
+    async def _answer(self, invitation: Invitation, answer: str) -> None:
+        await answer_invitation(invitation, answer)
+        prompt = "is reminded, opens the new link" if invitation.reminder else "opens the link"
+        verb = "signs" if answer == "sign" else "declines; nobody reminds her again"
+        self.say(f"  {invitation.recipient} {prompt}, reads, and {verb}.")
+
+    async def _sum_up(self, coordinator: Member, reference: str) -> None:
+        events = await coordinator.read(f"/api/v1/actions/{reference}/timeline")
+        deliveries = await coordinator.read(f"/api/v1/actions/{reference}/deliveries?limit=1000")
+        self._console.print()
+        self._console.print(closing_table(events["events"], deliveries["deliveries"]))
+        self._console.print(where_to_look(shown(self._stack.data), reference))
+
+
+def shown(path: Path) -> Path:
+    """Return a path as people type it: below the present folder where it lies there."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+async def tell(data: Path, console: Console) -> None:
+    """Start everything in an empty folder, play, and stop everything."""
+    started = time.monotonic()
+    shutil.rmtree(data, ignore_errors=True)
+    console.print("Starting PostgreSQL, Temporal, mailbox, providers, worker and web …")
+    async with Stack(data, given={**given_settings(), **free_ports()}) as stack:
+        demo = Demo(stack, console, started)
+        demo.say("Everything runs.")
+        await demo.play()
+
+
+def main() -> int:
+    """Tell the story; 0 where it came to its end."""
+    console = Console()
+    try:
+        asyncio.run(tell(data_folder(given_settings()) / "demo", console))
+    except (*REFUSALS, DemoError) as refusal:
+        console.print(str(refusal), style="red", markup=False)
+        return 1
+    except KeyboardInterrupt:
+        console.print("Stopped.")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
