@@ -86,7 +86,7 @@ class Demo:
             story.tell(action)
 
     async def _partners_answer(self) -> None:
-        """Have two partners sign at once; of those who are reminded the first declines and the others sign."""
+        """Have two partners sign at once; of those reminded, the first declines and the others sign."""
         invited: set[str] = set()
         answered: list[str] = []
         while mails := await self._mailbox.next_mails(LONGEST_WAIT_SECONDS):
