@@ -14,7 +14,6 @@ from rich.text import Text
 from sqlalchemy.exc import ProgrammingError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from assembly import build_fingerprint
 from console.errors import BadInputError, ConsoleError, RefusedError, UnreachableError
 from console.screen import Screen
 from models.addresses import EmailAddress
@@ -23,6 +22,8 @@ from models.problems import InvalidInput
 from models.scalars import Language, Line, TimeZone
 from models.strict_model import StrictModel, parse
 from models.vocabulary import Channel, Role
+from security.fingerprints import AddressFingerprint
+from security.keys import decode_key
 from security.tokens import new_api_key, token_hash
 from settings import Settings, load_settings
 from storage.database import UNAVAILABLE, Database
@@ -129,7 +130,9 @@ def _applicant(**given: str | None) -> Applicant:
 async def _issue(
     session: AsyncSession, settings: Settings, applicant: Applicant, roles: list[Role]
 ) -> Issued:
-    fingerprint = build_fingerprint(settings).of(Channel.EMAIL, applicant.email)
+    fingerprint = AddressFingerprint(decode_key(settings.fingerprint_key.get_secret_value())).of(
+        Channel.EMAIL, applicant.email
+    )
     known = await known_person(session, applicant.email, fingerprint)
     person = known or Person(
         name=applicant.name,
