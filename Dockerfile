@@ -5,11 +5,11 @@ FROM python:3.13.16-slim-trixie AS build
 ENV UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy UV_NO_CACHE=1
 
 WORKDIR /app
-COPY docker/uv.txt requirements.lock ./
-RUN pip install --no-cache-dir --require-hashes --requirement uv.txt
+COPY requirements-bootstrap.lock requirements.lock ./
+RUN pip install --no-cache-dir --require-hashes --requirement requirements-bootstrap.lock
 RUN uv venv --python /usr/local/bin/python /opt/acuerpa \
     && uv pip sync --python /opt/acuerpa/bin/python --require-hashes requirements.lock \
-    && rm uv.txt requirements.lock
+    && rm requirements-bootstrap.lock requirements.lock
 
 COPY activities activities
 COPY channels channels
@@ -46,7 +46,11 @@ WORKDIR /app
 USER 10001:10001
 EXPOSE 8080
 
-HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
-    CMD ["python", "-c", "import http.client as h, os, sys; c = h.HTTPConnection('127.0.0.1', int(os.environ['ACUERPA_WEB_PORT']), timeout=4); c.request('GET', '/health/ready'); sys.exit(c.getresponse().status != 200)"]
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
+    CMD ["python", "-c", "\
+import http.client, os, sys; \
+web = http.client.HTTPConnection('127.0.0.1', int(os.environ['ACUERPA_WEB_PORT']), timeout=4); \
+web.request('GET', '/health/ready'); \
+sys.exit(web.getresponse().status != 200)"]
 
 CMD ["python", "-m", "web"]
