@@ -34,17 +34,9 @@ class ApiClient:
     `notice` is told before each repetition.
     """
 
-    def __init__(
-        self,
-        address: str,
-        key: str | None,
-        *,
-        notice: Callable[[str], None],
-        pauses: tuple[float, ...] = RETRY_PAUSES,
-    ) -> None:
+    def __init__(self, address: str, key: str | None, *, notice: Callable[[str], None]) -> None:
         base = _base_address(address)
         self._notice = notice
-        self._pauses = pauses
         self._server = f"{base.host}:{base.port}" if base.port else base.host
         self._http = httpx.Client(
             base_url=base,
@@ -83,7 +75,7 @@ class ApiClient:
         return self._once(self._http.build_request("GET", path, params=parameters, timeout=timeout))
 
     def _patiently(self, request: httpx.Request, *, repeatable: bool) -> str:
-        pauses = iter(self._pauses)
+        pauses = iter(RETRY_PAUSES)
         while True:
             try:
                 return self._once(request)

@@ -15,7 +15,7 @@ from console.words import CHANNELS, PURPOSES, clock, named, phrase, span
 from models.lifecycle import ENDED, Phase
 from models.messages import DeliveryState
 
-BAR_WIDTH = 28
+BAR_WIDTH = 20
 MAIN_ROAD = (
     Phase.RECEIVED,
     Phase.VERIFYING,
@@ -111,8 +111,13 @@ def bars(action: Action) -> RenderableType:
     grid = Table.grid(padding=(0, 2, 0, 0))
     if action.sign_on and action.sign_on.opened_at:
         sign_on = action.sign_on
-        bar = _bar(sign_on.signed, sign_on.quorum)
-        grid.add_row("Signed", "", bar, f"{sign_on.signed} of {sign_on.quorum}", Text(sign_on_words(sign_on)))
+        grid.add_row(
+            "Signed",
+            f"{sign_on.invited} invited",
+            _bar(sign_on.signed, sign_on.quorum),
+            f"{sign_on.signed} of {sign_on.quorum}",
+            Text(sign_on_words(sign_on)),
+        )
     for group in groups(action.dispatches):
         grid.add_row(
             named(PURPOSES, group.purpose),
@@ -129,14 +134,14 @@ def _bar(done: int, total: int) -> ProgressBar:
 
 
 def sign_on_words(sign_on: SignOn) -> str:
-    """Tell who was invited, who declined, and how long the window stays open."""
-    told = [f"{sign_on.invited} invited"]
-    if sign_on.declined:
-        told.append(f"{sign_on.declined} declined")
+    """Tell how long the window stays open, and who declined."""
+    told = []
     if sign_on.ended_at:
         told.append(f"closed {clock(sign_on.ended_at)}")
     elif sign_on.closes_at:
         told.append(f"{span(sign_on.closes_at - datetime.now(UTC))} left")
+    if sign_on.declined:
+        told.append(f"{sign_on.declined} declined")
     return " · ".join(told)
 
 

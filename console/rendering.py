@@ -122,4 +122,4 @@ def _answers(signatures: Sequence[Signature]) -> RenderableType:
         name = signature.partner or "(counted, not named)"
         grid.add_row(Text(phrase(str(signature.answer)), style=style), Text(name), signature.country or "")
     silent = len(signatures) - len(answered)
-    return Group(grid, Text(f"{silent} have not answered", style="dim")) if silent else grid
+    return Group(grid, Text(f"{silent} not answered yet", style="dim")) if silent else grid

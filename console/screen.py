@@ -1,6 +1,7 @@
 """Where a command writes: results on stdout, everything said along the way on stderr."""
 
 import json
+import os
 import sys
 from io import TextIOWrapper
 
@@ -80,7 +81,7 @@ def problems_table(problems: tuple[Problem, ...]) -> RenderableType:
 
 def _console(*, stderr: bool) -> Console:
     console = Console(stderr=stderr, markup=False, highlight=False, emoji=False)
-    if not console.is_terminal:
+    if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = WIDTH_OF_FILES
     return console
 

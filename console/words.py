@@ -46,8 +46,8 @@ DECIDED = {
 _NEXT = {
     Phase.RETURNED: "Something is missing. Complete the facts with your verifiers.",
     Phase.REJECTED: "It was rejected. Nothing goes out.",
-    Phase.RELEASING: "The statement is on its way. Watch it: {command} follow {reference}",
-    Phase.FOLLOWING_UP: "It is out. When it is over: {command} close {reference}",
+    Phase.RELEASING: "The statement is on its way. Watch it:\n  {command} follow {reference}",
+    Phase.FOLLOWING_UP: "It is out. When it is over:\n  {command} close {reference}",
     Phase.CLOSED: "It is closed. There is nothing left to do.",
     Phase.STOPPED: "It is stopped. Nothing leaves any more.",
 }
@@ -86,9 +86,9 @@ def counts_words(counts: Mapping[str, int]) -> str:
 
 
 def next_step(action: Action) -> str:
-    """Tell a coordinator what to do next."""
+    """Tell a coordinator what to do next; a command stands on a line of its own, to be copied."""
     if action.on_hold and action.closed_at is None and action.phase != Phase.STOPPED:
-        return f"It is on hold. To go on: {COMMAND} resume {action.reference}"
+        return f"It is on hold. To go on:\n  {COMMAND} resume {action.reference}"
     if action.phase in {Phase.RECEIVED, Phase.VERIFYING}:
         return _verifying(action)
     if action.phase == Phase.SIGNING:
@@ -100,17 +100,17 @@ def next_step(action: Action) -> str:
 def _verifying(action: Action) -> str:
     missing = action.attestations.required - action.attestations.count
     if missing <= 0:
-        return f"It is attested and goes on by itself. Watch it: {COMMAND} follow {action.reference}"
+        return f"It is attested and goes on by itself. Watch it:\n  {COMMAND} follow {action.reference}"
     people = "One more person" if action.attestations.count else f"{missing} people"
-    return f"{people} other than its author must attest it: {COMMAND} attest {action.reference}"
+    return f"{people} other than its author must attest it:\n  {COMMAND} attest {action.reference}"
 
 
 def _signing(action: Action) -> str:
     by_hand = action.sign_on is not None and action.sign_on.policy == ReleasePolicy.BY_HAND
     release = f"{COMMAND} release {action.reference}"
     if by_hand:
-        return f"Partners are signing. It goes out when you say so: {release}"
-    return f"Partners are signing. It goes out by itself, or at once with: {release}"
+        return f"Partners are signing. It goes out when you say so:\n  {release}"
+    return f"Partners are signing. It goes out by itself, or at once with:\n  {release}"
 
 
 def clock(moment: datetime) -> str:

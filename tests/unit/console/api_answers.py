@@ -3,8 +3,12 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from pydantic import BaseModel
+from werkzeug import Response
+
 from models.lifecycle import Decision, Phase
 from models.messages import DeliveryState, Purpose
+from models.problems import Problem
 from models.records import EventKind
 from models.vocabulary import Channel, DocumentKind, PersonKind, ReleasePolicy, Urgency, Visibility
 from web.schemas import (
@@ -15,6 +19,7 @@ from web.schemas import (
     DocumentView,
     EventView,
     PersonView,
+    ProblemDetails,
     SignOnView,
     TextView,
     Timeline,
@@ -105,3 +110,12 @@ def decided(decision: Decision, phase: Phase = Phase.SIGNING, *, informed: bool 
         attestations=AttestationsView(count=1, required=2),
         workflow_informed=informed,
     )
+
+
+def answer(body: BaseModel, status: int = 200) -> Response:
+    return Response(body.model_dump_json(), status, content_type="application/json")
+
+
+def problem(status: int, title: str, *problems: Problem) -> Response:
+    details = ProblemDetails(status=status, title=title, detail="Do this.", problems=problems)
+    return Response(details.model_dump_json(), status, content_type="application/problem+json")

@@ -5,17 +5,12 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
-from pydantic import BaseModel
 from pytest_httpserver import HTTPServer
 from typer.testing import CliRunner, Result
-from werkzeug import Response
 
-from models.problems import Problem
 from starter import app
-from web.schemas import ProblemDetails
 
 ROOT = Path(__file__).parents[3]
 KEY = "acu_" + "k" * 43
@@ -23,18 +18,18 @@ Run = Callable[..., Result]
 Start = Callable[..., "subprocess.Popen[str]"]
 
 
-@pytest.fixture
-def server() -> Iterator[HTTPServer]:
-    """An API whose answers a test sets; whatever else is asked of it fails the test."""
+@pytest.fixture(scope="session")
+def running_server() -> Iterator[HTTPServer]:
     with HTTPServer(host="127.0.0.1", threaded=True) as running:
         yield running
-        running.check_assertions()
 
 
-class Environment(NamedTuple):
-    """The variables of a coordinator's machine."""
-
-    variables: dict[str, str]
+@pytest.fixture
+def server(running_server: HTTPServer) -> Iterator[HTTPServer]:
+    """An API whose answers a test sets; whatever else is asked of it fails the test."""
+    running_server.clear()
+    yield running_server
+    running_server.check_assertions()
 
 
 @pytest.fixture
@@ -62,7 +57,7 @@ def start(environment: dict[str, str]) -> Iterator[Start]:
     started: list[subprocess.Popen[str]] = []
 
     def launch(*arguments: str, **changes: str) -> "subprocess.Popen[str]":
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 - our own script
             [sys.executable, str(ROOT / "starter.py"), *arguments],
             env={**environment, **changes},
             stdin=subprocess.DEVNULL,
@@ -78,12 +73,3 @@ def start(environment: dict[str, str]) -> Iterator[Start]:
     for process in started:
         process.kill()
         process.communicate()
-
-
-def answer(body: BaseModel, status: int = 200) -> Response:
-    return Response(body.model_dump_json(), status, content_type="application/json")
-
-
-def problem(status: int, title: str, *problems: Problem) -> Response:
-    details = ProblemDetails(status=status, title=title, detail="Do this.", problems=problems)
-    return Response(details.model_dump_json(), status, content_type="application/problem+json")
