@@ -1,8 +1,10 @@
 """The real parts that tests share: one PostgreSQL a test process, one migrated database a test."""
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from alembic import command
@@ -18,12 +20,10 @@ _numbers = count(1)
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+def postgres() -> Iterator[EmbeddedPostgres]:
     """A PostgreSQL server for all tests of this process."""
-    server = EmbeddedPostgres(tmp_path_factory.mktemp("postgres") / "data", fast=True)
-    server.start()
-    yield server
-    server.stop()
+    with own_postgres() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
@@ -49,6 +49,21 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     opened = Database(database_url)
     yield opened
     await opened.close()
+
+
+@contextmanager
+def own_postgres() -> Iterator[EmbeddedPostgres]:
+    """Run a PostgreSQL server.
+
+    Its folder is not pytest's: a second pytest closes that to all other accounts, PostgreSQL's among them.
+    """
+    with TemporaryDirectory(prefix="acuerpa-test-") as folder:
+        server = EmbeddedPostgres(Path(folder) / "data", fast=True)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
 
 
 def migrate(url: str) -> None:

@@ -98,15 +98,25 @@ class WorkflowGateway:
             DecisionRefusedError: the workflow says no.
             TemporalUnavailableError: no answer within five seconds; asking again is safe.
         """
-        handle = self._client.get_workflow_handle(action_workflow_id(action.reference))
         by = PersonDecision(action_id=action.id, person_id=person_id)
         try:
             async with asyncio.timeout(_ANSWER_SECONDS):
-                state: CaseState = await handle.execute_update(decision.value, by, result_type=CaseState)
+                return await self._update(action, decision, by)
         except WorkflowUpdateFailedError as error:
             raise _refused(error) from None
         except (RPCError, RuntimeError, TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
             raise TemporalUnavailableError from None
+
+    async def _update(self, action: UrgentAction, decision: Decision, by: PersonDecision) -> CaseState:
+        """Execute an update; where the intake's nudge is still on its way, start the workflow first."""
+        handle = self._client.get_workflow_handle(action_workflow_id(action.reference))
+        try:
+            state: CaseState = await handle.execute_update(decision.value, by, result_type=CaseState)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            await self.nudge_action(action.id, action.reference)
+            state = await handle.execute_update(decision.value, by, result_type=CaseState)
         return state
 
 
