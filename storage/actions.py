@@ -162,9 +162,11 @@ async def plan_of(session: AsyncSession, action_id: UUID) -> CasePlan:
 
 
 async def record_phase(session: AsyncSession, action_id: UUID, phase: Phase) -> None:
-    """Show a workflow's move; a repetition changes nothing, and an end recorded meanwhile is kept."""
+    """Show a workflow's move; a repetition changes nothing, and a stop that came before a closing counts."""
     query = select(UrgentAction).where(UrgentAction.id == action_id).with_for_update(key_share=True)
     action = (await session.exec(query)).one()
+    if phase is Phase.CLOSED and action.stopped_at:
+        phase = Phase.STOPPED
     if action.phase is phase or not may_move(action.phase, phase):
         return
     action.phase = phase

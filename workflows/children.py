@@ -6,7 +6,7 @@ from typing import Any
 from temporalio import workflow
 from temporalio.exceptions import TemporalError
 
-Child = workflow.ChildWorkflowHandle[Any, Any]
+Child = workflow.ChildWorkflowHandle[Any, Any] | workflow.ExternalWorkflowHandle[Any]
 
 
 async def nudge(child: Child) -> None:
@@ -20,6 +20,7 @@ async def dismiss(child: Child) -> None:
 
 
 async def _signal(child: Child, name: str) -> None:
-    if not child.done():
-        with suppress(TemporalError):  # it ended while the signal was on its way
-            await child.signal(name)
+    if isinstance(child, workflow.ChildWorkflowHandle) and child.done():
+        return
+    with suppress(TemporalError):  # it ended while the signal was on its way
+        await child.signal(name)

@@ -1,19 +1,14 @@
 """The sign-on window of one document: invitations, reminders, and what ends it."""
 
-from typing import Any
-
 from temporalio import workflow
-from temporalio.workflow import ParentClosePolicy
 
 with workflow.unsafe.imports_passed_through():
     from activities.references import SignOnActivities
-    from models.messages import DispatchRequest, Purpose, SignOnRequest, SignOnStatus
+    from models.messages import Purpose, SignOnRequest, SignOnStatus
     from models.vocabulary import ReleasePolicy
     from workflows.activity_options import FACTS
-    from workflows.addresses import distribution_workflow_id
-    from workflows.children import dismiss, nudge
-    from workflows.distribution import DistributionWorkflow
     from workflows.readings import Readings
+    from workflows.rounds import Rounds
     from workflows.timers import happens_before
 
 
@@ -27,20 +22,20 @@ class SignOnWorkflow:
         self._plan = request.plan
         self._status = SignOnStatus(invited=0, signed=0, answered=0)
         self._finished = False
-        self._rounds: list[workflow.ChildWorkflowHandle[Any, Any]] = []
+        self._rounds = Rounds(request.document)
         self._readings = Readings(self._count_answers)
 
     @workflow.run
     async def run(self, request: SignOnRequest) -> SignOnStatus:
         """Invite, remind, and end the window."""
-        opened_at = workflow.now()
         opened = await workflow.execute_activity_method(SignOnActivities.open_sign_on, request, **FACTS)
-        await self._send(Purpose.INVITATION, 1)
+        opened_at = opened.closes_at - self._plan.closes_after
+        await self._rounds.begin(Purpose.INVITATION, 1)
         await self._readings.refresh()
         for number, offset in enumerate(self._plan.remind_after, start=1):
-            if await happens_before(opened_at + offset, self._is_over):
+            if await happens_before(opened_at + offset, self._is_over) or workflow.now() >= opened.closes_at:
                 break
-            await self._send(Purpose.SIGN_ON_REMINDER, number)
+            await self._rounds.begin(Purpose.SIGN_ON_REMINDER, number)
         await happens_before(opened.closes_at, self._is_over)
         await self._end()
         return self._status
@@ -52,22 +47,11 @@ class SignOnWorkflow:
             return False
         return self._status.signed >= self._plan.quorum or self._status.answered >= self._status.invited
 
-    async def _send(self, purpose: Purpose, number: int) -> None:
-        request = DispatchRequest(document=self._document, purpose=purpose, round=number)
-        child = await workflow.start_child_workflow(
-            DistributionWorkflow.run,
-            request,
-            id=distribution_workflow_id(request),
-            parent_close_policy=ParentClosePolicy.ABANDON,
-        )
-        self._rounds.append(child)
-
     async def _end(self) -> None:
         """Close the window; messages still under way end at the gate and do not keep the release waiting."""
         await workflow.execute_activity_method(SignOnActivities.end_sign_on, self._document, **FACTS)
         await self._readings.refresh()
-        for child in self._rounds:
-            await dismiss(child)
+        await self._rounds.dismiss()
         await workflow.wait_condition(workflow.all_handlers_finished)
 
     async def _count_answers(self) -> None:
@@ -84,8 +68,7 @@ class SignOnWorkflow:
     async def nudge(self) -> None:
         """Count the answers again; a hold may have ended as well."""
         await self._readings.refresh()
-        for child in list(self._rounds):
-            await nudge(child)
+        await self._rounds.nudge()
 
     @workflow.signal
     def finish(self) -> None:

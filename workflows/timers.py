@@ -8,8 +8,11 @@ from temporalio import workflow
 
 async def happens_before(moment: datetime, condition: Callable[[], bool]) -> bool:
     """Wait for a condition until a moment; tell whether it came true. A moment that has passed only looks."""
+    remaining = moment - workflow.now()
+    if condition() or remaining <= timedelta(0):  # a wait of no length would time out without looking
+        return condition()
     try:
-        await workflow.wait_condition(condition, timeout=max(moment - workflow.now(), timedelta(0)))
+        await workflow.wait_condition(condition, timeout=remaining)
     except TimeoutError:
         return False
     return True

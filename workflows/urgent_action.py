@@ -1,11 +1,11 @@
 """The process of one urgent action, from intake to its end."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, ChildWorkflowError, WorkflowAlreadyStartedError
 
 with workflow.unsafe.imports_passed_through():
     from activities.references import CaseActivities
@@ -17,6 +17,7 @@ with workflow.unsafe.imports_passed_through():
         CaseState,
         DecisionRecord,
         DecisionRefused,
+        DispatchOutcome,
         DispatchRequest,
         FollowUpRequest,
         PersonDecision,
@@ -31,17 +32,19 @@ with workflow.unsafe.imports_passed_through():
         follow_up_workflow_id,
         sign_on_workflow_id,
     )
-    from workflows.children import dismiss, nudge
+    from workflows.children import Child, dismiss, nudge
     from workflows.distribution import DistributionWorkflow
     from workflows.follow_up import FollowUpWorkflow
     from workflows.readings import Readings
     from workflows.sign_on import SignOnWorkflow
+    from workflows.timers import happens_before
 
 DECISION_REFUSED = "decision_refused"
 
 _STEP_AT = {Phase.SIGNING: 1, Phase.RELEASING: 2, Phase.FOLLOWING_UP: 3}
 
-Child = workflow.ChildWorkflowHandle[Any, Any]
+BEFORE_ANOTHER = timedelta(seconds=10)
+"""How long after the loss of a child another one is started."""
 
 
 class _EndedError(Exception):
@@ -63,8 +66,13 @@ class UrgentActionWorkflow:
     async def run(self, action: ActionRef) -> ActionOutcome:
         """Carry the action to its end; a run after a lost one goes on at the phase that was reached."""
         plan = await workflow.execute_activity_method(CaseActivities.plan_case, action, **FACTS)
-        if plan.reached in ENDED:
-            return ActionOutcome(phase=plan.reached)
+        self._state = self._state.model_copy(update={"phase": plan.reached, "released_at": plan.released_at})
+        if plan.reached not in ENDED:
+            await self._carry(plan)
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return ActionOutcome(phase=self._state.phase)
+
+    async def _carry(self, plan: CasePlan) -> None:
         await self._readings.refresh()
         steps = (self._verify, self._sign_on, self._release, self._follow_up)
         try:
@@ -73,8 +81,6 @@ class UrgentActionWorkflow:
         except _EndedError:
             workflow.logger.info("ended by decision")
         await self._end()
-        await workflow.wait_condition(workflow.all_handlers_finished)
-        return ActionOutcome(phase=self._state.phase)
 
     async def _verify(self, plan: CasePlan) -> None:
         await self._move(Phase.VERIFYING)
@@ -83,46 +89,36 @@ class UrgentActionWorkflow:
             await self._until(lambda: self._state.release_decided)
 
     async def _sign_on(self, plan: CasePlan) -> None:
-        if plan.sign_on is None:
+        if plan.sign_on is None or self._state.release_decided:
             return
         await self._move(Phase.SIGNING)
         request = SignOnRequest(document=plan.document, plan=plan.sign_on)
-        child = await workflow.start_child_workflow(
-            SignOnWorkflow.run,
-            request,
-            id=sign_on_workflow_id(plan.document.reference, plan.document.number),
-        )
-        async with self._open(child):
-            await self._until(lambda: child.done() or self._state.release_decided)
+        name = sign_on_workflow_id(plan.document.reference, plan.document.number)
+        await self._have_done(SignOnWorkflow.run, request, name, unless=lambda: self._state.release_decided)
         if plan.sign_on.release is ReleasePolicy.BY_HAND:
             await self._until(lambda: self._state.release_decided)
 
     async def _release(self, plan: CasePlan) -> None:
         await self._until(lambda: not self._state.on_hold)
         await self._move(Phase.RELEASING)
+        known = self._readings.count
         while not await self._distribute(plan):
             workflow.logger.error("the gate refused the release: consent or attestations are missing")
-            known = self._readings.count
             await self._until(lambda known=known: self._readings.count > known)  # type: ignore[misc]
+            known = self._readings.count
 
     async def _distribute(self, plan: CasePlan) -> bool:
         request = DispatchRequest(document=plan.document, purpose=Purpose.STATEMENT, round=1)
-        child = await workflow.start_child_workflow(
-            DistributionWorkflow.run, request, id=distribution_workflow_id(request)
+        outcome: DispatchOutcome = await self._have_done(
+            DistributionWorkflow.run, request, distribution_workflow_id(request)
         )
-        async with self._open(child):
-            await self._until(child.done)
-        return (await child).permitted
+        return outcome.permitted
 
     async def _follow_up(self, plan: CasePlan) -> None:
         await self._move(Phase.FOLLOWING_UP)
-        released_at = plan.released_at or self._state.released_at or workflow.now()
+        released_at = self._state.released_at or workflow.now()
         request = FollowUpRequest(document=plan.document, plan=plan.follow_up, released_at=released_at)
-        child = await workflow.start_child_workflow(
-            FollowUpWorkflow.run, request, id=follow_up_workflow_id(plan.document)
-        )
-        async with self._open(child):
-            await self._until(child.done)
+        await self._have_done(FollowUpWorkflow.run, request, follow_up_workflow_id(plan.document))
 
     async def _end(self) -> None:
         await workflow.execute_activity_method(CaseActivities.cancel_outstanding, self._action, **FACTS)
@@ -130,7 +126,9 @@ class UrgentActionWorkflow:
 
     async def _move(self, phase: Phase) -> None:
         """Enter a phase and show it."""
-        released_at = workflow.now() if phase is Phase.RELEASING else self._state.released_at
+        released_at = self._state.released_at
+        if phase is Phase.RELEASING:
+            released_at = released_at or workflow.now()
         self._state = self._state.model_copy(update={"phase": phase, "released_at": released_at})
         change = PhaseChange(action_id=self._action.action_id, phase=phase)
         await workflow.execute_activity_method(CaseActivities.record_phase, change, **FACTS)
@@ -145,26 +143,43 @@ class UrgentActionWorkflow:
     def _over(self) -> bool:
         return self._state.stopped or self._state.close_decided
 
-    @asynccontextmanager
-    async def _open(self, child: Child) -> AsyncIterator[None]:
-        """Keep a child informed while a step waits for it, and let it finish with the step."""
+    async def _have_done(
+        self, run: Any, request: Any, name: str, unless: Callable[[], bool] = lambda: False
+    ) -> Any:
+        """Have a child do its part, unless that is not needed; one that is lost is followed by another."""
+        while not unless():
+            try:
+                child = await workflow.start_child_workflow(run, request, id=name)
+                await self._see_through(child, unless)
+                return await child
+            except (ChildWorkflowError, WorkflowAlreadyStartedError):
+                workflow.logger.error("a child was lost", extra={"child": name})
+            if await happens_before(workflow.now() + BEFORE_ANOTHER, lambda: self._over):
+                raise _EndedError
+        return None
+
+    async def _see_through(
+        self, child: workflow.ChildWorkflowHandle[Any, Any], unless: Callable[[], bool]
+    ) -> None:
+        """Keep a child informed until it is done or not needed any more, and let it finish."""
         self._children.append(child)
-        try:
-            yield
-        finally:
-            await dismiss(child)
-            await workflow.wait([child])
-            self._children.remove(child)
+        await workflow.wait_condition(lambda: self._over or child.done() or unless())
+        await dismiss(child)
+        await workflow.wait([child])
+        self._children.remove(child)
+        if self._over:
+            raise _EndedError
 
     async def _read_facts(self) -> None:
         facts = await workflow.execute_activity_method(CaseActivities.read_facts, self._action, **FACTS)
-        resumed = self._state.on_hold and not facts.on_hold
         self._state = self._state.model_copy(update=facts.model_dump())
-        if resumed:
+        if not facts.on_hold:  # whether we saw the hold or not: a child may have met it at the gate
             for child in list(self._children):
                 await nudge(child)
 
     def _refusal(self, decision: Decision) -> Refusal | None:
+        if self._over:
+            return Refusal.ALREADY_ENDED
         if decision is Decision.RELEASE and self._state.release_decided:
             return Refusal.ALREADY_RELEASED
         return refusal_of(decision, self._state.standing)

@@ -1,0 +1,223 @@
+"""The activities of a world: one class for each reference."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities import references
+from models.messages import (
+    ActionRef,
+    Batch,
+    BatchOutcome,
+    CaseFacts,
+    CasePlan,
+    DecisionRecord,
+    DeliveryState,
+    Dispatched,
+    DispatchOutcome,
+    DispatchPlan,
+    DispatchRequest,
+    DocumentRef,
+    PhaseChange,
+    Purpose,
+    SignOnOpened,
+    SignOnRequest,
+    SignOnStatus,
+)
+from models.vocabulary import Channel
+from tests.workflows.world import ACTION, AUDIENCE, Sheet, World
+
+BATCH_SIZE = 2
+ENDED = {DeliveryState.FAILED, DeliveryState.CANCELLED}
+
+
+def moment() -> datetime:
+    """Return the time of the workflow that called, skipped or not."""
+    return activity.info().current_attempt_scheduled_time
+
+
+class FakeCase(references.CaseActivities):
+    """Facts and moves of the action."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    @activity.defn
+    async def plan_case(self, action: ActionRef) -> CasePlan:
+        assert action == ACTION
+        return self._world.plan
+
+    @activity.defn
+    async def read_facts(self, action: ActionRef) -> CaseFacts:
+        assert action == ACTION
+        world = self._world
+        facts = CaseFacts(attestations=world.attestations, on_hold=world.on_hold, stopped=world.stopped)
+        await world.called("read_facts")
+        return facts
+
+    @activity.defn
+    async def record_phase(self, change: PhaseChange) -> None:
+        self._world.phases.append(change.phase)
+        await self._world.called("record_phase")
+
+    @activity.defn
+    async def record_decision(self, decision: DecisionRecord) -> None:
+        self._world.decisions.append(decision.decision)
+        self._world.changed()
+
+    @activity.defn
+    async def cancel_outstanding(self, action: ActionRef) -> None:
+        assert action == ACTION
+        await self._world.called("cancel_outstanding")
+        for sheet in self._world.sheets.values():
+            _turn(sheet, range(len(sheet.states)), DeliveryState.CANCELLED)
+
+
+class FakeSignOn(references.SignOnActivities):
+    """The window and its answers."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    @activity.defn
+    async def open_sign_on(self, request: SignOnRequest) -> SignOnOpened:
+        world = self._world
+        world.closes_at = world.closes_at or moment() + request.plan.closes_after
+        return SignOnOpened(invited=world.invited, closes_at=world.closes_at)
+
+    @activity.defn
+    async def count_answers(self, _document: DocumentRef) -> SignOnStatus:
+        world = self._world
+        answered = world.signed + world.declined
+        status = SignOnStatus(invited=world.invited, signed=world.signed, answered=answered)
+        await world.called("count_answers")
+        return status
+
+    @activity.defn
+    async def end_sign_on(self, _document: DocumentRef) -> None:
+        self._world.sign_on_ended = True
+
+
+class FakeOutbox(references.OutboxActivities):
+    """Dispatches in memory."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    @activity.defn
+    async def freeze_dispatch(self, request: DispatchRequest) -> Dispatched:
+        sheet = self._world.sheets.get((request.purpose, request.round)) or self._freeze(request)
+        await self._world.called("freeze_dispatch")
+        if sheet is None:
+            raise ApplicationError("refused", type=references.NOT_PERMITTED, non_retryable=True)
+        size = len(sheet.states)
+        return Dispatched(action_id=ACTION.action_id, dispatch_id=sheet.dispatch_id, size=size)
+
+    def _freeze(self, request: DispatchRequest) -> Sheet | None:
+        world = self._world
+        if not world.running or not (world.permitted or request.purpose is Purpose.CHECK_IN):
+            return None
+        channels = tuple(self._channels(request.purpose))
+        states = [DeliveryState.READY] * len(channels)
+        sheet = Sheet(request, UUID(int=100 + len(world.sheets)), moment(), channels, states)
+        world.sheets[request.purpose, request.round] = sheet
+        return sheet
+
+    def _channels(self, purpose: Purpose) -> tuple[Channel, ...]:
+        unanswered = self._world.invited - self._world.signed - self._world.declined
+        sizes = {
+            Purpose.STATEMENT: AUDIENCE,
+            Purpose.INVITATION: (Channel.EMAIL,) * self._world.invited,
+            Purpose.SIGN_ON_REMINDER: (Channel.EMAIL,) * unanswered,
+            Purpose.CHECK_IN: (Channel.EMAIL,),
+        }
+        return sizes[purpose]
+
+    @activity.defn
+    async def plan_dispatch(self, dispatched: Dispatched) -> DispatchPlan:
+        sheet = self._world.sheet(dispatched.dispatch_id)
+        return DispatchPlan(batches=tuple(_batches(sheet)))
+
+    @activity.defn
+    async def give_up_batch(self, batch: Batch) -> BatchOutcome:
+        sheet = self._world.sheet(batch.dispatch_id)
+        _turn(sheet, _positions(batch), DeliveryState.FAILED)
+        return _outcome(self._world, batch)
+
+    @activity.defn
+    async def end_dispatch(self, dispatched: Dispatched) -> DispatchOutcome:
+        request = self._world.sheet(dispatched.dispatch_id).request
+        await self._world.called("end_dispatch")
+        return DispatchOutcome(counts=dict(self._world.states(request.purpose, request.round)))
+
+
+class FakeSending(references.SendingActivities):
+    """Providers that take everything, or are out of order for days."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    @activity.defn
+    async def send_batch(self, batch: Batch) -> BatchOutcome:
+        world, sheet = self._world, self._world.sheet(batch.dispatch_id)
+        await world.called("send_batch")
+        if batch.channel in world.down and world.running and not world.on_hold:
+            raise ApplicationError("out of order", type="put_off", next_retry_delay=timedelta(days=3))
+        for position in _positions(batch):
+            self._send(sheet, position)
+        if world.on_hold:
+            await world.called("kept_back")
+        world.changed()
+        return _outcome(world, batch)
+
+    def _send(self, sheet: Sheet, position: int) -> None:
+        world = self._world
+        if sheet.states[position] is not DeliveryState.READY or world.on_hold:
+            return
+        if not world.running:
+            sheet.states[position] = DeliveryState.CANCELLED
+            return
+        sheet.states[position] = DeliveryState.SENT
+        world.sent[sheet.request.purpose, sheet.request.round, position] += 1
+
+
+def _batches(sheet: Sheet) -> Iterator[Batch]:
+    for channel in dict.fromkeys(sheet.channels):
+        positions = [
+            position
+            for position, state in enumerate(sheet.states)
+            if state is DeliveryState.READY and sheet.channels[position] is channel
+        ]
+        for start in range(0, len(positions), BATCH_SIZE):
+            chosen = positions[start : start + BATCH_SIZE]
+            yield Batch(
+                action_id=ACTION.action_id,
+                dispatch_id=sheet.dispatch_id,
+                channel=channel,
+                first=chosen[0],
+                last=chosen[-1],
+            )
+
+
+def _positions(batch: Batch) -> range:
+    return range(batch.first, batch.last + 1)
+
+
+def _turn(sheet: Sheet, positions: range, state: DeliveryState) -> None:
+    """Give a final state to what still waits."""
+    for position in positions:
+        if sheet.states[position] is DeliveryState.READY:
+            sheet.states[position] = state
+
+
+def _outcome(world: World, batch: Batch) -> BatchOutcome:
+    states = [world.sheet(batch.dispatch_id).states[position] for position in _positions(batch)]
+    return BatchOutcome(
+        sent=states.count(DeliveryState.SENT),
+        ended=sum(state in ENDED for state in states),
+        waiting=states.count(DeliveryState.READY),
+        on_hold=world.on_hold,
+    )

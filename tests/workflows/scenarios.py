@@ -1,0 +1,179 @@
+"""The ways an action can go, from its start to its end; played by tests and recorded for replay."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from models.lifecycle import Phase
+from models.messages import CasePlan, FollowUpPlan, Purpose
+from models.vocabulary import Channel, ReleasePolicy
+from tests.workflows.stage import Stage
+from tests.workflows.world import SIGN_ON, case_plan
+
+BRIEF = FollowUpPlan(expires_after=timedelta(days=2), check_ins=(timedelta(days=1),))
+"""One check-in, where a scenario is about something else."""
+
+BATCHES = 4
+"""Into how many batches the statement is divided."""
+
+Scenario = Callable[[Stage], Awaitable[None]]
+
+
+async def reach_sign_on(stage: Stage) -> None:
+    """Start, attest, and wait until every partner was invited."""
+    await stage.start()
+    await stage.attest_twice()
+    await stage.world.until(lambda: stage.world.all_sent(Purpose.INVITATION))
+
+
+async def reach_follow_up(stage: Stage) -> None:
+    """Get the statement out, at quorum where partners sign and by hand elsewhere."""
+    if stage.world.plan.sign_on is None:
+        await stage.start()
+        await stage.attest_twice()
+        await release_when_attested(stage)
+    else:
+        await reach_sign_on(stage)
+        await stage.sign(SIGN_ON.quorum)
+    await stage.world.until(lambda: stage.world.phase is Phase.FOLLOWING_UP)
+
+
+async def release_when_attested(stage: Stage) -> None:
+    """Release once the workflow knows of the attestations."""
+    await stage.decide("attest")
+    await stage.decide("release")
+
+
+async def expire(stage: Stage) -> None:
+    """Let the time of the follow-up pass to its end."""
+    await stage.world.until(lambda: stage.world.phase is Phase.FOLLOWING_UP)
+    await stage.started(stage.follow_up)
+    await stage.pass_time(stage.follow_up)
+
+
+async def signed_at_quorum(stage: Stage) -> None:
+    """Enough partners sign after the first reminder; the follow-up runs its whole time."""
+    await reach_sign_on(stage)
+    await stage.pass_time(stage.sign_on, timedelta(hours=25))
+    await stage.sign(SIGN_ON.quorum)
+    await expire(stage)
+
+
+async def signed_at_deadline(stage: Stage) -> None:
+    """Too few partners sign; the window closes after its last reminder."""
+    await reach_sign_on(stage)
+    await stage.sign()
+    await stage.pass_time(stage.sign_on)
+    await expire(stage)
+
+
+async def released_by_hand(stage: Stage) -> None:
+    """The coordinator releases while the window is open."""
+    await reach_sign_on(stage)
+    await stage.sign()
+    await stage.decide("release")
+    await expire(stage)
+
+
+async def alone(stage: Stage) -> None:
+    """The network signs alone and releases by hand."""
+    await stage.start()
+    await stage.attest_twice()
+    await release_when_attested(stage)
+    await expire(stage)
+
+
+async def held_and_resumed(stage: Stage) -> None:
+    """A hold meets the release on its way; it goes on when the hold ends."""
+    await hold_release(stage)
+    await stage.resume()
+    await expire(stage)
+
+
+async def hold_release(stage: Stage) -> None:
+    """Hold the action between the freezing of the statement and its first hand-over."""
+    await stop_providers_at_release(stage)
+    await stage.hold()
+    stage.world.unblock("send_batch")
+    await stage.world.until_called("kept_back", BATCHES)
+
+
+async def stop_providers_at_release(stage: Stage) -> None:
+    """Get as far as the first batch of the statement, at which every provider falls silent."""
+    await reach_sign_on(stage)
+    stage.world.block("send_batch")
+    invitations = stage.world.calls["send_batch"]
+    await stage.sign(SIGN_ON.quorum)
+    await stage.world.until(lambda: stage.world.calls["send_batch"] > invitations)
+
+
+async def stopped_in_verification(stage: Stage) -> None:
+    """The stop comes before anybody attested."""
+    await stage.start()
+    await stage.stop()
+
+
+async def stopped_in_sign_on(stage: Stage) -> None:
+    """The stop comes while partners sign."""
+    await reach_sign_on(stage)
+    await stage.stop()
+
+
+async def stopped_in_release(stage: Stage) -> None:
+    """The stop comes before the first hand-over of the statement."""
+    await stop_providers_at_release(stage)
+    stage.world.stopped = True
+    await stage.nudge()
+    stage.world.unblock("send_batch")
+
+
+async def stopped_in_follow_up(stage: Stage) -> None:
+    """The stop comes when the statement is out."""
+    await reach_follow_up(stage)
+    await stage.stop()
+
+
+async def closed_in_follow_up(stage: Stage) -> None:
+    """The coordinator closes the action after its first check-in."""
+    await reach_follow_up(stage)
+    await stage.started(stage.follow_up)
+    await stage.pass_time(stage.follow_up, timedelta(hours=25))
+    await stage.world.until(lambda: stage.world.all_sent(Purpose.CHECK_IN))
+    await stage.decide("close")
+
+
+async def given_up(stage: Stage) -> None:
+    """One provider is out of order for longer than a batch is tried."""
+    stage.world.down.add(Channel.SMS)
+    await reach_sign_on(stage)
+    await stage.sign(SIGN_ON.quorum)
+    await expire(stage)
+
+
+async def refused_at_first(stage: Stage) -> None:
+    """A consent is missing when the statement is to be frozen, and is given later."""
+    await reach_sign_on(stage)
+    stage.world.consent = False
+    await stage.sign(SIGN_ON.quorum)
+    await stage.ended(stage.distribution(Purpose.STATEMENT))
+    stage.world.consent = True
+    await stage.nudge()
+    await expire(stage)
+
+
+SCENARIOS: dict[str, tuple[Scenario, CasePlan]] = {
+    "signed_at_quorum": (signed_at_quorum, case_plan()),
+    "signed_at_deadline": (signed_at_deadline, case_plan(follow_up=BRIEF)),
+    "released_by_hand": (
+        released_by_hand,
+        case_plan(SIGN_ON.model_copy(update={"release": ReleasePolicy.BY_HAND}), BRIEF),
+    ),
+    "alone": (alone, case_plan(None, BRIEF)),
+    "held_and_resumed": (held_and_resumed, case_plan(follow_up=BRIEF)),
+    "stopped_in_verification": (stopped_in_verification, case_plan(follow_up=BRIEF)),
+    "stopped_in_sign_on": (stopped_in_sign_on, case_plan(follow_up=BRIEF)),
+    "stopped_in_release": (stopped_in_release, case_plan(follow_up=BRIEF)),
+    "stopped_in_follow_up": (stopped_in_follow_up, case_plan(follow_up=BRIEF)),
+    "closed_in_follow_up": (closed_in_follow_up, case_plan(follow_up=BRIEF)),
+    "given_up": (given_up, case_plan(follow_up=BRIEF)),
+    "refused_at_first": (refused_at_first, case_plan(follow_up=BRIEF)),
+}

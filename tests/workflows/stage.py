@@ -1,0 +1,186 @@
+"""A world, the development server and the real workflows; every workflow keeps its own, skippable time."""
+
+import asyncio
+from base64 import urlsafe_b64encode
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
+from temporalio.converter import DataConverter
+from temporalio.service import RPCError, RPCStatusCode
+from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
+from temporalio.worker import Worker
+
+from assembly import WORKFLOWS, _methods
+from local.temporal import temporal_binary
+from models.lifecycle import Phase
+from models.messages import ActionOutcome, CaseState, DeliveryState, DispatchRequest, Purpose, SignOnStatus
+from security.keys import KeyRing
+from temporal_client import data_converter
+from tests.workflows.fakes import FakeCase, FakeOutbox, FakeSending, FakeSignOn
+from tests.workflows.world import ACTION, COORDINATOR, DOCUMENT, PATIENCE_SECONDS, World
+from workflows.addresses import (
+    CASE_QUEUE,
+    CHANNEL_QUEUES,
+    action_workflow_id,
+    distribution_workflow_id,
+    follow_up_workflow_id,
+    sign_on_workflow_id,
+)
+from workflows.urgent_action import UrgentActionWorkflow
+
+_KEY = urlsafe_b64encode(b"tests-only-invented-key-32-bytes").decode()
+
+CONVERTER = data_converter(KeyRing.parse(f"histories:{_KEY}"))
+"""Under its key, which protects nothing, the committed histories are encrypted."""
+
+Handle = WorkflowHandle[Any, Any]
+
+
+class Stage:
+    """Plays what people and the clock do to an action."""
+
+    def __init__(self, environment: WorkflowEnvironment, world: World) -> None:
+        self.environment = environment
+        self.client = environment.client
+        self.world = world
+
+    @property
+    def action(self) -> Handle:
+        return self.client.get_workflow_handle(
+            action_workflow_id(ACTION.reference), result_type=ActionOutcome
+        )
+
+    @property
+    def sign_on(self) -> Handle:
+        return self.client.get_workflow_handle(sign_on_workflow_id(DOCUMENT.reference, DOCUMENT.number))
+
+    @property
+    def follow_up(self) -> Handle:
+        return self.client.get_workflow_handle(follow_up_workflow_id(DOCUMENT))
+
+    def distribution(self, purpose: Purpose, number: int = 1) -> Handle:
+        request = DispatchRequest(document=DOCUMENT, purpose=purpose, round=number)
+        return self.client.get_workflow_handle(distribution_workflow_id(request))
+
+    async def start(self) -> None:
+        """Start the action as the web process does."""
+        with self.environment.with_time_skipping_disabled():
+            await self.client.start_workflow(
+                UrgentActionWorkflow.run,
+                ACTION,
+                id=action_workflow_id(ACTION.reference),
+                task_queue=CASE_QUEUE,
+                start_signal="nudge",
+            )
+
+    async def nudge(self) -> None:
+        await self.action.signal(UrgentActionWorkflow.nudge)
+
+    async def attest_twice(self) -> None:
+        self.world.attestations = 2
+        await self.nudge()
+
+    async def sign(self, count: int = 1) -> None:
+        """Have partners sign, each telling the sign-on of it."""
+        for _ in range(count):
+            self.world.signed += 1
+            await self.sign_on.signal("nudge")
+
+    async def decide(self, decision: str) -> CaseState:
+        """Ask for a decision by the update of its name."""
+        state: CaseState = await self.action.execute_update(decision, COORDINATOR, result_type=CaseState)
+        return state
+
+    async def hold(self) -> None:
+        self.world.on_hold = True
+        await self.decide("hold")
+
+    async def resume(self) -> None:
+        self.world.on_hold = False
+        await self.decide("resume")
+
+    async def stop(self) -> None:
+        self.world.stopped = True
+        await self.decide("stop")
+
+    async def state(self) -> CaseState:
+        state: CaseState = await self.action.query(UrgentActionWorkflow.state)
+        return state
+
+    async def sign_on_result(self) -> SignOnStatus:
+        return SignOnStatus.model_validate(await self.sign_on.result())
+
+    async def pass_time(self, handle: Handle, duration: timedelta | None = None) -> None:
+        """Let the time of one workflow pass; without a duration until its end."""
+        await self.environment.fast_forward(handle, duration)
+
+    async def started(self, child: Handle, times: int = 1) -> None:
+        """Wait until a child of the action has started, or so many that followed each other."""
+        await self._read_until("child_workflow_execution_started_event_attributes", child, times)
+
+    async def ended(self, child: Handle) -> None:
+        """Wait until the action knows that a child has completed."""
+        await self._read_until("child_workflow_execution_completed_event_attributes", child)
+
+    async def _read_until(self, kind: str, child: Handle, times: int = 1) -> None:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            async for event in self.action.fetch_history_events(wait_new_event=True):
+                times -= getattr(event, kind).workflow_execution.workflow_id == child.id
+                if times == 0:
+                    return
+
+    async def unfinished(self) -> list[str]:
+        """List the workflows that still run."""
+        rounds = [self.distribution(*key) for key in self.world.sheets]
+        handles = [self.action, self.sign_on, self.follow_up, *rounds]
+        running = WorkflowExecutionStatus.RUNNING
+        return [handle.id for handle in handles if await status_of(handle) is running]
+
+
+async def status_of(handle: Handle) -> WorkflowExecutionStatus | None:
+    """Return how a workflow stands; None where it was never started."""
+    try:
+        return (await handle.describe()).status
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        return None
+
+
+async def assert_ended(stage: Stage, phase: Phase) -> None:
+    """Check that an action came to its end, sent nothing twice and left nothing under way."""
+    world = stage.world
+    assert (await stage.action.result()).phase is phase
+    assert world.phases[-1] is phase
+    assert world.calls["cancel_outstanding"] == 1
+    assert set(world.sent.values()) <= {1}
+    assert not any(DeliveryState.READY in sheet.states for sheet in world.sheets.values())
+    assert await stage.unfinished() == []
+
+
+@asynccontextmanager
+async def open_stage(world: World, converter: DataConverter = CONVERTER) -> AsyncIterator[Stage]:
+    """Start a server and the workers, and end them."""
+    environment = await WorkflowEnvironment.start_time_skipping_v2(
+        dev_server_existing_path=str(temporal_binary()),
+        dev_server_extra_args=["--dynamic-config-value", "frontend.WorkflowTimeSkippingEnabled=true"],
+        data_converter=converter,
+        ts_config=TimeSkippingConfig(disable_propagation=True),
+        identity="stage",
+    )
+    async with environment, AsyncExitStack() as stack:
+        for worker in _workers(environment.client, world):
+            await stack.enter_async_context(worker)
+        yield Stage(environment, world)
+
+
+def _workers(client: Client, world: World) -> list[Worker]:
+    facts = [*_methods(FakeCase(world)), *_methods(FakeSignOn(world)), *_methods(FakeOutbox(world))]
+    sending = _methods(FakeSending(world))
+    return [
+        Worker(client, task_queue=CASE_QUEUE, workflows=WORKFLOWS, activities=facts),
+        *(Worker(client, task_queue=queue, activities=sending) for queue in CHANNEL_QUEUES.values()),
+    ]

@@ -1,0 +1,42 @@
+"""Each way an action can go ends where it should, with nothing sent twice and nothing left running."""
+
+from collections import Counter
+
+import pytest
+
+from models.lifecycle import Phase
+from models.messages import DeliveryState, Purpose
+from tests.workflows.scenarios import SCENARIOS
+from tests.workflows.stage import assert_ended, open_stage
+from tests.workflows.world import World
+
+ALL_SENT = Counter({DeliveryState.SENT: 5})
+
+STATEMENTS = {
+    "released_by_hand": ALL_SENT,
+    "alone": ALL_SENT,
+    "held_and_resumed": ALL_SENT,
+    "refused_at_first": ALL_SENT,
+    "closed_in_follow_up": ALL_SENT,
+    "given_up": Counter({DeliveryState.SENT: 4, DeliveryState.FAILED: 1}),
+    "stopped_in_verification": Counter[DeliveryState](),
+    "stopped_in_sign_on": Counter[DeliveryState](),
+    "stopped_in_release": Counter({DeliveryState.CANCELLED: 5}),
+    "stopped_in_follow_up": ALL_SENT,
+}
+"""How the statement's deliveries end in each scenario."""
+
+PLAYED_ELSEWHERE = {"signed_at_quorum", "signed_at_deadline"}
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+async def test_every_path_comes_to_its_end_and_leaves_nothing_behind(name: str) -> None:
+    play, plan = SCENARIOS[name]
+    async with open_stage(World(plan)) as stage:
+        await play(stage)
+        await assert_ended(stage, Phase.STOPPED if name.startswith("stopped") else Phase.CLOSED)
+        assert stage.world.states(Purpose.STATEMENT) == STATEMENTS[name]
+
+
+def test_every_scenario_is_played() -> None:
+    assert STATEMENTS.keys() | PLAYED_ELSEWHERE == SCENARIOS.keys()

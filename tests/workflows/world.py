@@ -1,0 +1,149 @@
+"""The facts of one invented action, in memory: what the database and the providers are to the workflows."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from models.lifecycle import ATTESTATIONS_REQUIRED, Decision, Phase
+from models.messages import (
+    ActionRef,
+    CasePlan,
+    DeliveryState,
+    DispatchRequest,
+    DocumentRef,
+    FollowUpPlan,
+    PersonDecision,
+    Purpose,
+    SignOnPlan,
+)
+from models.vocabulary import Channel, ReleasePolicy
+
+ACTION = ActionRef(action_id=UUID(int=1), reference="UA-2026-014")
+DOCUMENT = DocumentRef(
+    action_id=ACTION.action_id, reference=ACTION.reference, document_id=UUID(int=2), number=1
+)
+COORDINATOR = PersonDecision(action_id=ACTION.action_id, person_id=UUID(int=3))
+
+AUDIENCE = (Channel.EMAIL, Channel.EMAIL, Channel.EMAIL, Channel.SMS, Channel.PARTNER_API)
+"""The channel of each recipient of a statement."""
+
+PATIENCE_SECONDS = 20
+
+SIGN_ON = SignOnPlan(
+    closes_after=timedelta(hours=48),
+    release=ReleasePolicy.AT_QUORUM_OR_CLOSE,
+    quorum=3,
+    remind_after=(timedelta(hours=24), timedelta(hours=42)),
+)
+FOLLOW_UP = FollowUpPlan(
+    expires_after=timedelta(days=42), check_ins=tuple(timedelta(days=day) for day in (1, 3, 7, 14, 28))
+)
+
+
+def case_plan(
+    sign_on: SignOnPlan | None = SIGN_ON,
+    follow_up: FollowUpPlan = FOLLOW_UP,
+    reached: Phase = Phase.RECEIVED,
+    released_at: datetime | None = None,
+) -> CasePlan:
+    """Return the plan of a case that nothing has happened to, unless told otherwise."""
+    return CasePlan(
+        reached=reached, released_at=released_at, document=DOCUMENT, sign_on=sign_on, follow_up=follow_up
+    )
+
+
+@dataclass
+class Sheet:
+    """A frozen dispatch: the channel and the state of each delivery."""
+
+    request: DispatchRequest
+    dispatch_id: UUID
+    frozen_at: datetime
+    channels: tuple[Channel, ...]
+    states: list[DeliveryState]
+
+
+@dataclass
+class World:
+    """Facts that tests change, and a record of what the workflows did with them."""
+
+    plan: CasePlan
+    attestations: int = 0
+    on_hold: bool = False
+    stopped: bool = False
+    consent: bool = True
+    invited: int = 5
+    signed: int = 0
+    declined: int = 0
+    closes_at: datetime | None = None
+    sign_on_ended: bool = False
+    down: set[Channel] = field(default_factory=set)
+    """Channels whose provider is out of order for days."""
+    sheets: dict[tuple[Purpose, int], Sheet] = field(default_factory=dict)
+    phases: list[Phase] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+    calls: Counter[str] = field(default_factory=Counter)
+    sent: Counter[tuple[Purpose, int, int]] = field(default_factory=Counter)
+    """How often each delivery (purpose, round, position) was handed to a provider."""
+
+    def __post_init__(self) -> None:
+        self._changed = asyncio.Event()
+        self._blocked: dict[str, asyncio.Event] = {}
+
+    @property
+    def phase(self) -> Phase:
+        return self.phases[-1] if self.phases else self.plan.reached
+
+    @property
+    def running(self) -> bool:
+        return not self.stopped and self.phase not in {Phase.CLOSED, Phase.STOPPED}
+
+    @property
+    def permitted(self) -> bool:
+        return self.consent and self.attestations >= ATTESTATIONS_REQUIRED
+
+    def sheet(self, dispatch_id: UUID) -> Sheet:
+        return next(sheet for sheet in self.sheets.values() if sheet.dispatch_id == dispatch_id)
+
+    def states(self, purpose: Purpose, number: int = 1) -> Counter[DeliveryState]:
+        """Count the deliveries of a round by state; none where it was not frozen."""
+        sheet = self.sheets.get((purpose, number))
+        return Counter(sheet.states if sheet else ())
+
+    def all_sent(self, purpose: Purpose, number: int = 1) -> bool:
+        return set(self.states(purpose, number)) == {DeliveryState.SENT}
+
+    def rounds(self, purpose: Purpose) -> list[datetime]:
+        """Return when each round of a purpose was frozen."""
+        return [sheet.frozen_at for (of, _), sheet in sorted(self.sheets.items()) if of is purpose]
+
+    def changed(self) -> None:
+        self._changed.set()
+
+    async def called(self, activity: str) -> None:
+        """Count a call, and keep it waiting where tests want that."""
+        self.calls[activity] += 1
+        self.changed()
+        if activity in self._blocked:
+            await self._blocked[activity].wait()
+
+    def block(self, activity: str) -> None:
+        """Keep the calls of an activity waiting."""
+        self._blocked[activity] = asyncio.Event()
+
+    def unblock(self, activity: str) -> None:
+        self._blocked.pop(activity).set()
+
+    async def until_called(self, activity: str, times: int = 1) -> None:
+        """Wait until an activity was called so many times, from the start."""
+        await self.until(lambda: self.calls[activity] >= times)
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Wait until the workflows have brought something about."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not condition():
+                self._changed.clear()
+                await self._changed.wait()

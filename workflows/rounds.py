@@ -1,0 +1,42 @@
+"""The rounds of messages that a workflow sends about one document: a distribution each."""
+
+from temporalio import workflow
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.workflow import ParentClosePolicy
+
+with workflow.unsafe.imports_passed_through():
+    from models.messages import DispatchRequest, DocumentRef, Purpose
+    from workflows.addresses import distribution_workflow_id
+    from workflows.children import Child, dismiss, nudge
+    from workflows.distribution import DistributionWorkflow
+
+
+class Rounds:
+    """Distributions that may outlive the workflow that began them."""
+
+    def __init__(self, document: DocumentRef) -> None:
+        self._document = document
+        self._begun: list[Child] = []
+
+    async def begin(self, purpose: Purpose, number: int) -> None:
+        """Start a round, or join the one that an earlier, lost run of this workflow left under way."""
+        request = DispatchRequest(document=self._document, purpose=purpose, round=number)
+        name = distribution_workflow_id(request)
+        child: Child
+        try:
+            child = await workflow.start_child_workflow(
+                DistributionWorkflow.run, request, id=name, parent_close_policy=ParentClosePolicy.ABANDON
+            )
+        except WorkflowAlreadyStartedError:
+            child = workflow.get_external_workflow_handle(name)
+        self._begun.append(child)
+
+    async def nudge(self) -> None:
+        """Tell every round that a hold ended."""
+        for child in list(self._begun):
+            await nudge(child)
+
+    async def dismiss(self) -> None:
+        """Let every round finish what it has under way."""
+        for child in list(self._begun):
+            await dismiss(child)
