@@ -13,7 +13,8 @@ from activities.outbox import OutboxActivities
 from activities.sending import SendingActivities
 from activities.sign_on import SignOnActivities
 from channels.base import Channel as Adapter
-from channels.email import EmailChannel, Relay
+from channels.email import EmailChannel
+from channels.mime import Relay
 from channels.partner_api import PartnerApiChannel
 from channels.sms import SmsChannel
 from models.vocabulary import Channel

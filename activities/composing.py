@@ -1,7 +1,7 @@
 """What each message says: drafts become the contents of their channel."""
 
 from activities.sending import Draft
-from channels.email import EmailContent
+from channels.mime import EmailContent
 from channels.partner_api import DocumentContent
 from channels.sms import SmsContent
 from models.documents import DocumentText

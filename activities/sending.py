@@ -50,8 +50,8 @@ class Draft(NamedTuple):
 Compose = Callable[[Draft], Awaitable[ContentT]]
 
 
-class _GateClosedError(Exception):
-    """A hold or stop was committed between the claim and the hand-over."""
+class _NotHandedOverError(Exception):
+    """A hold or stop was committed between the claim and the hand-over, or the database went away."""
 
 
 class _Sent(NamedTuple):
@@ -115,26 +115,45 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
         return [Draft(delivery, recipients[delivery.id], contents) for delivery in deliveries]
 
     async def _send(self, draft: Draft, action_id: UUID, claim_id: UUID) -> _Sent:
-        delivery = draft.delivery
+        delivery, passed = draft.delivery, False
 
         async def hand_over() -> None:
-            async with self._database.transaction() as session:
-                if not await claims.hand_over(session, action_id, delivery.id, claim_id):
-                    raise _GateClosedError
+            nonlocal passed
+            passed = await self._hand_over(action_id, delivery.id, claim_id)
+            if not passed:
+                raise _NotHandedOverError
 
         try:
             content = await self._composed(draft)
             receipt = await self._channel.send(Outbound(delivery.id, delivery.address, content), hand_over)
-        except (_GateClosedError, *UNAVAILABLE):
+        except _NotHandedOverError:
             return _Sent(Outcome(delivery.id, DeliveryState.READY))
         except ChannelError as error:
             return _failed(delivery.id, error)
+        except Exception:  # noqa: BLE001 - one message must not take the others of its claim with it
+            _log.exception("delivery.broke", delivery_id=str(delivery.id))
+            return _failed(delivery.id, self._broke(handed_over=passed))
         return _sent(delivery.id, receipt)
+
+    def _broke(self, *, handed_over: bool) -> ChannelError:
+        """Judge an error that no adapter foresaw."""
+        if handed_over and not self._channel.repeatable:
+            return InDoubtError(Failure.UNRECOGNISED)
+        return TransientError(Failure.UNRECOGNISED)
+
+    async def _hand_over(self, action_id: UUID, delivery_id: UUID, claim_id: UUID) -> bool:
+        try:
+            async with self._database.transaction() as session:
+                return await claims.hand_over(session, action_id, delivery_id, claim_id)
+        except UNAVAILABLE:
+            return False
 
     async def _composed(self, draft: Draft) -> ContentT:
         try:
             return await self._compose(draft)
-        except (ValueError, LookupError, TypeError) as error:
+        except UNAVAILABLE:
+            raise _NotHandedOverError from None
+        except Exception as error:
             _log.exception("delivery.not_renderable", delivery_id=str(draft.delivery.id))
             raise PermanentError(Failure.NOT_RENDERABLE) from error
 

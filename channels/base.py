@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
+_REFERENCE_LENGTH = 200
+
 
 class Failure(StrEnum):
     """Why a message was not taken, in our words."""
@@ -62,6 +64,11 @@ class Receipt:
     """The provider took the message."""
 
     provider_reference: str | None
+
+
+def provider_reference(said: str) -> str:
+    """Return what a provider says of a message as it may be stored: 200 plain characters of it."""
+    return "".join(letter if letter.isprintable() else " " for letter in said[:_REFERENCE_LENGTH])
 
 
 ContentT_co = TypeVar("ContentT_co", covariant=True)

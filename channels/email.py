@@ -1,14 +1,9 @@
 """Email by SMTP (RFC 5321) through any relay, over connections that are kept open."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP as SMTP_POLICY
-from typing import Literal
 
 import aiosmtplib
 import structlog
@@ -22,47 +17,18 @@ from channels.base import (
     PermanentError,
     Receipt,
     TransientError,
+    provider_reference,
 )
+from channels.mime import EmailContent, Relay, build_mail
 
 _log = structlog.get_logger(__name__)
 
 # SMTP reply codes (RFC 5321, section 4.2.3) that are not plain "busy" (4yz) or "message refused" (5yz).
-_PERMANENT_AT_RECIPIENT = {
-    550: PermanentError(Failure.NO_SUCH_ADDRESS, suppress=True),
-    551: PermanentError(Failure.NO_SUCH_ADDRESS, suppress=True),
-    553: PermanentError(Failure.NO_SUCH_ADDRESS, suppress=True),
-}
-# Where the standard library folds a header before an encoded word, it leaves two spaces for one.
-_UNFOLDED = SMTP_POLICY.clone(max_line_length=900)
-
+_NO_SUCH_ADDRESS = {550, 551, 553}
+# The same codes also say that a policy refuses sender or content (RFC 3463): that is not the address's fault.
+_POLICY = "5.7."
 _TRY_LATER, _REFUSED = 4, 5
 _CREDENTIALS = {454, 530, 534, 535, 538}
-
-
-@dataclass(frozen=True)
-class EmailContent:
-    """A rendered message in one language."""
-
-    recipient_name: str | None
-    subject: str
-    text: str
-    html: str
-    language: str
-
-
-@dataclass(frozen=True)
-class Relay:
-    """The SMTP server that takes our mail, and the name that it comes from."""
-
-    host: str
-    port: int
-    security: Literal["none", "starttls", "tls"]
-    sender: str
-    sender_name: str
-    domain: str
-    username: str | None = None
-    password: str | None = None
-    timeout_seconds: float = 30
 
 
 class EmailChannel:
@@ -79,8 +45,8 @@ class EmailChannel:
     async def send(self, message: Outbound[EmailContent], hand_over: HandOver) -> Receipt:
         """Send one mail; see `Channel.send`."""
         raw = build_mail(self._relay, message)
-        async with self._connection() as smtp:
-            await _open_envelope(smtp, self._relay.sender, message.address)
+        async with self._envelope() as smtp:
+            await _name_recipient(smtp, message.address)
             await hand_over()
             return await _transfer(smtp, raw)
 
@@ -94,17 +60,42 @@ class EmailChannel:
                 smtp.close()
 
     @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[aiosmtplib.SMTP]:
-        """Lend a connection; one that raised is not used again."""
+    async def _envelope(self) -> AsyncIterator[aiosmtplib.SMTP]:
+        """Lend a connection that knows our sender; one on which the conversation broke is not used again."""
         async with self._slots:
-            smtp = self._idle.pop() if self._idle else await self._connect()
-            if not smtp.is_connected:
-                smtp = await self._connect()
+            smtp = await self._named_sender()
             try:
                 yield smtp
+            except (TransientError, PermanentError):
+                await self._reset(smtp)
+                raise
             except BaseException:
                 smtp.close()
                 raise
+            self._idle.append(smtp)
+
+    async def _named_sender(self) -> aiosmtplib.SMTP:
+        """Name the sender on a kept connection or, where the relay has ended those, on a new one."""
+        while self._idle:
+            smtp = self._idle.pop()
+            try:
+                await smtp.mail(self._relay.sender)
+            except aiosmtplib.SMTPException:
+                smtp.close()
+            except BaseException:
+                smtp.close()
+                raise
+            else:
+                return smtp
+        return await self._connect()
+
+    async def _reset(self, smtp: aiosmtplib.SMTP) -> None:
+        """Keep a connection after a refusal, if it goes on."""
+        try:
+            await smtp.rset()
+        except aiosmtplib.SMTPException:
+            smtp.close()
+        else:
             self._idle.append(smtp)
 
     async def _connect(self) -> aiosmtplib.SMTP:
@@ -121,36 +112,50 @@ class EmailChannel:
         )
         try:
             await smtp.connect()
-        except aiosmtplib.SMTPException as error:
-            raise _transient(error) from None
+            await smtp.mail(relay.sender)
+        except BaseException as error:
+            smtp.close()
+            if isinstance(error, aiosmtplib.SMTPException | OSError):
+                raise _not_served(error) from None
+            raise
         return smtp
 
 
-async def _open_envelope(smtp: aiosmtplib.SMTP, sender: str, recipient: str) -> None:
+async def _name_recipient(smtp: aiosmtplib.SMTP, recipient: str) -> None:
     try:
-        await smtp.mail(sender)
         await smtp.rcpt(recipient)
-    except aiosmtplib.SMTPRecipientRefused as error:
-        raise _PERMANENT_AT_RECIPIENT.get(error.code) or _verdict(error.code) from None
     except aiosmtplib.SMTPResponseException as error:
+        if error.code in _NO_SUCH_ADDRESS and not error.message.startswith(_POLICY):
+            raise PermanentError(Failure.NO_SUCH_ADDRESS, suppress=True) from None
         raise _verdict(error.code) from None
-    except aiosmtplib.SMTPException as error:
-        raise _transient(error) from None
+    except aiosmtplib.SMTPException:
+        raise TransientError(Failure.UNREACHABLE) from None
 
 
 async def _transfer(smtp: aiosmtplib.SMTP, raw: bytes) -> Receipt:
     try:
         response = await smtp.data(raw)
     except aiosmtplib.SMTPResponseException as error:
+        if error.code // 100 not in {_TRY_LATER, _REFUSED}:
+            raise InDoubtError(Failure.UNRECOGNISED) from None
         raise _verdict(error.code) from None
     except aiosmtplib.SMTPException:
         raise InDoubtError(Failure.CONNECTION_LOST_AT_THE_END) from None
-    return Receipt(provider_reference=response.message[:200])
+    return Receipt(provider_reference(response.message))
 
 
-def _transient(error: aiosmtplib.SMTPException) -> ChannelError:
-    if isinstance(error, aiosmtplib.SMTPResponseException):
-        return _verdict(error.code)
+def _not_served(error: aiosmtplib.SMTPException | OSError) -> ChannelError:
+    """Judge a relay that does not serve us at all: no message is to blame for that."""
+    if not isinstance(error, aiosmtplib.SMTPResponseException):
+        if isinstance(error, ssl.SSLError):
+            _log.error("email.tls_failed", remedy="check ACUERPA_SMTP_SECURITY and the relay's certificate")
+        return TransientError(Failure.UNREACHABLE)
+    verdict = _verdict(error.code)
+    if isinstance(verdict, TransientError):
+        return verdict
+    _log.error(
+        "email.relay_refuses_us", code=error.code, remedy="check ACUERPA_SMTP_HOST and ACUERPA_MAIL_FROM"
+    )
     return TransientError(Failure.UNREACHABLE)
 
 
@@ -164,25 +169,3 @@ def _verdict(code: int) -> ChannelError:
         return PermanentError(Failure.MESSAGE_REFUSED)
     _log.error("email.unrecognised_reply", code=code)
     return TransientError(Failure.UNRECOGNISED)
-
-
-def build_mail(relay: Relay, message: Outbound[EmailContent]) -> bytes:
-    """Build the mail as it goes over the wire: text and HTML, headers of RFC 5322 and RFC 3834.
-
-    Raises:
-        PermanentError: the parts cannot stand in a mail, for example a line break in the address.
-    """
-    content, mail = message.content, EmailMessage(policy=SMTP_POLICY)
-    try:
-        mail["From"] = Address(relay.sender_name, addr_spec=relay.sender)
-        mail["To"] = Address(content.recipient_name or "", addr_spec=message.address)
-        mail["Subject"] = content.subject
-        mail["Date"] = datetime.now(UTC)
-        mail["Message-ID"] = f"<{message.delivery_id}@{relay.domain}>"
-        mail["Auto-Submitted"] = "auto-generated"
-        mail["Content-Language"] = content.language
-        mail.set_content(content.text)
-        mail.add_alternative(content.html, subtype="html")
-        return mail.as_bytes(policy=_UNFOLDED)
-    except (ValueError, UnicodeError, IndexError):
-        raise PermanentError(Failure.NOT_RENDERABLE) from None

@@ -1,5 +1,6 @@
 """What the channels over HTTP share: one request, and its answer as a verdict."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -12,6 +13,7 @@ _log = structlog.get_logger(__name__)
 
 _LONGEST_WAIT = timedelta(hours=1)
 _ANSWER_LIMIT_BYTES = 64 * 1024
+_EXCHANGE_SECONDS = 60.0
 
 
 def http_client(connections: int) -> httpx.AsyncClient:
@@ -21,6 +23,8 @@ def http_client(connections: int) -> httpx.AsyncClient:
         limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
         follow_redirects=False,
         trust_env=False,
+        # Read as it comes: a small compressed answer could be a very large one.
+        headers={"Accept-Encoding": "identity"},
     )
 
 
@@ -34,12 +38,15 @@ async def post(client: httpx.AsyncClient, url: str, body: bytes, headers: dict[s
         PermanentError: any other refusal; 404 and 410 say that the address does not exist.
     """
     try:
-        async with client.stream("POST", url, content=body, headers=headers) as response:
+        async with (
+            asyncio.timeout(_EXCHANGE_SECONDS),
+            client.stream("POST", url, content=body, headers=headers) as response,
+        ):
             answer = await _limited(response)
-    except httpx.TransportError:
+    except (httpx.TransportError, TimeoutError):
         raise TransientError(Failure.UNREACHABLE) from None
-    except httpx.HTTPError:
-        raise TransientError(Failure.UNRECOGNISED) from None
+    except httpx.InvalidURL:
+        raise PermanentError(Failure.MESSAGE_REFUSED) from None
     if not response.is_success:
         raise _verdict(response)
     return answer
@@ -47,7 +54,7 @@ async def post(client: httpx.AsyncClient, url: str, body: bytes, headers: dict[s
 
 async def _limited(response: httpx.Response) -> bytes:
     answer = b""
-    async for chunk in response.aiter_bytes():
+    async for chunk in response.aiter_raw():
         answer += chunk
         if len(answer) > _ANSWER_LIMIT_BYTES:
             break

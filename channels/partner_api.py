@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from standardwebhooks import Webhook
+from standardwebhooks.webhooks import EmptyWebhookSecretError
 
 from channels.base import Failure, HandOver, Outbound, PermanentError, Receipt
 from channels.http import http_client, post
@@ -48,7 +49,7 @@ def _signed_headers(delivery_id: str, body: str, secret: str) -> dict[str, str]:
     signed_at = datetime.now(UTC)
     try:
         signature = Webhook(secret).sign(delivery_id, signed_at, body)
-    except (ValueError, RuntimeError):
+    except (ValueError, RuntimeError, EmptyWebhookSecretError):
         raise PermanentError(Failure.NOT_RENDERABLE) from None
     return {
         "Content-Type": "application/json",

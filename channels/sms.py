@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 
-from channels.base import HandOver, Outbound, Receipt
+from channels.base import HandOver, Outbound, Receipt, provider_reference
 from channels.http import http_client, post
 
 
@@ -46,4 +46,4 @@ def _reference(answer: bytes) -> str | None:
         tree = json.loads(answer)
     except ValueError:
         return None
-    return str(tree["id"])[:200] if isinstance(tree, dict) and "id" in tree else None
+    return provider_reference(str(tree["id"])) if isinstance(tree, dict) and "id" in tree else None

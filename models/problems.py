@@ -66,7 +66,7 @@ def all_refusals(title: str, lines: list[InitErrorDetails]) -> ValidationError:
 def problems_of(error: ValidationError, prefix: str = "") -> tuple[Problem, ...]:
     """List the problems of a validation error, each with its dotted path below `prefix`."""
     return tuple(
-        Problem(field=_path(location, prefix), rule=words.rule, remedy=words.remedy)
+        Problem(field=path_of(location, prefix), rule=words.rule, remedy=words.remedy)
         for location, words in _lines(error)
     )
 
@@ -88,7 +88,8 @@ def _words(kind: str, context: Mapping[str, object]) -> Words:
     return _PLAIN.get(kind, Words("is not valid", "Correct it; the format is in examples/case-format.yaml."))
 
 
-def _path(location: Location, prefix: str) -> str:
+def path_of(location: Location, prefix: str = "") -> str:
+    """Return the dotted path of a field below `prefix`; names that strangers gave are made printable."""
     names = [_printable(str(name)) for name in location if name != "[key]"]
     return ".".join([prefix, *names] if prefix else names) or WHOLE_INPUT
 

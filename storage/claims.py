@@ -12,14 +12,14 @@ from models.messages import Batch, BatchOutcome, DeliveryState
 from models.outbox import Delivery
 from storage.gate import (
     ACTION_OPEN,
-    ACTION_RUNNING,
     ADDRESS_ALLOWED,
     DELIVERY_PERMITTED,
+    GATE_OPEN,
     STILL_WANTED,
 )
 from storage.records import announce
 
-_LOCKED_ACTION = "SELECT * FROM urgent_action WHERE id = :action_id FOR SHARE"
+_LOCK_ACTION = text("SELECT 1 FROM urgent_action WHERE id = :action_id FOR SHARE")
 
 _RANGE = """
     delivery.dispatch_id = :dispatch_id AND delivery.channel = :channel
@@ -27,12 +27,11 @@ _RANGE = """
 """
 
 _CLAIM = text(f"""
-    WITH action AS ({_LOCKED_ACTION}),
-    claimable AS (
+    WITH claimable AS (
         SELECT delivery.id
-        FROM action, delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
-        WHERE {_RANGE} AND delivery.position > :after AND delivery.state = 'ready'
-          AND {ACTION_RUNNING} AND {DELIVERY_PERMITTED} AND {ADDRESS_ALLOWED} AND {STILL_WANTED}
+        FROM urgent_action AS action, delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
+        WHERE action.id = :action_id AND {_RANGE} AND delivery.position > :after
+          AND delivery.state = 'ready' AND {GATE_OPEN}
         ORDER BY delivery.position
         LIMIT :limit
         FOR UPDATE OF delivery SKIP LOCKED)
@@ -45,11 +44,11 @@ _CLAIM = text(f"""
 """)
 
 _HAND_OVER = text(f"""
-    WITH action AS ({_LOCKED_ACTION})
     UPDATE delivery SET handed_over_at = now()
-    FROM action
-    WHERE delivery.id = :delivery_id AND delivery.claim_id = :claim_id AND delivery.state = 'sending'
-      AND {ACTION_RUNNING}
+    FROM urgent_action AS action, dispatch
+    WHERE action.id = :action_id AND dispatch.id = delivery.dispatch_id
+      AND delivery.id = :delivery_id AND delivery.claim_id = :claim_id AND delivery.state = 'sending'
+      AND {GATE_OPEN}
     RETURNING delivery.id
 """)
 
@@ -57,7 +56,8 @@ _SETTLE = text("""
     UPDATE delivery
     SET state = CAST(:state AS text), failure = :failure, provider_reference = :provider_reference,
         settled_at = CASE WHEN CAST(:state AS text) = 'ready' THEN NULL ELSE now() END
-    WHERE id = :delivery_id AND claim_id = :claim_id AND state IN ('sending', 'unknown')
+    WHERE id = :delivery_id AND claim_id = :claim_id
+      AND (state = 'sending' OR (state = 'unknown' AND CAST(:state AS text) <> 'ready'))
 """)
 
 _RECOVER = text(f"""
@@ -69,7 +69,6 @@ _RECOVER = text(f"""
 """)
 
 _REFUSE = text(f"""
-    WITH action AS ({_LOCKED_ACTION})
     UPDATE delivery
     SET state = CASE WHEN {ACTION_OPEN} AND NOT {ADDRESS_ALLOWED} THEN 'suppressed' ELSE 'cancelled' END,
         failure = CASE WHEN NOT ({ACTION_OPEN}) THEN 'action_ended'
@@ -77,15 +76,19 @@ _REFUSE = text(f"""
                        WHEN NOT {STILL_WANTED} THEN 'no_longer_wanted'
                        ELSE 'not_permitted' END,
         settled_at = now()
-    FROM action, dispatch
-    WHERE {_RANGE} AND dispatch.id = delivery.dispatch_id AND delivery.state = 'ready'
+    FROM urgent_action AS action, dispatch
+    WHERE action.id = :action_id AND {_RANGE} AND dispatch.id = delivery.dispatch_id
+      AND delivery.state = 'ready'
       AND (NOT ({ACTION_OPEN}) OR NOT {ADDRESS_ALLOWED} OR NOT {STILL_WANTED}
            OR (action.held_at IS NULL AND NOT {DELIVERY_PERMITTED}))
 """)
 
 _GIVE_UP = text(f"""
-    UPDATE delivery SET state = 'failed', failure = 'retries_exhausted', settled_at = now()
-    WHERE {_RANGE} AND state = 'ready'
+    UPDATE delivery
+    SET state = CASE WHEN state = 'sending' AND handed_over_at IS NOT NULL THEN 'unknown' ELSE 'failed' END,
+        failure = CASE WHEN state = 'sending' THEN 'sender_died' ELSE 'retries_exhausted' END,
+        settled_at = now()
+    WHERE {_RANGE} AND state IN ('ready', 'sending')
 """)
 
 _COUNT = text(f"""
@@ -121,6 +124,11 @@ def _range(batch: Batch) -> dict[str, object]:
     return batch.model_dump(exclude={"action_id"})
 
 
+async def _lock_action(session: AsyncSession, action_id: UUID) -> None:
+    """Wait for a decision under way; the gate, a statement of its own, then sees all that it changed."""
+    await session.execute(_LOCK_ACTION, {"action_id": action_id})
+
+
 async def recover(session: AsyncSession, batch: Batch, claim_id: UUID, *, repeatable: bool) -> None:
     """Resolve what a dead sender left: what cannot be repeated and may have gone out becomes `unknown`.
 
@@ -134,6 +142,7 @@ async def claim(
     session: AsyncSession, batch: Batch, claim_id: UUID, *, after: int, limit: int
 ) -> list[Delivery]:
     """Take the next deliveries of a batch behind position `after`, if the gate allows each of them now."""
+    await _lock_action(session, batch.action_id)
     claimed = await session.exec(
         select(Delivery).from_statement(_CLAIM),  # type: ignore[call-overload]
         params={
@@ -150,14 +159,24 @@ async def claim(
 
 async def hand_over(session: AsyncSession, action_id: UUID, delivery_id: UUID, claim_id: UUID) -> bool:
     """Pass the last gate before the provider may take the message; False where it is closed."""
+    await _lock_action(session, action_id)
     passed = await session.execute(
-        _HAND_OVER, {"action_id": action_id, "delivery_id": delivery_id, "claim_id": claim_id}
+        _HAND_OVER,
+        {
+            "action_id": action_id,
+            "delivery_id": delivery_id,
+            "claim_id": claim_id,
+            "attestations_required": ATTESTATIONS_REQUIRED,
+        },
     )
     return passed.scalar_one_or_none() is not None
 
 
 async def settle(session: AsyncSession, action_id: UUID, claim_id: UUID, outcomes: list[Outcome]) -> None:
-    """Record outcomes as one group; the outcome of a claim that was taken over changes nothing."""
+    """Record outcomes as one group; the outcome of a claim that was taken over changes nothing.
+
+    A late outcome may say what became of an `unknown` delivery, but never makes it wait again.
+    """
     if outcomes:
         await session.execute(_SETTLE, [{**outcome._asdict(), "claim_id": claim_id} for outcome in outcomes])
         await announce(session, action_id)
@@ -170,6 +189,7 @@ async def suppress(session: AsyncSession, fingerprint: bytes, reason: str) -> No
 
 async def finish_batch(session: AsyncSession, batch: Batch) -> BatchOutcome:
     """End what the gate refuses for good, and count; what a hold keeps back stays ready."""
+    await _lock_action(session, batch.action_id)
     parameters = {**_range(batch), "action_id": batch.action_id}
     await session.execute(_REFUSE, {**parameters, "attestations_required": ATTESTATIONS_REQUIRED})
     counted = (await session.execute(_COUNT, parameters)).one()
@@ -179,7 +199,7 @@ async def finish_batch(session: AsyncSession, batch: Batch) -> BatchOutcome:
 
 
 async def give_up(session: AsyncSession, batch: Batch) -> BatchOutcome:
-    """Fail what no provider took in time."""
+    """Fail what no provider took in time; what a dead sender had handed over becomes `unknown`."""
     await session.execute(_GIVE_UP, _range(batch))
     return await finish_batch(session, batch)
 

@@ -5,13 +5,14 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy import text
 from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 import models.tables  # noqa: F401 - every foreign key must find its table
 
-UNAVAILABLE = (OperationalError, InterfaceError, OSError)
-"""What is raised while PostgreSQL cannot be reached or is going down."""
+UNAVAILABLE = (OperationalError, InterfaceError, NoFreeConnection, OSError)
+"""What is raised while PostgreSQL cannot be reached, is going down, or has no connection left for us."""
 
 
 class Database:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from sqlalchemy import text
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -33,6 +34,7 @@ class ContactRecord(NamedTuple):
 
 async def upsert_partners(session: AsyncSession, records: Sequence[PartnerRecord]) -> Imported:
     """Create or update partners by slug; the first contact, whom invitations name, keeps her row."""
+    await _one_import_at_a_time(session)
     slugs = [record.partner.slug for record in records]
     found = await session.exec(select(Partner).where(col(Partner.slug).in_(slugs)).with_for_update())
     known = {partner.slug: partner for partner in found}
@@ -45,6 +47,10 @@ async def upsert_partners(session: AsyncSession, records: Sequence[PartnerRecord
         await session.flush()
         await _replace_people(session, existing or record.partner, record.contacts)
     return Imported(created=len(records) - len(known), updated=len(known))
+
+
+async def _one_import_at_a_time(session: AsyncSession) -> None:
+    await session.execute(text("SELECT pg_advisory_xact_lock(hashtext('directory_import'))"))
 
 
 async def _replace_people(
@@ -68,6 +74,7 @@ async def _replace_people(
 
 async def upsert_contacts(session: AsyncSession, records: Sequence[ContactRecord]) -> Imported:
     """Create or update contacts by slug, with their addresses."""
+    await _one_import_at_a_time(session)
     slugs = [record.contact.slug for record in records]
     found = await session.exec(select(Contact).where(col(Contact.slug).in_(slugs)).with_for_update())
     known = {contact.slug: contact for contact in found}

@@ -2,6 +2,7 @@
 
 Aliases that the conditions expect: `action` an urgent_action locked FOR SHARE, `dispatch`, `delivery`.
 A decision to hold or stop updates the action's row: it waits for claims under way, and later claims see it.
+A statement before the gate takes the lock: one that waited inside it would read old rows of other tables.
 """
 
 ACTION_OPEN = "action.stopped_at IS NULL AND action.closed_at IS NULL"
@@ -27,12 +28,13 @@ CONSENTED = """
         WHERE person.action_id = action.id
           AND person.visibility = 'named'
           AND NOT EXISTS (
-              SELECT 1 FROM consent
-              WHERE consent.person_at_risk_id = person.id
-                AND consent.use = 'name_in_public'
-                AND consent.given
-                AND consent.revoked_at IS NULL
-                AND (consent.valid_until IS NULL OR consent.valid_until >= current_date)))
+              SELECT 1 FROM (
+                  SELECT * FROM consent
+                  WHERE consent.person_at_risk_id = person.id AND consent.use = 'name_in_public'
+                  ORDER BY consent.recorded_at DESC LIMIT 1) AS newest
+              WHERE newest.given
+                AND newest.revoked_at IS NULL
+                AND (newest.valid_until IS NULL OR newest.valid_until >= current_date)))
 """
 
 TEXT_EXISTS = """
@@ -55,3 +57,5 @@ STILL_WANTED = """
         AND EXISTS (SELECT 1 FROM document
                     WHERE document.id = dispatch.document_id AND document.sign_on_ended_at IS NULL))
 """
+
+GATE_OPEN = f"({ACTION_RUNNING} AND {DELIVERY_PERMITTED} AND {ADDRESS_ALLOWED} AND {STILL_WANTED})"

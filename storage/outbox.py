@@ -17,7 +17,7 @@ from models.messages import (
     Purpose,
 )
 from models.outbox import Delivery, Dispatch
-from models.records import EventKind
+from models.records import AuditEvent, EventKind
 from models.vocabulary import Channel
 from storage.actions import action_by_id, current_version
 from storage.audiences import RECIPIENTS
@@ -58,6 +58,11 @@ _FREEZE = {
     """)
     for purpose, recipients in RECIPIENTS.items()
 }
+
+_CANCEL_WAITING = text("""
+    UPDATE delivery SET state = 'cancelled', failure = 'no_longer_wanted', settled_at = now()
+    WHERE dispatch_id = :dispatch_id AND state = 'ready'
+""")
 
 
 class NotPermittedError(Exception):
@@ -157,14 +162,30 @@ async def unsent_ranges(session: AsyncSession, dispatched: Dispatched, batch_siz
 
 
 async def end_dispatch(session: AsyncSession, dispatched: Dispatched) -> DispatchOutcome:
-    """Count how the deliveries ended, and record it once."""
+    """Cancel what is still waiting, as nobody sends it any more, and count how the deliveries ended.
+
+    A repetition changes and records nothing.
+    """
+    await session.execute(_CANCEL_WAITING, {"dispatch_id": dispatched.dispatch_id})
     found = await session.exec(
         select(Delivery.state, func.count())
         .where(Delivery.dispatch_id == dispatched.dispatch_id)
         .group_by(col(Delivery.state))
     )
     counts = {DeliveryState(state): count for state, count in found}
-    detail = {"dispatch_id": str(dispatched.dispatch_id), "counts": counts}
-    record(session, dispatched.action_id, EventKind.DISPATCH_ENDED, detail=detail)
-    await announce(session, dispatched.action_id)
+    if not await _end_recorded(session, dispatched):
+        detail = {"dispatch_id": str(dispatched.dispatch_id), "counts": counts}
+        record(session, dispatched.action_id, EventKind.DISPATCH_ENDED, detail=detail)
+        await announce(session, dispatched.action_id)
     return DispatchOutcome(counts=counts)
+
+
+async def _end_recorded(session: AsyncSession, dispatched: Dispatched) -> bool:
+    found = await session.exec(
+        select(AuditEvent.sequence).where(
+            AuditEvent.action_id == dispatched.action_id,
+            AuditEvent.kind == EventKind.DISPATCH_ENDED,
+            col(AuditEvent.detail)["dispatch_id"].astext == str(dispatched.dispatch_id),
+        )
+    )
+    return found.first() is not None

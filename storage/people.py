@@ -17,11 +17,6 @@ class KeyHolder(NamedTuple):
     key: ApiKey
 
 
-async def person_by_email(session: AsyncSession, email: str) -> Person | None:
-    """Find a person by mail address."""
-    return (await session.exec(select(Person).where(Person.email == email))).one_or_none()
-
-
 async def known_person(session: AsyncSession, email: str, fingerprint: bytes) -> Person | None:
     """Find a person by any spelling of her mail address, so that nobody becomes two who attest; locks her."""
     known = or_(col(Person.email) == email, col(Person.fingerprint) == fingerprint)

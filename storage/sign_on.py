@@ -66,7 +66,7 @@ class PublicSignature(NamedTuple):
 
 async def open_sign_on(session: AsyncSession, ref: DocumentRef, plan: SignOnPlan) -> SignOnOpened:
     """Invite the partners of the case, once; a repetition returns what the first call opened."""
-    document = (await session.exec(select(Document).where(Document.id == ref.document_id))).one()
+    document = await _locked(session, ref)
     if document.sign_on_closes_at is None:
         action = await action_by_id(session, ref.action_id)
         document.sign_on_opened_at = now()
@@ -76,6 +76,11 @@ async def open_sign_on(session: AsyncSession, ref: DocumentRef, plan: SignOnPlan
         await announce(session, action.id)
     invited = await session.exec(select(func.count()).where(Invitation.document_id == document.id))
     return SignOnOpened(invited=invited.one(), closes_at=document.sign_on_closes_at)
+
+
+async def _locked(session: AsyncSession, ref: DocumentRef) -> Document:
+    query = select(Document).where(Document.id == ref.document_id).with_for_update(key_share=True)
+    return (await session.exec(query)).one()
 
 
 async def _invite(session: AsyncSession, action: UrgentAction, document: Document) -> None:
@@ -109,7 +114,7 @@ async def sign_on_status(session: AsyncSession, document_id: UUID) -> SignOnStat
 
 async def end_sign_on(session: AsyncSession, ref: DocumentRef) -> None:
     """Close the window; a repetition changes nothing."""
-    document = (await session.exec(select(Document).where(Document.id == ref.document_id))).one()
+    document = await _locked(session, ref)
     if document.sign_on_ended_at is None:
         document.sign_on_ended_at = now()
         record(session, ref.action_id, EventKind.SIGN_ON_ENDED, detail={"document": document.number})
@@ -124,7 +129,7 @@ async def issue_link(
 
 
 async def opened_link(session: AsyncSession, token_hash: bytes, *, lock: bool = False) -> OpenedLink | None:
-    """Find what a token opens; with `lock`, no hold or stop runs beside this transaction."""
+    """Find what a token opens; with `lock`, no hold, stop or end of the window runs beside it."""
     query = (
         select_rows(UrgentAction, Document, DocumentVersion, Partner, PartnerContact, Invitation)
         .join(Document, col(Document.action_id) == UrgentAction.id)
@@ -136,11 +141,11 @@ async def opened_link(session: AsyncSession, token_hash: bytes, *, lock: bool = 
         .where(col(SignLink.token_hash) == token_hash, col(SignLink.revoked_at).is_(None))
     )
     if lock:
-        query = query.with_for_update(read=True, of=UrgentAction)
+        query = query.with_for_update(read=True, of=(UrgentAction, Document))
     row = (await session.execute(query)).one_or_none()
     if row is None:
         return None
-    action, document, version, partner, contact, invitation = row.tuple()
+    action, document, version, partner, contact, invitation = row
     answered = await session.exec(select(Signature).where(Signature.invitation_id == invitation.id))
     return OpenedLink(action, document, version, partner, contact, invitation, answered.one_or_none())
 

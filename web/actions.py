@@ -37,7 +37,8 @@ LONGEST_WAIT_SECONDS = 30
 
 async def found(session: AsyncSession, reference: str, *, lock: bool = False) -> UrgentAction:
     """Return the action of a reference, or answer 404."""
-    action = await actions.action_by_reference(session, reference, lock=lock)
+    known = "\0" not in reference  # with which PostgreSQL would refuse the query
+    action = await actions.action_by_reference(session, reference, lock=lock) if known else None
     if action is None:
         raise unknown_action()
     return action
@@ -122,7 +123,8 @@ async def one(
     if seen is None or view.revision > seen or not wait:
         return view
     try:
-        await asyncio.wait_for(change.wait(), wait)
+        async with asyncio.timeout(wait):
+            await change.wait()
     except TimeoutError:
         return view
     return await _view(services, reference)

@@ -1,9 +1,10 @@
 """The web process: the API, the partners' pages, and health."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
+import structlog
 from fastapi import APIRouter, FastAPI
 from fastapi_offline import FastAPIOffline
 
@@ -25,6 +26,10 @@ PUBLIC_PATHS = frozenset(
     }
 )
 """What answers without a key: health, sign links (secrets themselves), and the API's manual."""
+
+AFTER_FAILURE_SECONDS = 1.0
+
+_log = structlog.get_logger(__name__)
 
 
 def create_app(services: Services) -> FastAPI:
@@ -53,7 +58,7 @@ def create_app(services: Services) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     services: Services = app.state.services
     nudger = Nudger(services.database, services.feed, services.gateway)
-    tasks = [asyncio.create_task(services.feed.run()), asyncio.create_task(nudger.run())]
+    tasks = [asyncio.create_task(_kept_up(work)) for work in (services.feed.run, nudger.run)]
     try:
         yield
     finally:
@@ -62,3 +67,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             with suppress(asyncio.CancelledError):
                 await task
         await services.database.close()
+
+
+async def _kept_up(work: Callable[[], Awaitable[None]]) -> None:
+    """Run what must not end while the process lives: an unforeseen error is logged, and it begins again."""
+    while True:
+        try:
+            await work()
+        except Exception:  # noqa: BLE001 - whatever it is, actions must go on
+            _log.exception("background.failed")
+        await asyncio.sleep(AFTER_FAILURE_SECONDS)

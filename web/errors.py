@@ -1,18 +1,19 @@
 """Errors as problem details (RFC 9457); none of them repeats what was sent."""
 
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, NamedTuple
 
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from models.lifecycle import Refusal
-from models.problems import InvalidInput, Problem
+from models.problems import InvalidInput, Problem, path_of
 from storage.database import UNAVAILABLE
 from web.gateway import DecisionRefusedError, TemporalUnavailableError
+from web.pages import FOLDER, error_page
 from web.schemas import ProblemDetails
 
 _log = structlog.get_logger(__name__)
@@ -49,20 +50,30 @@ def unknown_action() -> ApiError:
     return ApiError(404, "There is no such action.", "Look the reference up: starter.py list.")
 
 
-def _answer(problem: ProblemDetails, headers: dict[str, str] | None = None) -> JSONResponse:
-    content = problem.model_dump(mode="json", exclude_none=True)
-    return JSONResponse(content, problem.status, headers=headers, media_type=PROBLEM_JSON)
+class _Told(NamedTuple):
+    """An error as it is told to whoever called."""
+
+    problem: ProblemDetails
+    headers: Mapping[str, str] = {}
 
 
-def _unavailable(what: str) -> JSONResponse:
-    problem = ProblemDetails(
-        status=503, title=f"{what} does not answer.", detail="Nothing was changed. Try again in a moment."
+def _api_error(error: ApiError) -> _Told:
+    return _Told(
+        error.problem, {"WWW-Authenticate": "Bearer"} if error.problem.status == _UNAUTHENTICATED else {}
     )
-    return _answer(problem, {"Retry-After": "2"})
 
 
-def _invalid(problems: tuple[Problem, ...]) -> JSONResponse:
-    return _answer(
+def _unavailable(what: str) -> _Told:
+    problem = ProblemDetails(
+        status=503,
+        title=f"{what} does not answer.",
+        detail="Look whether your request took effect, and try again in a moment.",
+    )
+    return _Told(problem, {"Retry-After": "2"})
+
+
+def _invalid(problems: tuple[Problem, ...]) -> _Told:
+    return _Told(
         ProblemDetails(
             status=422,
             title="The input has problems; nothing was stored.",
@@ -75,47 +86,63 @@ def _invalid(problems: tuple[Problem, ...]) -> JSONResponse:
 def _described(error: RequestValidationError) -> tuple[Problem, ...]:
     return tuple(
         Problem(
-            field=".".join(str(part) for part in details["loc"]),
-            rule=str(details["msg"]),
+            field=path_of(details["loc"]),
+            # What pydantic says of an identifier that it cannot read quotes it.
+            rule="is not valid" if details["type"] == "uuid_parsing" else str(details["msg"]),
             remedy="Correct it as /docs describes.",
         )
         for details in error.errors()
     )
 
 
-_ANSWERS: dict[type[Exception], Callable[[Any], JSONResponse]] = {
-    ApiError: lambda error: _answer(error.problem),
+def _http_error(error: HTTPException) -> _Told:
+    detail = _DETAILS.get(error.status_code, "See /docs.")
+    problem = ProblemDetails(status=error.status_code, title=error.detail, detail=detail)
+    return _Told(problem, error.headers or {})
+
+
+_UNAUTHENTICATED = 401
+
+_DETAILS = {400: "Send JSON in UTF-8.", 413: "Send at most 8 MiB; divide a long list of contacts."}
+
+_ANSWERS: dict[type[Exception], Callable[[Any], _Told]] = {
+    ApiError: _api_error,
     InvalidInput: lambda error: _invalid(error.problems),
     RequestValidationError: lambda error: _invalid(_described(error)),
-    DecisionRefusedError: lambda error: _answer(refused(error.refusal).problem),
+    DecisionRefusedError: lambda error: _api_error(refused(error.refusal)),
     TemporalUnavailableError: lambda _: _unavailable("The workflow engine"),
-    HTTPException: lambda error: _answer(
-        ProblemDetails(status=error.status_code, title=error.detail, detail="See /docs."), error.headers
-    ),
+    HTTPException: _http_error,
     **{kind: lambda _: _unavailable("The database") for kind in UNAVAILABLE},
 }
 
 
 def answer_errors(app: FastAPI) -> None:
-    """Have every error answered as problem details."""
-    for kind, answer in _ANSWERS.items():
-        app.add_exception_handler(kind, _handler(answer))
+    """Have every error answered: by a page where partners go, as problem details everywhere else."""
+    for kind, tell in _ANSWERS.items():
+        app.add_exception_handler(kind, _handler(tell))
     app.add_exception_handler(Exception, _answer_unexpected)
 
 
-def _handler(
-    answer: Callable[[Any], JSONResponse],
-) -> Callable[[Request, Exception], Awaitable[JSONResponse]]:
-    async def handle(_request: Request, error: Exception) -> JSONResponse:
-        return answer(error)
+def _handler(tell: Callable[[Any], _Told]) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def handle(request: Request, error: Exception) -> Response:
+        return _answer(request, tell(error))
 
     return handle
 
 
-async def _answer_unexpected(_request: Request, error: Exception) -> JSONResponse:
+async def _answer_unexpected(request: Request, error: Exception) -> Response:
     _log.error("request.failed", exc_info=error)
-    return _answer(
-        ProblemDetails(
-            status=500, title="Something went wrong here.", detail="The operator's log has the place."
-        )
+    problem = ProblemDetails(
+        status=500, title="Something went wrong here.", detail="The operator's log has the place."
     )
+    return _answer(request, _Told(problem))
+
+
+def _answer(request: Request, told: _Told) -> Response:
+    if request.scope["path"].startswith(FOLDER):
+        response: Response = error_page(request, told.problem.status)
+    else:
+        content = told.problem.model_dump(mode="json", exclude_none=True)
+        response = JSONResponse(content, told.problem.status, media_type=PROBLEM_JSON)
+    response.headers.update(told.headers)
+    return response

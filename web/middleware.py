@@ -5,28 +5,19 @@ from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars
-
-from web.errors import PROBLEM_JSON
 
 _log = structlog.get_logger(__name__)
 
 LARGEST_BODY_BYTES = 8 * 1024 * 1024
 
-_TOO_LARGE = (
-    b'{"status":413,"title":"The body is too large.",'
-    b'"detail":"Send at most 8 MiB; divide a long list of contacts."}'
-)
 _SAFE_HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
     (b"cross-origin-opener-policy", b"same-origin"),
 ]
-
-
-class _TooLargeError(Exception):
-    pass
 
 
 class Surroundings:
@@ -42,10 +33,7 @@ class Surroundings:
             return
         started, answer = time.perf_counter(), _Answer(send)
         with bound_contextvars(method=scope["method"]):
-            try:
-                await self._app(scope, _limited(receive), answer.send)
-            except _TooLargeError:
-                await answer.refuse()
+            await self._app(scope, _limited(receive), answer.send)
             milliseconds = round((time.perf_counter() - started) * 1000, 1)
             _log.info("request.served", route=_route(scope), status=answer.status, milliseconds=milliseconds)
 
@@ -61,12 +49,6 @@ class _Answer:
             message = {**message, "headers": [*message.get("headers", []), *_SAFE_HEADERS]}
         await self._send(message)
 
-    async def refuse(self) -> None:
-        if self.status is None:
-            headers = [(b"content-type", PROBLEM_JSON.encode())]
-            await self.send({"type": "http.response.start", "status": 413, "headers": headers})
-            await self.send({"type": "http.response.body", "body": _TOO_LARGE})
-
 
 def _limited(receive: Receive) -> Receive:
     received = 0
@@ -76,7 +58,8 @@ def _limited(receive: Receive) -> Receive:
         message = await receive()
         received += len(message.get("body", b""))
         if received > LARGEST_BODY_BYTES:
-            raise _TooLargeError
+            # FastAPI takes any other error of reading for a body that cannot be parsed.
+            raise HTTPException(413, "The body is too large.")
         return message
 
     return limited

@@ -1,6 +1,7 @@
 """Telling workflows that facts changed: at once where Temporal answers, and again until it does."""
 
 import asyncio
+from contextlib import suppress
 
 import structlog
 
@@ -43,10 +44,10 @@ class Nudger:
             await self._woken()
 
     async def _woken(self) -> None:
-        try:
-            await asyncio.wait_for(self._feed.anything.wait(), SWEEP_SECONDS)
-        except TimeoutError:
-            return
+        # Not wait_for: under Python 3.11 it swallows a cancellation that comes together with the event.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SWEEP_SECONDS):
+                await self._feed.anything.wait()
 
     async def _deliver(self) -> None:
         async with self._database.transaction() as session:

@@ -1,7 +1,7 @@
 """The page behind a sign link: a partner reads the statement, and signs or declines."""
 
-import secrets
 from typing import Annotated, NamedTuple
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse
@@ -19,12 +19,14 @@ from storage.sign_on import (
     public_signatures,
     unnamed_signatures,
 )
+from web.pages import FOLDER, rendered, wanted_language
 from web.services import Services, services_of
 
 router = APIRouter(include_in_schema=False)
 
 Work = Annotated[Services, Depends(services_of)]
 
+LINK = FOLDER + "{token}"
 LONGEST_FIELD = 200
 
 
@@ -43,7 +45,7 @@ def sign_form(
     answer: Annotated[str, Form()] = "",
     signer_name: Annotated[str, Form()] = "",
     signer_role: Annotated[str, Form()] = "",
-    visibility: Annotated[str, Form()] = SignatureVisibility.PUBLIC,
+    visibility: Annotated[str, Form()] = "",
     digest: Annotated[str, Form()] = "",
     form_token: Annotated[str, Form()] = "",
 ) -> SignForm:
@@ -51,7 +53,7 @@ def sign_form(
     return SignForm(answer, signer_name.strip(), signer_role.strip(), visibility, digest, form_token)
 
 
-@router.get("/s/{token}", response_class=HTMLResponse)
+@router.api_route(LINK, methods=["GET", "HEAD"], response_class=HTMLResponse)
 async def read(token: str, request: Request, services: Work, lang: str | None = None) -> HTMLResponse:
     """Show the statement. Looking never changes anything, whoever looks."""
     async with services.database.transaction() as session:
@@ -59,7 +61,7 @@ async def read(token: str, request: Request, services: Work, lang: str | None = 
         return await _Page(services, request, lang, token).of(session, link)
 
 
-@router.post("/s/{token}", response_class=HTMLResponse)
+@router.post(LINK, response_class=HTMLResponse)
 async def give_answer(
     token: str,
     request: Request,
@@ -152,9 +154,8 @@ class _Page:
         problems = {}
         if form.answer not in {"sign", "decline"}:
             problems["answer"] = "answer_invalid"
-        if form.answer == "sign":
-            for field in ("signer_name", "signer_role"):
-                problems.update(_typed_problem(field, getattr(form, field)))
+        for field in ("signer_name", "signer_role"):
+            problems.update(_typed_problem(field, getattr(form, field), needed=form.answer == "sign"))
         if form.visibility not in set(SignatureVisibility):
             problems["visibility"] = "visibility_invalid"
         if form.digest != link.version.digest.hex():
@@ -166,7 +167,7 @@ class _Page:
     def _is_ours(self, link: OpenedLink, form: SignForm) -> bool:
         """Tell whether the form was made by us for this link and text, and posted from our own page."""
         origin = self._request.headers.get("Origin")
-        same_origin = origin is None or origin == self._services.public_url
+        same_origin = origin is None or origin_of(origin) == origin_of(self._services.public_url)
         same_site = self._request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
         sealed = self._services.form_seal.fits(form.form_token, *self._sealed_parts(link))
         return same_origin and same_site and sealed
@@ -178,39 +179,34 @@ class _Page:
         return token_hash(self._token), link.version.digest
 
     def _language(self, link: OpenedLink | None) -> str:
-        if self._wanted_language in self._services.renderer.languages():
-            return str(self._wanted_language)
-        return link.contact.language if link else self._services.renderer.default_language
+        otherwise = link.contact.language if link else self._services.renderer.default_language
+        return wanted_language(self._services, self._wanted_language, otherwise)
 
     def _render(
         self, page: str, link: OpenedLink | None, context: dict[str, object], *, status: int = 200
     ) -> HTMLResponse:
-        nonce = secrets.token_urlsafe(16)
-        switcher = [
-            (code, _NATIVE.get(code, code), f"?lang={code}") for code in self._services.renderer.languages()
-        ]
-        html = self._services.renderer.page(
-            page, self._language(link), {**context, "csp_nonce": nonce, "languages": switcher}
-        )
-        policy = (
-            f"default-src 'none'; style-src 'nonce-{nonce}'; form-action 'self'; "
-            "base-uri 'none'; frame-ancestors 'none'"
-        )
-        return HTMLResponse(html, status, headers={"Content-Security-Policy": policy, **_PRIVATE})
-
-
-_NATIVE = {"es": "Español", "en": "English", "pt": "Português", "fr": "Français"}
-
-_PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex"}
+        return rendered(self._services, page, self._language(link), context, status=status)
 
 
 def _index(link: OpenedLink) -> str:
     return f"{link.action.reference}/{link.document.number}"
 
 
-def _typed_problem(field: str, value: str) -> dict[str, str]:
+def origin_of(url: str) -> tuple[str, str | None, int | None] | None:
+    """Return scheme, host and port, by which browsers tell sites apart; None where it is no address."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme, parts.hostname, parts.port or _DEFAULT_PORTS.get(parts.scheme)
+    except ValueError:
+        return None
+
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def _typed_problem(field: str, value: str, *, needed: bool) -> dict[str, str]:
     if not value:
-        return {field: f"{field}_missing"}
+        return {field: f"{field}_missing"} if needed else {}
     if len(value) > LONGEST_FIELD or not value.isprintable():
         return {field: f"{field}_invalid"}
     return {}

@@ -1,0 +1,117 @@
+"""Mails as they go over the wire (RFC 5322, RFC 2045): body by the standard library, headers encoded here.
+
+The library's header classes pass on an encoded word that somebody wrote into a name, and control characters;
+here a value is plain ASCII, or encoded as a whole (RFC 2047), or refused.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.header import Header
+from email.message import EmailMessage
+from email.policy import SMTP as SMTP_POLICY
+from email.utils import format_datetime, quote
+from typing import Literal
+
+from channels.base import Failure, Outbound, PermanentError
+
+_ADDRESS = re.compile(
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*"
+)
+_LANGUAGE = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
+_PLAIN_WORDS = re.compile(r"[A-Za-z0-9'+/ -]*")
+_ENCODED_WORD = "=?"
+_PLAIN_LENGTH = 60
+_CONTROLS = {"Cc", "Cs", "Zl", "Zp"}
+
+
+@dataclass(frozen=True)
+class EmailContent:
+    """A rendered message in one language."""
+
+    recipient_name: str | None
+    subject: str
+    text: str
+    html: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Relay:
+    """The SMTP server that takes our mail, and the name that it comes from."""
+
+    host: str
+    port: int
+    security: Literal["none", "starttls", "tls"]
+    sender: str
+    sender_name: str
+    domain: str
+    username: str | None = None
+    password: str | None = None
+    timeout_seconds: float = 30
+
+
+def build_mail(relay: Relay, message: Outbound[EmailContent]) -> bytes:
+    """Build a mail with text and HTML, marked as automatic (RFC 3834).
+
+    Raises:
+        PermanentError: the parts cannot stand in a mail, for example a line break in the address.
+    """
+    content = message.content
+    try:
+        headers = {
+            "From": _mailbox(relay.sender_name, relay.sender),
+            "To": _mailbox(content.recipient_name or "", message.address),
+            "Subject": _words("Subject", content.subject),
+            "Date": format_datetime(datetime.now(UTC)),
+            "Message-ID": f"<{message.delivery_id}@{relay.domain}>",
+            "Auto-Submitted": "auto-generated",
+            "Content-Language": _matching(_LANGUAGE, content.language),
+        }
+        lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        return lines.encode("ascii") + _body(content)
+    except ValueError:
+        raise PermanentError(Failure.NOT_RENDERABLE) from None
+
+
+def _body(content: EmailContent) -> bytes:
+    if "\0" in content.text + content.html:
+        raise ValueError("NUL cannot stand in a mail")
+    mail = EmailMessage(policy=SMTP_POLICY)
+    # Whether the relay takes 8 bits is not asked, and some break signatures where they recode.
+    mail.set_content(content.text, cte="quoted-printable")
+    mail.add_alternative(content.html, subtype="html", cte="quoted-printable")
+    return mail.as_bytes()
+
+
+def _mailbox(name: str, address: str) -> str:
+    address = _matching(_ADDRESS, address)
+    if not name:
+        return address
+    if _is_plain(name):
+        phrase = name if _PLAIN_WORDS.fullmatch(name) else f'"{quote(name)}"'
+    else:
+        phrase = _encoded("To", name)
+    return f"{phrase}\r\n <{address}>"
+
+
+def _words(header: str, text: str) -> str:
+    return text if _is_plain(text) else _encoded(header, text)
+
+
+def _is_plain(text: str) -> bool:
+    """Tell whether a text may stand in a line of a header as it is; refuse one with control characters."""
+    if any(unicodedata.category(letter) in _CONTROLS for letter in text):
+        raise ValueError("a line break or control character cannot stand in a header")
+    return text.isascii() and _ENCODED_WORD not in text and len(text) <= _PLAIN_LENGTH
+
+
+def _encoded(header: str, text: str) -> str:
+    return Header(text, "utf-8", header_name=header).encode(linesep="\r\n")
+
+
+def _matching(form: re.Pattern[str], value: str) -> str:
+    if not form.fullmatch(value):
+        raise ValueError("the value cannot stand in a header")
+    return value

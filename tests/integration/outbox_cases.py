@@ -1,0 +1,143 @@
+"""A case whose statement may go out, frozen into the outbox, for tests of the gate and of sending."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import text
+from sqlmodel import col, select
+
+from models.actions import UrgentAction
+from models.contacts import Contact, ContactAddress
+from models.lifecycle import Decision
+from models.messages import (
+    Batch,
+    DeliveryState,
+    Dispatched,
+    DispatchRequest,
+    DocumentRef,
+    Purpose,
+    SignOnPlan,
+)
+from models.outbox import Delivery
+from models.vocabulary import Channel, ContactKind, ReleasePolicy, Role
+from storage import actions, claims, decisions, outbox, sign_on
+from storage.claims import Outcome
+from storage.database import Database
+from storage.directory import ContactRecord, upsert_contacts
+from tests import factories
+
+SIGN_ON = SignOnPlan(
+    closes_after=timedelta(hours=1), release=ReleasePolicy.AT_CLOSE, quorum=4, remind_after=()
+)
+EVERYTHING = 10_000
+
+
+@dataclass(frozen=True)
+class Case:
+    """A stored action with two attestations and a directory."""
+
+    database: Database
+    action: UrgentAction
+    document: DocumentRef
+    verifiers: tuple[UUID, UUID]
+
+    async def freeze(self, purpose: Purpose = Purpose.STATEMENT, turn: int = 1) -> Dispatched:
+        request = DispatchRequest(document=self.document, purpose=purpose, round=turn)
+        async with self.database.transaction() as session:
+            return await outbox.freeze(session, request)
+
+    async def batch(self, purpose: Purpose = Purpose.STATEMENT, channel: Channel = Channel.EMAIL) -> Batch:
+        """Freeze a purpose and return all its messages of one channel as one batch."""
+        dispatched = await self.freeze(purpose)
+        async with self.database.transaction() as session:
+            batches = await outbox.unsent_ranges(session, dispatched, EVERYTHING)
+        return next(batch for batch in batches if batch.channel is channel)
+
+    async def claim(
+        self, batch: Batch, claim_id: UUID | None = None, limit: int = EVERYTHING
+    ) -> list[Delivery]:
+        async with self.database.transaction() as session:
+            return await claims.claim(session, batch, claim_id or uuid4(), after=batch.first - 1, limit=limit)
+
+    async def settle(self, claim_id: UUID, *outcomes: Outcome) -> None:
+        async with self.database.transaction() as session:
+            await claims.settle(session, self.action.id, claim_id, list(outcomes))
+
+    async def decide(self, decision: Decision) -> None:
+        async with self.database.transaction() as session:
+            action = await actions.action_by_reference(session, self.action.reference, lock=True)
+            assert action
+            assert await decisions.decide(session, action, decision, self.action.author_id) is None
+
+    async def deliveries(self, batch: Batch) -> list[Delivery]:
+        async with self.database.transaction() as session:
+            found = await session.exec(
+                select(Delivery)
+                .where(
+                    Delivery.dispatch_id == batch.dispatch_id,
+                    Delivery.channel == batch.channel,
+                    col(Delivery.position).between(batch.first, batch.last),
+                )
+                .order_by(col(Delivery.position))
+            )
+            return list(found)
+
+    async def states(self, batch: Batch) -> list[DeliveryState]:
+        return [delivery.state for delivery in await self.deliveries(batch)]
+
+    async def open_sign_on(self) -> None:
+        request = self.document
+        async with self.database.transaction() as session:
+            await sign_on.open_sign_on(session, request, SIGN_ON)
+
+
+async def execute(database: Database, statement: str, **parameters: object) -> list[Any]:
+    """Run SQL in a transaction of its own and return its rows, if it has some."""
+    async with database.transaction() as session:
+        result = await session.execute(text(statement), parameters)
+        return list(result) if result.returns_rows else []  # type: ignore[attr-defined]
+
+
+async def make_case(database: Database, tree: dict[str, Any] | None = None, *, attested: bool = True) -> Case:
+    """Store a case with the demo's directory."""
+    async with database.transaction() as session:
+        author = await factories.add_person(session, Role.COORDINATOR)
+        action = await factories.add_action(session, author, tree)
+        verifiers = await factories.attest_twice(session, action) if attested else (uuid4(), uuid4())
+        await factories.add_directory(session)
+        document = (await actions.current_version(session, action.id)).document
+    ref = DocumentRef(
+        action_id=action.id, reference=action.reference, document_id=document.id, number=document.number
+    )
+    return Case(database, action, ref, verifiers)
+
+
+async def add_members(
+    database: Database, count: int, language: str = "es", channel: Channel = Channel.EMAIL
+) -> None:
+    """Add members with one address each."""
+    async with database.transaction() as session:
+        await upsert_contacts(session, [_member(number, language, channel) for number in range(count)])
+
+
+def _member(number: int, language: str, channel: Channel) -> ContactRecord:
+    address = f"m{number}@amigas.example" if channel is Channel.EMAIL else f"+1202555{number:04}"
+    contact = Contact(
+        slug=f"miembra-{number}", name=f"Compañera {number}", kind=ContactKind.MEMBER, language=language
+    )
+    way = ContactAddress(
+        contact_id=contact.id,
+        position=0,
+        channel=channel,
+        address=address,
+        fingerprint=factories.FINGERPRINT.of(channel, address),
+    )
+    return ContactRecord(contact, [way])
+
+
+def by_address(deliveries: Sequence[Delivery]) -> dict[str, Delivery]:
+    """Map addresses to deliveries."""
+    return {delivery.address: delivery for delivery in deliveries}

@@ -1,0 +1,186 @@
+"""One fact that is missing is enough to keep every message in: each breaks one thing of what may go out."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from local.postgres import EmbeddedPostgres
+from models.messages import Batch, Purpose
+from storage import claims
+from storage.database import Database
+from tests.integration.outbox_cases import EVERYTHING, Case, make_case
+
+NAME = "gate"
+
+REFUSED = {
+    "on hold": "UPDATE urgent_action SET held_at = now()",
+    "stopped": "UPDATE urgent_action SET stopped_at = now()",
+    "closed": "UPDATE urgent_action SET closed_at = now()",
+    "no attestation": "DELETE FROM attestation",
+    "one attestation": "DELETE FROM attestation WHERE person_id = :second",
+    "the author's own attestation": "UPDATE attestation SET person_id = :author WHERE person_id = :second",
+    "an attestation for another digest": (
+        "UPDATE attestation SET digest = sha256('x') WHERE person_id = :second"
+    ),
+    "a changed digest": "UPDATE document_version SET digest = sha256('x')",
+    "a digest changed with its attestations": (
+        "WITH changed AS (UPDATE document_version SET digest = sha256('x'))"
+        " UPDATE attestation SET digest = sha256('x')"
+    ),
+    "no consent to be named": "DELETE FROM consent WHERE use = 'name_in_public'",
+    "consent refused": "UPDATE consent SET given = false WHERE use = 'name_in_public'",
+    "consent revoked": "UPDATE consent SET revoked_at = now() WHERE use = 'name_in_public'",
+    "consent expired": "UPDATE consent SET valid_until = current_date - 1 WHERE use = 'name_in_public'",
+    "consent taken back by a later record": (
+        "INSERT INTO consent (id, person_at_risk_id, use, given, given_by, method, given_on, recorded_at)"
+        " SELECT gen_random_uuid(), person_at_risk_id, use, false, given_by, method, given_on,"
+        " now() + interval '1 second' FROM consent WHERE use = 'name_in_public' AND given"
+    ),
+    "consent for another use only": (
+        "UPDATE consent SET use = 'photograph' WHERE use = 'name_in_public' AND given"
+    ),
+    "one of two named without consent": (
+        "UPDATE person_at_risk SET visibility = 'named' WHERE visibility = 'withheld'"
+    ),
+    "no text at all": "DELETE FROM document_text",
+}
+
+ALLOWED = {
+    "nothing changed": "SELECT 1",
+    "consent on its last day": (
+        "UPDATE consent SET valid_until = current_date WHERE use = 'name_in_public' AND given"
+    ),
+    "consent given again after a refusal": (
+        "INSERT INTO consent (id, person_at_risk_id, use, given, given_by, method, given_on, recorded_at)"
+        " SELECT gen_random_uuid(), person_at_risk_id, use, false, given_by, method, given_on,"
+        " now() - interval '1 day' FROM consent WHERE use = 'name_in_public' AND given"
+    ),
+    "nobody named": "UPDATE person_at_risk SET visibility = 'withheld' WHERE visibility = 'named'",
+    "a hold that ended": "UPDATE urgent_action SET held_at = NULL",
+    "another address suppressed": (
+        "INSERT INTO suppression (fingerprint, reason, suppressed_at) VALUES (sha256('x'), 'x', now())"
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """A statement and a check-in in the outbox of a database that no test changes for good."""
+
+    url: str
+    people: dict[str, UUID]
+    statement: Batch
+    check_in: Batch
+
+
+async def _freeze(url: str) -> Frozen:
+    database = Database(url)
+    case: Case = await make_case(database)
+    statement, check_in = await case.batch(), await case.batch(Purpose.CHECK_IN)
+    await database.close()
+    people = {"author": case.action.author_id, "second": case.verifiers[1]}
+    return Frozen(url, people, statement, check_in)
+
+
+@pytest.fixture(scope="module")
+def frozen(postgres: EmbeddedPostgres, migrated: str) -> Iterator[Frozen]:
+    postgres.create_database(NAME, template=migrated)
+    yield asyncio.run(_freeze(postgres.url(NAME)))
+    postgres.drop_database(NAME)
+
+
+@pytest.fixture
+async def session(frozen: Frozen) -> AsyncIterator[AsyncSession]:
+    """A transaction that is rolled back."""
+    database = Database(frozen.url)
+    async with database.transaction() as opened:
+        yield opened
+        await opened.rollback()
+    await database.close()
+
+
+async def change(session: AsyncSession, statement: str, frozen: Frozen) -> None:
+    known = {name: value for name, value in frozen.people.items() if f":{name}" in statement}
+    await session.execute(text(statement), known)
+
+
+async def claimed(session: AsyncSession, batch: Batch) -> list[str]:
+    found = await claims.claim(session, batch, uuid4(), after=batch.first - 1, limit=EVERYTHING)
+    return [delivery.address for delivery in found]
+
+
+@pytest.mark.parametrize("broken", REFUSED.values(), ids=REFUSED)
+async def test_nothing_is_claimed_with(session: AsyncSession, frozen: Frozen, broken: str) -> None:
+    await change(session, broken, frozen)
+    assert await claimed(session, frozen.statement) == []
+
+
+@pytest.mark.parametrize("harmless", ALLOWED.values(), ids=ALLOWED)
+async def test_everything_is_claimed_with(session: AsyncSession, frozen: Frozen, harmless: str) -> None:
+    await change(session, harmless, frozen)
+    batch = frozen.statement
+    assert len(await claimed(session, batch)) == batch.last - batch.first + 1
+
+
+@pytest.mark.parametrize("broken", REFUSED.values(), ids=REFUSED)
+async def test_what_was_claimed_is_not_handed_over_with(
+    session: AsyncSession, frozen: Frozen, broken: str
+) -> None:
+    batch, claim_id = frozen.statement, uuid4()
+    first, second = await claims.claim(session, batch, claim_id, after=batch.first - 1, limit=2)
+    assert await claims.hand_over(session, batch.action_id, first.id, claim_id)
+    await change(session, broken, frozen)
+    assert not await claims.hand_over(session, batch.action_id, second.id, claim_id)
+
+
+async def test_one_person_who_attests_twice_counts_once(session: AsyncSession, frozen: Frozen) -> None:
+    await session.execute(
+        text("ALTER TABLE attestation DROP CONSTRAINT attestation_version_id_person_id_key")
+    )
+    await session.execute(
+        text("UPDATE attestation SET person_id = (SELECT min(person_id::text)::uuid FROM attestation)")
+    )
+    assert await claimed(session, frozen.statement) == []
+
+
+async def test_a_suppressed_address_is_left_out_and_the_others_go(
+    session: AsyncSession, frozen: Frozen
+) -> None:
+    await session.execute(
+        text(
+            "INSERT INTO suppression (fingerprint, reason, suppressed_at)"
+            " SELECT fingerprint, 'x', now() FROM delivery WHERE address = 'hannah@friends.example'"
+        )
+    )
+    addresses = await claimed(session, frozen.statement)
+    assert len(addresses) == frozen.statement.last - frozen.statement.first
+    assert "hannah@friends.example" not in addresses
+
+
+async def test_who_has_no_text_in_her_language_is_left_out_and_the_others_go(
+    session: AsyncSession, frozen: Frozen
+) -> None:
+    await session.execute(text("DELETE FROM document_text WHERE language = 'en'"))
+    addresses = await claimed(session, frozen.statement)
+    assert "redaccion@barlovento.example" in addresses
+    assert "newsdesk@lantern.example" not in addresses
+
+
+@pytest.mark.parametrize("broken", ["on hold", "stopped", "closed"])
+async def test_a_check_in_waits_for_nothing_but_a_running_action(
+    session: AsyncSession, frozen: Frozen, broken: str
+) -> None:
+    await session.execute(text("DELETE FROM attestation"))
+    batch, claim_id = frozen.check_in, uuid4()
+    await change(session, REFUSED[broken], frozen)
+    assert await claimed(session, batch) == []
+    await session.execute(
+        text("UPDATE urgent_action SET held_at = NULL, stopped_at = NULL, closed_at = NULL")
+    )
+    found = await claims.claim(session, batch, claim_id, after=0, limit=1)
+    assert await claims.hand_over(session, batch.action_id, found[0].id, claim_id)

@@ -1,0 +1,120 @@
+"""No send starts after a hold, stop or revocation commits (I2): real transactions beside each other."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+
+from models.lifecycle import Decision
+from models.messages import Batch, DeliveryState
+from storage import actions, claims
+from storage.claims import Outcome
+from storage.database import Database
+from tests.integration.outbox_cases import Case, add_members, execute, make_case
+from tests.waiting import until
+
+
+@pytest.fixture
+async def case(database: Database) -> Case:
+    await add_members(database, 300)
+    return await make_case(database)
+
+
+async def until_blocked(database: Database, waiting: asyncio.Task[object]) -> None:
+    """Return when a transaction waits for another's lock."""
+    query = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+
+    async def blocked() -> bool:
+        return waiting.done() or bool(await execute(database, query))
+
+    await until(blocked)
+
+
+async def keep_claiming(case: Case, batch: Batch, stop: Callable[[], bool]) -> list[datetime]:
+    """Claim, hand over and settle until told to stop; return the database's time of each hand-over."""
+    handed_over: list[datetime] = []
+    while not stop():
+        claim_id = uuid4()
+        for delivery in await case.claim(batch, claim_id, limit=4):
+            async with case.database.transaction() as session:
+                passed = await claims.hand_over(session, case.action.id, delivery.id, claim_id)
+                moment = (await session.execute(text("SELECT clock_timestamp()"))).scalar_one()
+            state = DeliveryState.SENT if passed else DeliveryState.READY
+            if passed:
+                handed_over.append(moment)
+            await case.settle(claim_id, Outcome(delivery.id, state))
+    return handed_over
+
+
+@pytest.mark.parametrize("decision", [Decision.HOLD, Decision.STOP])
+async def test_nothing_is_handed_over_after_the_decision_is_committed(case: Case, decision: Decision) -> None:
+    batch = await case.batch()
+    over = False
+    claimers = [asyncio.create_task(keep_claiming(case, batch, lambda: over)) for _ in range(6)]
+
+    async def well_under_way() -> bool:
+        return (await case.states(batch)).count(DeliveryState.SENT) >= 20
+
+    await until(well_under_way)
+    async with asyncio.timeout(10):  # readers of the gate must not starve a decision
+        await case.decide(decision)
+    committed_at = (await execute(case.database, "SELECT clock_timestamp()"))[0][0]
+    waiting = (await case.states(batch)).count(DeliveryState.READY)
+    assert waiting > 0
+    for _ in range(20):
+        assert await case.claim(batch, limit=1) == []
+    over = True
+    handed_over = [moment for moments in await asyncio.gather(*claimers) for moment in moments]
+    assert max(handed_over) < committed_at
+    sent = (await case.states(batch)).count(DeliveryState.SENT)
+    assert sent == len(handed_over)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE urgent_action SET held_at = now()",
+        "UPDATE consent SET revoked_at = now()",
+        "INSERT INTO suppression SELECT DISTINCT fingerprint, 'x', now() FROM delivery",
+        "DELETE FROM attestation",
+    ],
+)
+async def test_a_claim_that_waited_for_a_decision_sees_all_that_it_changed(case: Case, change: str) -> None:
+    batch = await case.batch()
+    async with case.database.transaction() as session:
+        assert await actions.action_by_reference(session, case.action.reference, lock=True)
+        await session.execute(text(change))
+        waiting = asyncio.create_task(case.claim(batch, limit=5))
+        await until_blocked(case.database, waiting)
+        assert not waiting.done()
+    assert await waiting == []
+
+
+async def test_a_hand_over_that_waited_for_a_stop_is_refused(case: Case) -> None:
+    batch, claim_id = await case.batch(), uuid4()
+    (delivery,) = await case.claim(batch, claim_id, limit=1)
+
+    async def hand_over() -> bool:
+        async with case.database.transaction() as session:
+            return await claims.hand_over(session, case.action.id, delivery.id, claim_id)
+
+    async with case.database.transaction() as session:
+        assert await actions.action_by_reference(session, case.action.reference, lock=True)
+        await session.execute(text("UPDATE urgent_action SET stopped_at = now()"))
+        waiting = asyncio.create_task(hand_over())
+        await until_blocked(case.database, waiting)
+    assert not await waiting
+
+
+async def test_a_decision_waits_for_a_hand_over_under_way(case: Case) -> None:
+    batch, claim_id = await case.batch(), uuid4()
+    (delivery,) = await case.claim(batch, claim_id, limit=1)
+    async with case.database.transaction() as session:
+        assert await claims.hand_over(session, case.action.id, delivery.id, claim_id)
+        waiting = asyncio.create_task(case.decide(Decision.HOLD))
+        await until_blocked(case.database, waiting)
+        assert not waiting.done()
+    await waiting

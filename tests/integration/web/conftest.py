@@ -1,0 +1,50 @@
+"""A running site, and the people who call it."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from models.vocabulary import Role
+from tests.integration.outbox_cases import Case, make_case
+from tests.integration.sign_links import sign_link
+from tests.integration.web.sign_visits import Visit
+from tests.integration.web.site import Caller, Site, running_site, services_over
+
+
+@pytest.fixture
+async def site(database_url: str) -> AsyncIterator[Site]:
+    """The application over a fresh database, while Temporal is away."""
+    async with running_site(await services_over(database_url)) as running:
+        yield running
+
+
+@pytest.fixture
+async def coordinator(site: Site) -> AsyncIterator[Caller]:
+    """The coordinator who hands cases in."""
+    caller = await site.caller(Role.COORDINATOR)
+    async with caller.client:
+        yield caller
+
+
+@pytest.fixture
+async def verifier(site: Site) -> AsyncIterator[Caller]:
+    """One verifier."""
+    caller = await site.caller(Role.VERIFIER)
+    async with caller.client:
+        yield caller
+
+
+@pytest.fixture
+async def case(site: Site) -> Case:
+    """A case that partners may sign; its author is the only coordinator."""
+    made = await make_case(site.services.database)
+    await made.open_sign_on()
+    return made
+
+
+@pytest.fixture
+async def visit(site: Site, case: Case) -> AsyncIterator[Visit]:
+    """The sign link of the Casa de las Mujeres El Manantial."""
+    token = await sign_link(case, "casa-manantial")
+    async with site.client() as browser:
+        yield Visit(case, token, browser)

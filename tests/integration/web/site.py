@@ -1,0 +1,121 @@
+"""The web process of a test: the real application over a real database, called by people with real keys."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import httpx
+from fastapi import FastAPI
+
+from models.vocabulary import Role
+from security.forms import FormSeal
+from security.keys import KeyRing, decode_key, new_key, new_key_ring
+from security.tokens import token_hash
+from storage.changes import ChangeFeed
+from storage.database import Database
+from storage.people import live_key, revoke_key
+from templates.rendering import Renderer
+from temporal_client import connect
+from tests import factories
+from web.app import create_app
+from web.gateway import WorkflowGateway
+from web.services import Services
+
+PUBLIC_URL = "https://acuerpa.red.example"
+API = "/api/v1"
+PROBLEM_JSON = "application/problem+json"
+PAYLOAD_KEYS = KeyRing.parse(new_key_ring("test"))
+NOBODY_LISTENS = "127.0.0.1:9"
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A person and a client that carries her key."""
+
+    person_id: UUID
+    key: str
+    client: httpx.AsyncClient
+
+
+@dataclass(frozen=True)
+class Site:
+    """One running application."""
+
+    app: FastAPI
+    services: Services
+
+    def client(self, key: str | None = None, **headers: str) -> httpx.AsyncClient:
+        """Make a client of the application; `key` is sent as bearer key."""
+        authorization = {"Authorization": f"Bearer {key}"} if key else {}
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+        return httpx.AsyncClient(
+            transport=transport, base_url=PUBLIC_URL, headers={**authorization, **headers}, timeout=60
+        )
+
+    async def caller(self, *roles: Role) -> Caller:
+        """Add a person with a key."""
+        async with self.services.database.transaction() as session:
+            person = await factories.add_person(session, *roles)
+            key = await factories.add_key(session, person)
+        return Caller(person.id, key, self.client(key))
+
+    async def revoke(self, key: str) -> None:
+        """Revoke a key, as the operator does."""
+        async with self.services.database.transaction() as session:
+            holder = await live_key(session, token_hash(key))
+            assert holder is not None
+            assert await revoke_key(session, holder.key.id)
+
+
+async def services_over(database_url: str, temporal_address: str = NOBODY_LISTENS) -> Services:
+    """Build what the routes work with; by default Temporal is away."""
+    client = await connect(temporal_address, "default", PAYLOAD_KEYS, lazy=True)
+    return Services(
+        database=Database(database_url),
+        feed=ChangeFeed(database_url),
+        gateway=WorkflowGateway(client),
+        cipher=factories.CIPHER,
+        fingerprint=factories.FINGERPRINT,
+        form_seal=FormSeal(decode_key(new_key())),
+        renderer=Renderer("Red Acuerpa"),
+        public_url=PUBLIC_URL,
+        time_zone="America/Mexico_City",
+        insecure_partner_apis=False,
+    )
+
+
+@asynccontextmanager
+async def running_site(services: Services) -> AsyncIterator[Site]:
+    """Run the application with its background tasks."""
+    app = create_app(services)
+    async with app.router.lifespan_context(app):
+        yield Site(app, services)
+
+
+async def eventually(holds: Callable[[], Awaitable[bool]], *, seconds: float) -> float:
+    """Wait for what has no event to wait for; return how long it took.
+
+    Raises:
+        TimeoutError: it did not come true in time.
+    """
+    started = time.monotonic()
+    while not await holds():
+        if time.monotonic() - started > seconds:
+            raise TimeoutError
+        await asyncio.sleep(0.05)
+    return time.monotonic() - started
+
+
+def problem(response: httpx.Response, status: int) -> dict[str, Any]:
+    """Return a problem, having checked that it is one and says what to do."""
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == PROBLEM_JSON
+    told: dict[str, Any] = response.json()
+    assert told["status"] == status
+    assert told["title"]
+    assert told["detail"]
+    return told

@@ -1,0 +1,148 @@
+"""What holds for every route: who may call it, and that the manual explains it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+
+from models.vocabulary import Role
+from security.tokens import new_api_key
+from tests.integration.web.site import API, Site, problem
+from web.app import PUBLIC_PATHS
+
+REFERENCE = "UA-2026-999"
+COORDINATOR, VERIFIER, ADMIN = Role.COORDINATOR, Role.VERIFIER, Role.ADMIN
+EVERYBODY = {COORDINATOR, VERIFIER, ADMIN}
+
+MAY_CALL = {
+    ("POST", "/actions"): {COORDINATOR},
+    ("GET", "/actions"): EVERYBODY,
+    ("GET", "/actions/{reference}"): EVERYBODY,
+    ("GET", "/actions/{reference}/timeline"): EVERYBODY,
+    ("GET", "/actions/{reference}/signatures"): EVERYBODY,
+    ("GET", "/actions/{reference}/deliveries"): EVERYBODY,
+    ("POST", "/actions/{reference}/attestations"): {VERIFIER},
+    ("POST", "/actions/{reference}/hold"): {COORDINATOR},
+    ("POST", "/actions/{reference}/resume"): {COORDINATOR},
+    ("POST", "/actions/{reference}/stop"): {COORDINATOR},
+    ("POST", "/actions/{reference}/release"): {COORDINATOR},
+    ("POST", "/actions/{reference}/close"): {COORDINATOR},
+    ("POST", "/partners"): {COORDINATOR, ADMIN},
+    ("POST", "/contacts"): {COORDINATOR, ADMIN},
+}
+
+
+PROTECTED = [(method, f"{API}{path}") for method, path in MAY_CALL]
+BODIES = {"/actions": {}, "/attestations": {"digest": "9f" * 32}, "/partners": {}, "/contacts": {}}
+
+
+def _calls(app: FastAPI) -> Iterator[tuple[str, str]]:
+    for route in iter_route_contexts(app.routes):
+        for method in sorted(route.methods or {"GET"}):
+            yield method, str(route.path)
+
+
+def _body(path: str) -> object:
+    return next((body for ending, body in BODIES.items() if path.endswith(ending)), None)
+
+
+def _address(path: str) -> str:
+    return path.replace("{reference}", REFERENCE)
+
+
+async def test_every_route_is_protected_or_listed_as_public(site: Site) -> None:
+    calls = set(_calls(site.app))
+    assert {call for call in calls if call[1] not in PUBLIC_PATHS} == set(PROTECTED)
+    assert {path for _, path in calls} >= PUBLIC_PATHS
+
+
+async def test_without_a_key_or_with_a_dead_one_every_protected_route_answers_401(site: Site) -> None:
+    revoked = await site.caller(*Role)
+    await site.revoke(revoked.key)
+    keys = {
+        "none": {},
+        "revoked": {"Authorization": f"Bearer {revoked.key}"},
+        "unknown": {"Authorization": f"Bearer {new_api_key()}"},
+        "basic": {"Authorization": f"Basic {revoked.key}"},
+        "empty": {"Authorization": "Bearer"},
+    }
+    async with site.client() as anybody:
+        for method, path in PROTECTED:
+            for name, headers in keys.items():
+                answer = await anybody.request(method, _address(path), json=_body(path), headers=headers)
+                assert answer.status_code == 401, f"{method} {path} with {name} key: {answer.status_code}"
+                assert problem(answer, 401)["title"].startswith(("A key is needed", "The key is not known"))
+                assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize("role", Role)
+async def test_a_role_may_do_what_is_its_own_and_nothing_else(site: Site, role: Role) -> None:
+    caller = await site.caller(role)
+    async with caller.client as client:
+        for (method, path), roles in MAY_CALL.items():
+            answer = await client.request(method, _address(f"{API}{path}"), json=_body(path))
+            refused = answer.status_code == 403
+            assert refused == (role not in roles), f"{method} {path} as {role}: {answer.status_code}"
+            if refused:
+                assert all(one in problem(answer, 403)["detail"] for one in roles)
+
+
+async def test_a_person_without_a_role_may_do_nothing(site: Site) -> None:
+    async with (await site.caller()).client as client:
+        for method, path in PROTECTED:
+            assert (await client.request(method, _address(path), json=_body(path))).status_code == 403
+
+
+async def test_the_manual_describes_every_protected_route_with_examples_of_its_bodies(site: Site) -> None:
+    async with site.client() as client:
+        manual = (await client.get("/openapi.json")).json()
+    for method, path in PROTECTED:
+        operation = manual["paths"][path][method.lower()]
+        assert operation["description"], path
+        assert operation["security"] == [{"HTTPBearer": []}], path
+        body = operation.get("requestBody")
+        assert (body is not None) == path.endswith(tuple(BODIES)) if method == "POST" else body is None, path
+        if body:
+            assert _examples(manual, body["content"]["application/json"]["schema"]), path
+    assert not any(path.startswith("/s/") for path in manual["paths"])
+
+
+def _examples(manual: dict[str, Any], schema: dict[str, Any]) -> list[object]:
+    if "$ref" in schema:
+        schema = manual["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
+    return list(schema.get("examples", []))
+
+
+async def test_the_examples_of_the_manual_are_accepted(site: Site) -> None:
+    caller = await site.caller(Role.COORDINATOR)
+    async with caller.client as client:
+        manual = (await client.get("/openapi.json")).json()
+        for path in ("/actions", "/partners", "/contacts"):
+            body = manual["paths"][f"{API}{path}"]["post"]["requestBody"]
+            (example,) = _examples(manual, body["content"]["application/json"]["schema"])
+            answer = await client.post(f"{API}{path}", json=example)
+            assert answer.is_success, answer.text
+
+
+async def test_every_answer_carries_safe_headers(site: Site) -> None:
+    async with site.client() as client:
+        for path in ("/health/live", "/docs", f"{API}/actions", "/s/unknown", "/nothing-here"):
+            headers = (await client.get(path)).headers
+            assert headers["X-Content-Type-Options"] == "nosniff"
+            assert headers["X-Frame-Options"] == "DENY"
+
+
+async def test_health_answers_everybody_and_names_what_is_away(site: Site) -> None:
+    async with site.client() as client:
+        assert (await client.get("/health/live")).json()["status"] == "live"
+        ready = await client.get("/health/ready")
+    assert ready.status_code == 200
+    assert ready.json() == {"status": "ready", "database": "up", "temporal": "down"}
+
+
+async def test_an_unknown_path_and_a_wrong_method_are_problems(site: Site) -> None:
+    async with site.client() as client:
+        problem(await client.get("/nothing-here"), 404)
+        problem(await client.delete(f"{API}/actions"), 405)

@@ -1,0 +1,197 @@
+"""The partners' page: reading changes nothing, a posted answer counts once."""
+
+import asyncio
+
+import pytest
+
+from models.lifecycle import Decision
+from tests.integration.outbox_cases import execute, make_case
+from tests.integration.sign_links import sign_link
+from tests.integration.web.sign_visits import FILLED_IN, FROM_THE_PAGE, Visit, without_nonce
+from tests.integration.web.site import Site
+from tests.integration.web.snapshots import contents_of, count_of
+
+SCANNERS = (
+    "Mozilla/5.0 (compatible; MSIE 9.0; Windows NT 6.1; Trident/5.0) SafeLinks",
+    "Barracuda Sentinel (EE)",
+    "Mimecast URL Protect",
+    "Proofpoint URL Defense",
+    "GoogleImageProxy",
+    "facebookexternalhit/1.1",
+    "WhatsApp/2.23.20.0",
+    "Slackbot-LinkExpanding 1.0",
+    "curl/8.5.0",
+    "",
+)
+LARGEST_PAGE_BYTES = 60 * 1024
+
+
+async def test_a_hundred_visits_of_mail_scanners_change_nothing(site: Site, visit: Visit) -> None:
+    before = await contents_of(site.services.database)
+    for agent in SCANNERS:
+        for method in ("GET", "HEAD", "GET", "HEAD", "GET"):
+            for path in (visit.path, f"{visit.path}?lang=en&answer=sign&signer_name=A&signer_role=B"):
+                answer = await visit.browser.request(method, path, headers={"User-Agent": agent})
+                assert answer.status_code == 200
+    assert await contents_of(site.services.database) == before
+
+
+async def test_the_page_shows_the_statement_and_is_kept_by_nobody(visit: Visit) -> None:
+    page = await visit.browser.get(visit.path)
+    assert page.status_code == 200
+    assert page.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert "Casa de las Mujeres El Manantial" in page.text
+    assert "Amparo Ficticia Ruiz" in page.text
+    assert "vehículo sin placas" in page.text
+    assert page.headers["Cache-Control"] == "no-store"
+    assert page.headers["Referrer-Policy"] == "same-origin"
+    assert page.headers["X-Robots-Tag"] == "noindex"
+    policy = page.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; style-src 'nonce-")
+    assert all(part in policy for part in ("form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'"))
+    assert policy.partition("'nonce-")[2].partition("'")[0] in page.text
+    assert len(page.content) < LARGEST_PAGE_BYTES
+    assert visit.token not in page.text
+    assert "Maruca" not in page.text
+
+
+async def test_each_view_has_a_nonce_of_its_own(visit: Visit) -> None:
+    first, second = [await visit.browser.get(visit.path) for _ in range(2)]
+    assert first.text != second.text
+    assert without_nonce(first) == without_nonce(second)
+
+
+async def test_the_language_is_the_partners_unless_the_visitor_chooses(visit: Visit) -> None:
+    spanish = await visit.browser.get(visit.path)
+    english = await visit.browser.get(visit.path, params={"lang": "en"})
+    unknown = await visit.browser.get(visit.path, params={"lang": "xx"})
+    assert '<html lang="es"' in spanish.text
+    assert '<html lang="en"' in english.text
+    assert "vehicle without number plates" in english.text
+    assert without_nonce(unknown) == without_nonce(spanish)
+
+
+async def test_a_posted_answer_signs(site: Site, visit: Visit) -> None:
+    thanks = await visit.answer()
+    assert thanks.status_code == 200
+    assert "Gracias" in thanks.text
+    ((answer, visibility, name, role, digest),) = await execute(
+        site.services.database, "SELECT answer, visibility, signer_name, signer_role, digest FROM signature"
+    )
+    assert (answer, visibility) == ("signed", "public")
+    assert (name, role) == (FILLED_IN["signer_name"], FILLED_IN["signer_role"])
+    assert digest.hex() in thanks.text
+    assert await execute(
+        site.services.database, "SELECT requested FROM pending_nudge WHERE addressee = 'sign_on'"
+    ) == [(1,)]
+
+
+async def test_a_second_answer_shows_the_first(site: Site, visit: Visit) -> None:
+    fields = await visit.fields()
+    first = await visit.answer()
+    changed = {**FILLED_IN, **fields, "answer": "decline", "signer_name": "Otra"}
+    second = await visit.browser.post(visit.path, data=changed, headers=FROM_THE_PAGE)
+    looked = await visit.browser.get(visit.path)
+    assert without_nonce(first) == without_nonce(second) == without_nonce(looked)
+    assert await execute(site.services.database, "SELECT answer, signer_name FROM signature") == [
+        ("signed", FILLED_IN["signer_name"])
+    ]
+
+
+async def test_answers_at_once_through_two_links_sign_once(site: Site, visit: Visit) -> None:
+    other = Visit(visit.case, await sign_link(visit.case, "casa-manantial"), visit.browser)
+    answers = await asyncio.gather(
+        *(one.answer(signer_name=f"Ana {number}") for number in range(5) for one in (visit, other))
+    )
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({without_nonce(answer) for answer in answers}) == 1
+    assert await count_of(site.services.database, "signature") == 1
+    assert await execute(
+        site.services.database, "SELECT count(*) FROM audit_event WHERE kind = 'signed'"
+    ) == [(1,)]
+
+
+async def test_declining_needs_no_name(site: Site, visit: Visit) -> None:
+    thanks = await visit.answer("decline", signer_name="", signer_role=None)
+    assert thanks.status_code == 200
+    assert await execute(site.services.database, "SELECT answer, signer_name FROM signature") == [
+        ("declined", None)
+    ]
+
+
+async def test_a_withheld_signature_is_counted_and_not_named_to_others(visit: Visit) -> None:
+    assert "no se publica" in (await visit.answer(visibility="withheld")).text
+    neighbour = Visit(visit.case, await sign_link(visit.case, "red-del-volcan"), visit.browser)
+    page = (await visit.browser.get(neighbour.path)).text
+    assert "Casa de las Mujeres El Manantial" not in page
+    assert "Amparo" not in page
+
+
+async def test_a_public_signature_is_named_to_others(visit: Visit) -> None:
+    await visit.answer()
+    neighbour = Visit(visit.case, await sign_link(visit.case, "red-del-volcan"), visit.browser)
+    page = (await visit.browser.get(neighbour.path)).text
+    assert "Casa de las Mujeres El Manantial" in page
+    assert "Amparo" not in page
+
+
+async def _revoked(site: Site, visit: Visit) -> str:
+    token = await sign_link(visit.case, "red-del-volcan")
+    await execute(
+        site.services.database,
+        "UPDATE sign_link SET revoked_at = now() WHERE token_hash = sha256(convert_to(:token, 'UTF8'))",
+        token=token,
+    )
+    return token
+
+
+async def test_dead_links_cannot_be_told_apart(site: Site, visit: Visit) -> None:
+    garbage = ["x", "A" * 43, "%00", "..%00", "é" * 3000, "%ED%A0%80", visit.token[:-1], visit.token + "="]
+    tokens = [await _revoked(site, visit), *garbage]
+    pages = {without_nonce(await visit.browser.get(f"/s/{token}")) for token in tokens}
+    posted = {
+        without_nonce(await visit.browser.post(f"/s/{token}", data={"answer": "sign"})) for token in tokens
+    }
+    assert len(pages) == 1
+    assert pages == posted
+    assert next(iter(pages))[0] == 404
+    assert await count_of(site.services.database, "signature") == 0
+
+
+@pytest.mark.parametrize("moment", ["before the page was opened", "after"])
+@pytest.mark.parametrize("ending", ["hold", "stop", "closed", "over", "ended"])
+async def test_an_action_that_takes_no_answers_shows_a_page_that_says_nothing(
+    site: Site, visit: Visit, ending: str, moment: str
+) -> None:
+    fields = await visit.fields() if moment == "after" else {}
+    if ending in {"hold", "stop"}:
+        await visit.case.decide(Decision(ending))
+    else:
+        change = {
+            "closed": "UPDATE urgent_action SET phase = 'closed', closed_at = now()",
+            "over": "UPDATE document SET sign_on_closes_at = now()",
+            "ended": "UPDATE document SET sign_on_ended_at = now()",
+        }[ending]
+        await execute(site.services.database, change)
+    form = {**FILLED_IN, **fields, "answer": "sign"}
+    page = await visit.browser.post(visit.path, data=form, headers=FROM_THE_PAGE)
+    assert without_nonce(page) == without_nonce(await visit.browser.get(visit.path))
+    assert page.status_code == 200
+    assert "El Manantial" not in page.text
+    assert "<form" not in page.text
+    assert await count_of(site.services.database, "signature") == 0
+
+
+async def test_after_a_hold_the_partner_may_sign(site: Site, visit: Visit) -> None:
+    await visit.case.decide(Decision.HOLD)
+    await visit.case.decide(Decision.RESUME)
+    assert (await visit.answer()).status_code == 200
+    assert await count_of(site.services.database, "signature") == 1
+
+
+async def test_a_link_of_another_action_is_not_touched(site: Site, visit: Visit) -> None:
+    other = await make_case(site.services.database)
+    await other.open_sign_on()
+    elsewhere = Visit(other, await sign_link(other, "casa-manantial"), visit.browser)
+    await visit.answer()
+    assert "<form" in (await visit.browser.get(elsewhere.path)).text

@@ -1,0 +1,124 @@
+"""What is not an answer: nothing is signed, and what was typed is kept on the page."""
+
+import re
+from html import escape
+
+import httpx
+import pytest
+
+from tests.integration.sign_links import sign_link
+from tests.integration.web.sign_visits import FILLED_IN, FROM_THE_PAGE, Visit
+from tests.integration.web.site import PUBLIC_URL, Site
+from tests.integration.web.snapshots import contents_of, count_of
+
+TYPED = 'Ana "La Ceiba" <Ejemplo>'
+
+
+MISTAKES: list[tuple[str, dict[str, str | None], str]] = [
+    ("sign", {"signer_name": ""}, "signer_name"),
+    ("sign", {"signer_name": None}, "signer_name"),
+    ("sign", {"signer_name": "   "}, "signer_name"),
+    ("sign", {"signer_role": ""}, "signer_role"),
+    ("sign", {"signer_name": "A" * 201}, "signer_name"),
+    ("sign", {"signer_role": "A" * 201}, "signer_role"),
+    ("sign", {"signer_name": "Ana\0"}, "signer_name"),
+    ("sign", {"signer_name": "Ana\r\nBcc: x"}, "signer_name"),
+    ("sign", {"signer_role": "Coordi\u202enadora"}, "signer_role"),
+    ("decline", {"signer_name": "Ana\0"}, "signer_name"),
+    ("decline", {"signer_role": "A" * 100_000}, "signer_role"),
+    ("sign", {"visibility": None}, "visibility"),
+    ("sign", {"visibility": "secret"}, "visibility"),
+    ("sign", {"digest": "0" * 64}, "answer"),
+    ("sign", {"digest": None}, "answer"),
+    ("sign", {"form_token": "0" * 64}, "answer"),
+    ("sign", {"form_token": None}, "answer"),
+    ("sign", {"form_token": "ñ"}, "answer"),
+    ("", {}, "answer"),
+    ("SIGN", {}, "answer"),
+]
+
+
+async def test_a_form_with_a_mistake_signs_nothing(site: Site, visit: Visit) -> None:
+    before = await contents_of(site.services.database)
+    for answer, changes, field in MISTAKES:
+        page = await visit.answer(answer, **changes)
+        assert page.status_code == 422, (answer, changes)
+        assert re.findall(r'<li><a href="#(\w+)">', page.text) == [field], (answer, changes)
+        assert await contents_of(site.services.database) == before, (answer, changes)
+
+
+async def test_what_was_typed_is_kept_and_escaped(visit: Visit) -> None:
+    page = await visit.answer(signer_name=TYPED, signer_role="", visibility="withheld")
+    assert f'value="{escape(TYPED).replace("&quot;", "&#34;")}"' in page.text
+    assert TYPED not in page.text
+    withheld = page.text.partition('value="withheld"')[2].partition(">")[0]
+    assert "checked" in withheld
+    assert "&#34;" in page.text
+
+
+async def test_after_a_mistake_the_corrected_form_signs(site: Site, visit: Visit) -> None:
+    assert (await visit.answer(signer_name="")).status_code == 422
+    assert (await visit.answer()).status_code == 200
+    assert await count_of(site.services.database, "signature") == 1
+
+
+ELSEWHERE = [
+    {"Origin": "https://evil.example"},
+    {"Origin": "null"},
+    {"Origin": "http://acuerpa.red.example"},
+    {"Origin": f"{PUBLIC_URL}:8443"},
+    {"Origin": f"{PUBLIC_URL}.evil.example"},
+    {"Origin": "https://[half"},
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Sec-Fetch-Site": "none"},
+    {"Origin": PUBLIC_URL, "Sec-Fetch-Site": "cross-site"},
+]
+
+
+async def test_a_form_posted_from_elsewhere_signs_nothing(site: Site, visit: Visit) -> None:
+    form = {**FILLED_IN, **await visit.fields(), "answer": "sign"}
+    for headers in ELSEWHERE:
+        page = await visit.browser.post(visit.path, data=form, headers=headers)
+        assert page.status_code == 422, headers
+        assert FILLED_IN["signer_name"] in page.text
+    assert await count_of(site.services.database, "signature") == 0
+
+
+@pytest.mark.parametrize(
+    "headers", [{}, {"Origin": PUBLIC_URL}, {"Origin": f"{PUBLIC_URL}:443"}, FROM_THE_PAGE]
+)
+async def test_a_form_posted_from_the_page_signs(site: Site, visit: Visit, headers: dict[str, str]) -> None:
+    form = {**FILLED_IN, **await visit.fields(), "answer": "sign"}
+    assert (await visit.browser.post(visit.path, data=form, headers=headers)).status_code == 200
+    assert await count_of(site.services.database, "signature") == 1
+
+
+async def test_the_form_of_one_link_does_not_sign_another(site: Site, visit: Visit) -> None:
+    neighbour = Visit(visit.case, await sign_link(visit.case, "red-del-volcan"), visit.browser)
+    page = await visit.answer(form_token=(await neighbour.fields())["form_token"])
+    assert page.status_code == 422
+    assert await count_of(site.services.database, "signature") == 0
+
+
+async def test_what_is_no_form_is_answered_by_a_page(site: Site, visit: Visit) -> None:
+    answers: dict[str, httpx.Response] = {
+        "json": await visit.browser.post(visit.path, json={"answer": "sign"}),
+        "nothing": await visit.browser.post(visit.path),
+        "file": await visit.browser.post(visit.path, files={"answer": ("a.txt", b"sign")}),
+        "broken": await visit.browser.post(
+            visit.path, content=b"--x\r\nhalf", headers={"Content-Type": "multipart/form-data; boundary=x"}
+        ),
+        "large": await visit.browser.post(visit.path, data={"signer_name": "A" * 9 * 1024 * 1024}),
+        "method": await visit.browser.delete(visit.path),
+        "deeper": await visit.browser.get(f"{visit.path}/more"),
+    }
+    for name, answer in answers.items():
+        assert 400 <= answer.status_code < 500, name
+        assert answer.headers["Content-Type"].startswith("text/html"), name
+        assert answer.headers["Cache-Control"] == "no-store", name
+        assert "Content-Security-Policy" in answer.headers, name
+        assert visit.token not in answer.text, name
+    assert answers["large"].status_code == 413
+    assert answers["method"].status_code == 405
+    assert await count_of(site.services.database, "signature") == 0

@@ -1,0 +1,113 @@
+"""The web process as it is started for real, on a real port, with everything logged that it can log."""
+
+import signal
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from local.environment import free_ports, local_environment
+from local.ports import LOOPBACK
+from local.process import Child
+from models.vocabulary import Role
+from storage.database import Database
+from tests import factories
+from tests.integration.outbox_cases import make_case
+from tests.integration.sign_links import sign_link
+from tests.integration.web.sign_visits import FILLED_IN, Visit
+from tests.integration.web.snapshots import contents_of
+
+CANARY = "Zopilotillo-Kanarienvogel"
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+async def process(tmp_path: Path, database_url: str) -> AsyncIterator[tuple[Child, str]]:
+    """The web process and its address; Temporal is away."""
+    given = {**free_ports(), "ACUERPA_LOG_LEVEL": "DEBUG"}
+    environment = {"PATH": "", **local_environment(tmp_path / "data", given, database_url)}
+    address = environment["ACUERPA_PUBLIC_URL"]
+    arguments = (sys.executable, "-m", "web")
+    child = Child("web", arguments, log=tmp_path / "web.log", environment=environment, folder=ROOT)
+    child.start()
+
+    async def serves() -> bool:
+        try:
+            async with httpx.AsyncClient() as client:
+                return (await client.get(f"{address}/health/ready")).is_success
+        except httpx.TransportError:
+            return False
+
+    await child.wait_until(serves)
+    yield child, address
+    await child.stop()
+
+
+async def test_neither_keys_nor_links_nor_what_was_typed_are_in_the_log(
+    process: tuple[Child, str], database: Database
+) -> None:
+    child, address = process
+    case = await make_case(database)
+    await case.open_sign_on()
+    tokens = [await sign_link(case, slug) for slug in ("casa-manantial", "red-del-volcan")]
+    async with database.transaction() as session:
+        key = await factories.add_key(session, await factories.add_person(session, Role.COORDINATOR))
+    async with httpx.AsyncClient(base_url=address, timeout=20) as client:
+        for token in tokens:
+            await client.get(f"/s/{token}/", params={"lang": "en"})
+            await client.get(f"/s/{token}/{CANARY}")
+            await client.request("PROPFIND", f"/s/{token}")
+            await client.post(f"/s/{token}", files={"answer": ("a.txt", CANARY.encode())})
+            await Visit(case, token, client).answer(signer_name=f"{CANARY}\0")
+        own_page = {"Origin": address}
+        form = {**FILLED_IN, **await Visit(case, tokens[0], client).fields(), "answer": "sign"}
+        signed = await client.post(f"/s/{tokens[0]}", data={**form, "signer_name": CANARY}, headers=own_page)
+        assert signed.status_code == 200
+        bearer = {"Authorization": f"Bearer {key}"}
+        for body in ({"title": CANARY}, [CANARY], {CANARY: 1}):
+            assert (await client.post("/api/v1/actions", json=body, headers=bearer)).status_code == 422
+        await client.post(f"/api/v1/actions/{CANARY}/hold", headers={**bearer, "Idempotency-Key": CANARY})
+        await client.post("/api/v1/contacts", content=CANARY, headers=bearer)
+        await client.get("/api/v1/actions", headers={"Authorization": f"Bearer {CANARY}"})
+    await child.stop()
+    log = child.log.read_text()
+    assert log.count('"request.served"') > 15
+    assert '"/s/{token}"' in log
+    assert [secret for secret in (*tokens, key, CANARY, "Amparo") if secret in log] == []
+
+
+async def test_head_answers_like_get_without_a_body(process: tuple[Child, str], database: Database) -> None:
+    _, address = process
+    case = await make_case(database)
+    await case.open_sign_on()
+    path = f"/s/{await sign_link(case, 'casa-manantial')}"
+    before = await contents_of(database)
+    async with httpx.AsyncClient(base_url=address, timeout=20) as client:
+        for link in (path, "/s/unknown"):
+            seen, told = await client.get(link), await client.head(link)
+            assert told.status_code == seen.status_code
+            assert told.content == b""
+            assert set(told.headers) == set(seen.headers)
+            assert told.headers["Content-Length"] == seen.headers["Content-Length"]
+    assert await contents_of(database) == before
+
+
+async def test_the_process_ends_promptly_and_frees_its_port(process: tuple[Child, str]) -> None:
+    child, address = process
+    started = time.monotonic()
+    await child.stop(seconds=10)
+    assert time.monotonic() - started < 5
+    assert child.exit_code in {0, -signal.SIGTERM}
+    with socket.socket() as probe:
+        assert probe.connect_ex((LOOPBACK, int(address.rpartition(":")[2]))) != 0
+
+
+async def test_a_malformed_host_does_not_break_the_answers(process: tuple[Child, str]) -> None:
+    _, address = process
+    async with httpx.AsyncClient(base_url=address, headers={"Host": "[half"}) as client:
+        for path in ("/s/unknown", "/s/a/b", "/nothing", "/api/v1/actions", "/api/v1/actions/"):
+            assert (await client.get(path)).status_code < 500, path
