@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import structlog
+from temporalio.worker import Worker
 
 from assembly import build_adapters, build_client, build_workers
 from logs import configure_logging
@@ -25,12 +26,19 @@ async def run(settings: Settings, stopped: asyncio.Event) -> None:
         stack.push_async_callback(database.close)
         for adapter in adapters.values():
             stack.push_async_callback(adapter.close)
-        for worker in build_workers(settings, client, database, adapters):
+        workers = build_workers(settings, client, database, adapters)
+        for worker in workers:
             await stack.enter_async_context(worker)
+        stack.push_async_callback(_shut_down, workers)
         _log.info("worker.ready")
         _tell_ready()
         await stopped.wait()
         _log.info("worker.stopping")
+
+
+async def _shut_down(workers: list[Worker]) -> None:
+    """Shut all down at once, so that their times of grace do not add up."""
+    await asyncio.gather(*(worker.shutdown() for worker in workers))
 
 
 def _tell_ready() -> None:

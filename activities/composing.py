@@ -7,6 +7,7 @@ from channels.sms import SmsContent
 from models.documents import DocumentText
 from models.messages import Purpose
 from security.fields import FieldCipher
+from security.sealed_places import api_secret_place
 from security.tokens import new_token, token_hash
 from storage.contents import Contents
 from storage.database import Database
@@ -57,7 +58,7 @@ class Composer:
         return DocumentContent(
             document={"type": "statement.released", "data": _as_json(draft)},
             secret=self._cipher.open(
-                draft.recipient.sealed_secret, context=f"partner_api_secret:{draft.delivery.address}"
+                draft.recipient.sealed_secret, context=api_secret_place(draft.delivery.address)
             ),
         )
 

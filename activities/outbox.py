@@ -30,6 +30,8 @@ class OutboxActivities(references.OutboxActivities):
             async with self._database.transaction() as session:
                 return await outbox.freeze(session, request)
         except outbox.NotPermittedError:
+            async with self._database.transaction() as session:
+                await outbox.record_refusal(session, request)
             raise ApplicationError(
                 "the gate refused the dispatch", type=references.NOT_PERMITTED, non_retryable=True
             ) from None

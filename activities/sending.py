@@ -1,7 +1,7 @@
 """Sending a batch: claim, compose, hand over, settle."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import timedelta
 from typing import Generic, NamedTuple, TypeVar
 from uuid import UUID, uuid4
@@ -35,8 +35,10 @@ TRY_AGAIN = "deliveries_put_off"
 """Type of the error after which Temporal tries the rest of a batch again."""
 
 _LONGEST_SETTLE_WAIT_SECONDS = 5.0
+_SETTLE_AFTER_CANCELLATION_SECONDS = 10.0
 
 ContentT = TypeVar("ContentT")
+ResultT = TypeVar("ResultT")
 
 
 class Draft(NamedTuple):
@@ -51,7 +53,7 @@ Compose = Callable[[Draft], Awaitable[ContentT]]
 
 
 class _NotHandedOverError(Exception):
-    """A hold or stop was committed between the claim and the hand-over, or the database went away."""
+    """Between claim and hand-over came a hold, a stop or a cancellation, or the database went away."""
 
 
 class _Sent(NamedTuple):
@@ -63,7 +65,16 @@ class _Sent(NamedTuple):
 class SendingActivities(references.SendingActivities, Generic[ContentT]):
     """Sends the batches of one channel, at most `channel.connections` messages at once."""
 
-    def __init__(self, database: Database, channel: Channel[ContentT], compose: Compose[ContentT]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        channel: Channel[ContentT],
+        compose: Compose[ContentT],
+        *,
+        finish_seconds: float = 20.0,
+    ) -> None:
+        """Make the activities of one channel; a cancelled one gives its messages so long to finish."""
+        self._finish_seconds = finish_seconds
         self._database = database
         self._channel = channel
         self._compose = compose
@@ -73,6 +84,7 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
         """Send what the gate lets through; what was put off comes back as an error, to be tried again.
 
         A claim takes as many rows as there are connections, so that a hold overtakes nearly all of a batch.
+        A worker that shuts down claims no more, and a cancellation waits for what was handed over.
         """
         claim_id = uuid4()
         async with heartbeating():
@@ -81,9 +93,7 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
             async with self._database.transaction() as session:
                 outcome = await claims.finish_batch(session, batch)
         if outcome.waiting and not outcome.on_hold:
-            raise ApplicationError(
-                "the provider put deliveries off", type=TRY_AGAIN, next_retry_delay=wait or None
-            )
+            raise ApplicationError("deliveries were put off", type=TRY_AGAIN, next_retry_delay=wait or None)
         return outcome
 
     async def _recover(self, batch: Batch, claim_id: UUID) -> None:
@@ -93,14 +103,34 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
     async def _send_claims(self, batch: Batch, claim_id: UUID) -> timedelta:
         """Send claim after claim, and return the longest wait that a provider asked for."""
         contents, position, wait = await self._contents(batch), batch.first - 1, timedelta(0)
-        while True:
+        while not activity.is_worker_shutdown():
             drafts = await self._claim(batch, claim_id, position, contents)
             if not drafts:
-                return wait
+                break
             position = drafts[-1].delivery.position
-            sent = await asyncio.gather(*(self._send(draft, batch.action_id, claim_id) for draft in drafts))
-            await self._settle(batch, claim_id, drafts, sent)
-            wait = max(wait, *(one.retry_after or timedelta(0) for one in sent))
+            patience = self._finish_seconds + _SETTLE_AFTER_CANCELLATION_SECONDS
+            asked = await _to_its_end(self._send_and_settle(batch, claim_id, drafts), patience)
+            wait = max(wait, asked)
+        return wait
+
+    async def _send_and_settle(self, batch: Batch, claim_id: UUID, drafts: list[Draft]) -> timedelta:
+        """Send a claim, and return the longest wait that a provider asked for.
+
+        What hangs for too long after a cancellation stays claimed: only the next attempt may judge it.
+        """
+        sending = [asyncio.create_task(self._send(draft, batch.action_id, claim_id)) for draft in drafts]
+        giving_up = asyncio.create_task(self._give_up_late(sending))
+        ended = await asyncio.gather(*sending, return_exceptions=True)
+        giving_up.cancel()
+        known = [(draft, one) for draft, one in zip(drafts, ended, strict=True) if isinstance(one, _Sent)]
+        await self._settle(batch, claim_id, known)
+        return max((one.retry_after or timedelta(0) for _, one in known), default=timedelta(0))
+
+    async def _give_up_late(self, sending: Sequence[asyncio.Task[_Sent]]) -> None:
+        await activity.wait_for_cancelled()
+        await asyncio.sleep(self._finish_seconds)
+        for one in sending:
+            one.cancel()
 
     async def _contents(self, batch: Batch) -> Contents:
         async with self._database.transaction() as session:
@@ -142,6 +172,8 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
         return TransientError(Failure.UNRECOGNISED)
 
     async def _hand_over(self, action_id: UUID, delivery_id: UUID, claim_id: UUID) -> bool:
+        if activity.is_cancelled():
+            return False
         try:
             async with self._database.transaction() as session:
                 return await claims.hand_over(session, action_id, delivery_id, claim_id)
@@ -157,12 +189,12 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
             _log.exception("delivery.not_renderable", delivery_id=str(draft.delivery.id))
             raise PermanentError(Failure.NOT_RENDERABLE) from error
 
-    async def _settle(self, batch: Batch, claim_id: UUID, drafts: list[Draft], sent: list[_Sent]) -> None:
+    async def _settle(self, batch: Batch, claim_id: UUID, known: list[tuple[Draft, _Sent]]) -> None:
         """Record outcomes, however long it takes: nobody else knows them."""
         wait_seconds = 0.1
         while True:
             try:
-                await self._settle_once(batch, claim_id, drafts, sent)
+                await self._settle_once(batch, claim_id, known)
             except UNAVAILABLE:
                 _log.warning("outcomes.not_recorded", retry_in_seconds=wait_seconds)
                 await asyncio.sleep(wait_seconds)
@@ -170,14 +202,22 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
             else:
                 return
 
-    async def _settle_once(
-        self, batch: Batch, claim_id: UUID, drafts: list[Draft], sent: list[_Sent]
-    ) -> None:
+    async def _settle_once(self, batch: Batch, claim_id: UUID, known: list[tuple[Draft, _Sent]]) -> None:
         async with self._database.transaction() as session:
-            await claims.settle(session, batch.action_id, claim_id, [one.outcome for one in sent])
-            for draft, one in zip(drafts, sent, strict=True):
+            await claims.settle(session, batch.action_id, claim_id, [one.outcome for _, one in known])
+            for draft, one in known:
                 if one.suppress:
                     await claims.suppress(session, draft.delivery.fingerprint, Failure.NO_SUCH_ADDRESS)
+
+
+async def _to_its_end(work: Coroutine[None, None, ResultT], patience_seconds: float) -> ResultT:
+    """Await work that a cancellation must not tear: the cancellation is raised when the work has ended."""
+    task = asyncio.create_task(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task}, timeout=patience_seconds)
+        raise
 
 
 def _sent(delivery_id: UUID, receipt: Receipt) -> _Sent:

@@ -2,7 +2,7 @@
 
 import json
 import unicodedata
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -27,12 +27,32 @@ class ProblemDetails(Answer):
     problems: tuple[Problem, ...] = ()
 
 
+class Consent(Answer):
+    """The consent that counts for one use."""
+
+    use: str
+    given: bool
+    given_by: str
+    method: str
+    given_on: date
+    valid_until: date | None
+    revoked_at: datetime | None
+
+
 class Person(Answer):
     """A person at risk as she may be called."""
 
     kind: str
     visibility: str
     display_name: str | None
+    consents: list[Consent]
+
+
+class Source(Answer):
+    """What kind of source the facts come from."""
+
+    kind: str
+    received_on: date
 
 
 class Text(Answer):
@@ -105,6 +125,8 @@ class Action(Summary):
     concerns: list[str]
     facts: str
     people_at_risk: list[Person]
+    sources: list[Source]
+    risk_level: str
     document: Document
     attestations: Attestations
     sign_on: SignOn | None

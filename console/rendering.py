@@ -8,10 +8,10 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from console.answers import Action, Event, Signature, Summary
+from console.answers import Action, Event, Person, Signature, Summary
 from console.answers import Text as DocumentText
 from console.progress import bars, step_line
-from console.words import clock, named, next_step, phrase
+from console.words import clock, consent_words, named, next_step, phrase
 from models.vocabulary import Answer
 
 _INDENT = (0, 0, 0, 2)
@@ -77,7 +77,7 @@ def whole(action: Action, events: Sequence[Event], signatures: Sequence[Signatur
 
 
 def to_attest(action: Action) -> RenderableType:
-    """Show all that an attestation confirms: facts, people, and every text word by word."""
+    """Show all that an attestation confirms: facts, sources, consents, and every text word by word."""
     parts: list[RenderableType] = [heading(action), Text(), *_facts(action)]
     for text in action.document.texts:
         parts += [Text(), *_text(text)]
@@ -91,10 +91,21 @@ def _facts(action: Action) -> Iterator[RenderableType]:
     yield Text(f"Facts of {action.occurred_on}", style=_SMALL_HEADING)
     yield Padding(Text(action.facts.strip()), _INDENT)
     yield Text()
-    yield Text("People at risk", style=_SMALL_HEADING)
+    yield Text("Sources", style=_SMALL_HEADING)
+    for source in action.sources:
+        yield Padding(Text(f"{phrase(source.kind)}, received {source.received_on}"), _INDENT)
+    yield Text()
+    yield Text(f"People at risk (risk: {named({}, action.risk_level)})", style=_SMALL_HEADING)
     for person in action.people_at_risk:
-        name = person.display_name or "name withheld"
-        yield Padding(Text(f"{name} ({named({}, person.kind)}, {person.visibility})"), _INDENT)
+        yield Padding(_person(person), _INDENT)
+
+
+def _person(person: Person) -> RenderableType:
+    name = person.display_name or "name withheld"
+    told = Text(f"{name} ({named({}, person.kind)}, {person.visibility})")
+    if not person.consents:
+        return Group(told, Padding(Text("no consent recorded", style="dim"), _INDENT))
+    return Group(told, *[Padding(Text(consent_words(consent)), _INDENT) for consent in person.consents])
 
 
 def _text(text: DocumentText) -> Iterator[RenderableType]:

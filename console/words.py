@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from console.answers import Action, Event
+from console.answers import Action, Consent, Event
 from models.lifecycle import Decision, Phase
 from models.vocabulary import ReleasePolicy
 
@@ -74,7 +74,11 @@ def _event(kind: str, detail: Mapping[str, Any]) -> str:
     if kind == "phase_changed":
         return f"Phase: {phrase(str(detail.get('phase', '?'))).lower()}"
     if kind == "dispatch_frozen":
-        return f"{purpose}: {detail.get('size', '?')} in the outbox"
+        unreachable = detail.get("unreachable_targets")
+        without = f", {unreachable} without a usable address" if unreachable else ""
+        return f"{purpose}: {detail.get('size', '?')} in the outbox{without}"
+    if kind == "dispatch_refused":
+        return f"{purpose}: refused, the action ended or attestations or consents are missing"
     if kind == "dispatch_ended":
         return f"Messages ended: {counts_words(detail.get('counts', {}))}"
     return EVENTS.get(kind, phrase(kind))
@@ -83,6 +87,15 @@ def _event(kind: str, detail: Mapping[str, Any]) -> str:
 def counts_words(counts: Mapping[str, int]) -> str:
     """Tell how many deliveries stand in which state."""
     return ", ".join(f"{count} {named({}, state)}" for state, count in counts.items()) or "none"
+
+
+def consent_words(consent: Consent) -> str:
+    """Tell a consent, or its refusal, with all that a verifier judges it by."""
+    answer = "yes" if consent.given else "NO"
+    how = f"{named({}, consent.given_by)}, {named({}, consent.method)}, {consent.given_on}"
+    until = f", until {consent.valid_until}" if consent.valid_until else ""
+    revoked = f", REVOKED {clock(consent.revoked_at)}" if consent.revoked_at else ""
+    return f"{phrase(consent.use)}: {answer} ({how}{until}){revoked}"
 
 
 def next_step(action: Action) -> str:

@@ -11,7 +11,7 @@ from rich.table import Table
 Say = Callable[[str], None]
 
 _PHASES = {
-    "verifying": "Two verifiers are asked to confirm the case; without them nothing can go out.",
+    "verifying": "Two verifiers must confirm the case; without them nothing can go out.",
     "signing": "The case is confirmed. Partners are invited to sign, each by a link of her own.",
     "releasing": "The statement goes to authorities, embassy, press, members and signatories.",
     "following_up": "It is out. From now on the engine asks the coordinator for news.",

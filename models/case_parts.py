@@ -34,6 +34,7 @@ from models.scalars import (
     Prose,
     Slug,
     Window,
+    latest_day,
 )
 from models.strict_model import EntriesRule, Entry, OnlyLists, StrictModel, across_entries, no_repeats
 from models.vocabulary import (
@@ -101,15 +102,23 @@ def _pseudonym_fits(pseudonym: str | None, info: ValidationInfo) -> str | None:
 _one_consent_per_use: EntriesRule[Consent] = no_repeats(lambda consent: consent.use, "use")
 
 
-def _public_name_is_given(entries: list[Entry[Consent]], info: ValidationInfo) -> Iterator[InitErrorDetails]:
+def _name_may_be_used(entries: list[Entry[Consent]], info: ValidationInfo) -> Iterator[InitErrorDetails]:
     yield from _one_consent_per_use(entries, info)
-    given = any(
-        entry.says("use") == ConsentUse.NAME_IN_PUBLIC and entry.says("given") is not False
-        for entry in entries
-    )
-    if info.data.get("visibility") is Visibility.NAMED and not given:
-        remedy = "Add her given consent, or set visibility: pseudonym or withheld."
-        yield refused_at((), "must hold a given name_in_public with visibility: named", remedy)
+    if info.data.get("visibility") is not Visibility.NAMED:
+        return
+    for use in (ConsentUse.NAME_IN_PUBLIC, ConsentUse.NAME_TO_AUTHORITIES):
+        consents = [entry for entry in entries if entry.says("use") == use]
+        if not any(_may_be_live(entry, info) for entry in consents):
+            remedy = "Add her given, unexpired consent, or set visibility: pseudonym or withheld."
+            yield refused_at((), f"must hold a given {use} with visibility: named", remedy)
+
+
+def _may_be_live(entry: Entry[Consent], info: ValidationInfo) -> bool:
+    """Tell whether a consent is given and not over; one with problems of its own gets no second one here."""
+    if entry.item is None:
+        return entry.says("given") is not False
+    until = entry.item.until
+    return entry.item.given and (until is None or until >= latest_day(info) - timedelta(days=1))
 
 
 def _without_keys(value: object, handler: ValidatorFunctionWrapHandler) -> object:
@@ -138,7 +147,7 @@ class PersonAtRisk(StrictModel):
         PlainSerializer(dict, return_type=dict[str, str | None]),
         WrapValidator(_without_keys),
     ] = Field(default_factory=dict, validate_default=True)
-    consents: Annotated[tuple[Consent, ...], Field(max_length=50), across_entries(_public_name_is_given)]
+    consents: Annotated[tuple[Consent, ...], Field(max_length=50), across_entries(_name_may_be_used)]
 
 
 class Source(StrictModel):

@@ -88,6 +88,8 @@ class Refusal(StrEnum):
     """Fewer than two people other than the author attested the current text."""
     ALREADY_RELEASED = "already_released"
     """The document is out or on its way."""
+    TOO_LATE = "too_late"
+    """The workflow heard of it only after the person had been told that it did not."""
 
 
 class Standing(NamedTuple):

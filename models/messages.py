@@ -120,10 +120,11 @@ class CaseState(Message):
 
 
 class PersonDecision(Message):
-    """A decision of one person."""
+    """A decision of one person, who waits for the answer until a moment (None: for ever)."""
 
     action_id: UUID
     person_id: UUID
+    until: datetime | None = None
 
 
 class DecisionRecord(Message):

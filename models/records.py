@@ -34,6 +34,8 @@ class EventKind(StrEnum):
     """A coordinator let the document go out."""
     DISPATCH_FROZEN = "dispatch_frozen"
     """Messages of one purpose were written to the outbox."""
+    DISPATCH_REFUSED = "dispatch_refused"
+    """The gate refused them: the action ended, or attestations or consent are missing."""
     DISPATCH_ENDED = "dispatch_ended"
     """Each of them ended."""
     HELD = "held"

@@ -51,7 +51,7 @@ def latest_day_anywhere() -> date:
     return (datetime.now(UTC) + _EAST_OF_ALL).date()
 
 
-def _latest_day(info: ValidationInfo) -> date:
+def latest_day(info: ValidationInfo) -> date:
     """Return the last day that is not in the future, by the context or else the clock."""
     given = info.context.get(LATEST_DAY) if isinstance(info.context, Mapping) else None
     return given if isinstance(given, date) else latest_day_anywhere()
@@ -177,7 +177,7 @@ def _day(value: object) -> date:
 
 
 def _not_in_the_future(day: date, info: ValidationInfo) -> date:
-    if day > _latest_day(info):
+    if day > latest_day(info):
         raise refusal("must not be in the future", "Write the day on which it happened.")
     return day
 

@@ -7,15 +7,26 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import SQLModel, col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.actions import Attestation, IdempotencyKey, PersonAtRisk, UrgentAction
+from models.actions import (
+    Attestation,
+    Consent,
+    IdempotencyKey,
+    PersonAtRisk,
+    RiskAssessment,
+    Source,
+    UrgentAction,
+)
 from models.columns import now
 from models.documents import Document, DocumentVersion
 from models.lifecycle import ENDED, Phase, Standing, may_move
 from models.messages import CaseFacts, CasePlan, DocumentRef, FollowUpPlan, SignOnPlan
 from models.records import EventKind
+from models.vocabulary import RiskLevel
+from storage.action_lock import have_action_alone
 from storage.records import announce, record
 
 _DURATION = TypeAdapter(timedelta)
@@ -61,8 +72,12 @@ async def action_by_reference(
     session: AsyncSession, reference: str, *, lock: bool = False
 ) -> UrgentAction | None:
     """Find an action; with `lock`, no claim and no other decision runs beside this transaction."""
+    if lock:
+        known = await session.exec(select(UrgentAction.id).where(UrgentAction.reference == reference))
+        for action_id in known:
+            await have_action_alone(session, action_id)
     query = select(UrgentAction).where(UrgentAction.reference == reference)
-    return (await session.exec(query.with_for_update(key_share=True) if lock else query)).one_or_none()
+    return (await session.exec(query)).one_or_none()
 
 
 async def action_by_id(session: AsyncSession, action_id: UUID) -> UrgentAction:
@@ -163,8 +178,8 @@ async def plan_of(session: AsyncSession, action_id: UUID) -> CasePlan:
 
 async def record_phase(session: AsyncSession, action_id: UUID, phase: Phase) -> None:
     """Show a workflow's move; a repetition changes nothing, and a stop that came before a closing counts."""
-    query = select(UrgentAction).where(UrgentAction.id == action_id).with_for_update(key_share=True)
-    action = (await session.exec(query)).one()
+    await have_action_alone(session, action_id)
+    action = await action_by_id(session, action_id)
     if phase is Phase.CLOSED and action.stopped_at:
         phase = Phase.STOPPED
     if action.phase is phase or not may_move(action.phase, phase):
@@ -176,3 +191,28 @@ async def record_phase(session: AsyncSession, action_id: UUID, phase: Phase) -> 
         action.closed_at = now()
     record(session, action_id, EventKind.PHASE_CHANGED, detail={"phase": phase})
     await announce(session, action_id)
+
+
+async def consents(session: AsyncSession, action_id: UUID) -> list[Consent]:
+    """List the newest consent of each person at risk for each use, which is the one that counts."""
+    found = await session.exec(
+        select(Consent)
+        .join(PersonAtRisk, col(PersonAtRisk.id) == Consent.person_at_risk_id)
+        .where(PersonAtRisk.action_id == action_id)
+        .ext(distinct_on(col(Consent.person_at_risk_id), col(Consent.use)))
+        .order_by(col(Consent.person_at_risk_id), col(Consent.use), col(Consent.recorded_at).desc())
+    )
+    return list(found)
+
+
+async def sources(session: AsyncSession, action_id: UUID) -> list[Source]:
+    """List where the facts come from, oldest first."""
+    query = select(Source).where(Source.action_id == action_id)
+    return list(await session.exec(query.order_by(col(Source.received_on), col(Source.kind))))
+
+
+async def risk_level(session: AsyncSession, action_id: UUID) -> RiskLevel:
+    """Return the level of the newest risk assessment."""
+    query = select(RiskAssessment.level).where(RiskAssessment.action_id == action_id)
+    found = await session.exec(query.order_by(col(RiskAssessment.recorded_at).desc()).limit(1))
+    return RiskLevel(found.one())

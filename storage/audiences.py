@@ -6,25 +6,36 @@ Parameters: action_id, document_id, audiences (text[]).
 
 from models.messages import Purpose
 
-_TARGETS = """
+_USABLE = """
+    target_address.target_id = target.id
+    AND (target_address.valid_until IS NULL OR target_address.valid_until >= current_date)
+    AND target_address.channel <> 'letter'
+"""
+
+_TARGETS = f"""
     SELECT 'target' AS recipient_kind, target.id AS recipient_id, NULL::uuid AS invitation_id,
            chosen.channel, chosen.address, chosen.fingerprint, target.language, 1 AS rank
     FROM target
     CROSS JOIN LATERAL (
         SELECT channel, address, fingerprint FROM target_address
-        WHERE target_address.target_id = target.id
-          AND (valid_until IS NULL OR valid_until >= current_date)
-          AND channel <> 'letter'
+        WHERE {_USABLE}
         ORDER BY position LIMIT 1) AS chosen
     WHERE target.action_id = :action_id AND 'targets' = ANY(:audiences)
 """
 
+UNREACHABLE_TARGETS = f"""
+    SELECT count(*) FROM target
+    WHERE target.action_id = :action_id
+      AND NOT EXISTS (SELECT 1 FROM target_address WHERE {_USABLE})
+"""
+
+# Partners may share one system: each has a fingerprint of its own there.
 _SIGNATORIES = """
     SELECT 'partner', partner.id, NULL,
            CASE WHEN partner.api_url IS NULL THEN 'email' ELSE 'partner_api' END,
            coalesce(partner.api_url, chosen.email),
            CASE WHEN partner.api_url IS NULL THEN chosen.fingerprint
-                ELSE sha256(convert_to(partner.api_url, 'UTF8')) END,
+                ELSE sha256(convert_to(partner.slug || ' ' || partner.api_url, 'UTF8')) END,
            chosen.language, 2
     FROM signature
     JOIN partner ON partner.id = signature.partner_id

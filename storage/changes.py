@@ -34,12 +34,16 @@ class ChangeFeed:
         """Return what the next change of an action sets: take it first, then read the facts, then wait."""
         return self._changes.setdefault(action_id, asyncio.Event())
 
+    def wake_everybody(self) -> None:
+        """Wake all who wait: they may have missed something, or the process ends."""
+        for action_id in list(self._changes):
+            self._wake(action_id)
+        self.anything.set()
+
     async def _listen(self) -> None:
         async with await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True) as connection:
             await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(CHANGES_CHANNEL)))
-            for action_id in list(self._changes):
-                self._wake(action_id)
-            self.anything.set()
+            self.wake_everybody()
             async for notification in connection.notifies():
                 self._wake(UUID(notification.payload))
 

@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.lifecycle import ATTESTATIONS_REQUIRED
 from models.messages import Batch, BatchOutcome, DeliveryState
 from models.outbox import Delivery
+from storage.action_lock import share_action
 from storage.gate import (
     ACTION_OPEN,
     ADDRESS_ALLOWED,
@@ -18,8 +19,6 @@ from storage.gate import (
     STILL_WANTED,
 )
 from storage.records import announce
-
-_LOCK_ACTION = text("SELECT 1 FROM urgent_action WHERE id = :action_id FOR SHARE")
 
 _RANGE = """
     delivery.dispatch_id = :dispatch_id AND delivery.channel = :channel
@@ -94,7 +93,7 @@ _GIVE_UP = text(f"""
 _COUNT = text(f"""
     SELECT count(*) FILTER (WHERE state IN ('sent', 'delivered')) AS sent,
            count(*) FILTER (WHERE state NOT IN ('sent', 'delivered', 'ready', 'sending')) AS ended,
-           count(*) FILTER (WHERE state = 'ready') AS waiting,
+           count(*) FILTER (WHERE state IN ('ready', 'sending')) AS waiting,
            (SELECT held_at IS NOT NULL FROM urgent_action WHERE id = :action_id) AS on_hold
     FROM delivery WHERE {_RANGE}
 """)
@@ -124,11 +123,6 @@ def _range(batch: Batch) -> dict[str, object]:
     return batch.model_dump(exclude={"action_id"})
 
 
-async def _lock_action(session: AsyncSession, action_id: UUID) -> None:
-    """Wait for a decision under way; the gate, a statement of its own, then sees all that it changed."""
-    await session.execute(_LOCK_ACTION, {"action_id": action_id})
-
-
 async def recover(session: AsyncSession, batch: Batch, claim_id: UUID, *, repeatable: bool) -> None:
     """Resolve what a dead sender left: what cannot be repeated and may have gone out becomes `unknown`.
 
@@ -142,7 +136,7 @@ async def claim(
     session: AsyncSession, batch: Batch, claim_id: UUID, *, after: int, limit: int
 ) -> list[Delivery]:
     """Take the next deliveries of a batch behind position `after`, if the gate allows each of them now."""
-    await _lock_action(session, batch.action_id)
+    await share_action(session, batch.action_id)
     claimed = await session.exec(
         select(Delivery).from_statement(_CLAIM),  # type: ignore[call-overload]
         params={
@@ -159,7 +153,7 @@ async def claim(
 
 async def hand_over(session: AsyncSession, action_id: UUID, delivery_id: UUID, claim_id: UUID) -> bool:
     """Pass the last gate before the provider may take the message; False where it is closed."""
-    await _lock_action(session, action_id)
+    await share_action(session, action_id)
     passed = await session.execute(
         _HAND_OVER,
         {
@@ -188,8 +182,11 @@ async def suppress(session: AsyncSession, fingerprint: bytes, reason: str) -> No
 
 
 async def finish_batch(session: AsyncSession, batch: Batch) -> BatchOutcome:
-    """End what the gate refuses for good, and count; what a hold keeps back stays ready."""
-    await _lock_action(session, batch.action_id)
+    """End what the gate refuses for good, and count; what a hold keeps back stays ready.
+
+    What another attempt still has in hand waits as well: the next one finds out what became of it.
+    """
+    await share_action(session, batch.action_id)
     parameters = {**_range(batch), "action_id": batch.action_id}
     await session.execute(_REFUSE, {**parameters, "attestations_required": ATTESTATIONS_REQUIRED})
     counted = (await session.execute(_COUNT, parameters)).one()
@@ -200,6 +197,7 @@ async def finish_batch(session: AsyncSession, batch: Batch) -> BatchOutcome:
 
 async def give_up(session: AsyncSession, batch: Batch) -> BatchOutcome:
     """Fail what no provider took in time; what a dead sender had handed over becomes `unknown`."""
+    await share_action(session, batch.action_id)
     await session.execute(_GIVE_UP, _range(batch))
     return await finish_batch(session, batch)
 

@@ -1,8 +1,9 @@
 """The conditions under which a message may leave (invariants I1, I2 and I5), as SQL for freeze and claim.
 
-Aliases that the conditions expect: `action` an urgent_action locked FOR SHARE, `dispatch`, `delivery`.
-A decision to hold or stop updates the action's row: it waits for claims under way, and later claims see it.
-A statement before the gate takes the lock: one that waited inside it would read old rows of other tables.
+Aliases that the conditions expect: `action` an urgent_action, `dispatch`, `delivery`.
+Whoever asks shares the action's lock (`storage/action_lock.py`), and a decision to hold or stop has it alone:
+it waits for claims under way, and later claims see it. A statement before the gate takes the lock: one that
+waited inside it would read old rows.
 """
 
 ACTION_OPEN = "action.stopped_at IS NULL AND action.closed_at IS NULL"
@@ -22,7 +23,7 @@ DIGEST_UNCHANGED = """
             WHERE version.id = dispatch.version_id AND version.digest = dispatch.digest)
 """
 
-CONSENTED = """
+_CONSENTED = """
     NOT EXISTS (
         SELECT 1 FROM person_at_risk AS person
         WHERE person.action_id = action.id
@@ -30,11 +31,17 @@ CONSENTED = """
           AND NOT EXISTS (
               SELECT 1 FROM (
                   SELECT * FROM consent
-                  WHERE consent.person_at_risk_id = person.id AND consent.use = 'name_in_public'
+                  WHERE consent.person_at_risk_id = person.id AND consent.use = '{use}'
                   ORDER BY consent.recorded_at DESC LIMIT 1) AS newest
               WHERE newest.given
                 AND newest.revoked_at IS NULL
                 AND (newest.valid_until IS NULL OR newest.valid_until >= current_date)))
+"""
+
+CONSENTED = _CONSENTED.format(use="name_in_public")
+
+CONSENTED_TO_TARGET = f"""
+    (delivery.recipient_kind <> 'target' OR {_CONSENTED.format(use="name_to_authorities")})
 """
 
 TEXT_EXISTS = """
@@ -45,7 +52,9 @@ TEXT_EXISTS = """
 
 STATEMENT_PERMITTED = f"({ATTESTED} AND {DIGEST_UNCHANGED} AND {CONSENTED})"
 
-DELIVERY_PERMITTED = f"(dispatch.purpose = 'check_in' OR ({STATEMENT_PERMITTED} AND {TEXT_EXISTS}))"
+DELIVERY_PERMITTED = (
+    f"(dispatch.purpose = 'check_in' OR ({STATEMENT_PERMITTED} AND {CONSENTED_TO_TARGET} AND {TEXT_EXISTS}))"
+)
 
 ADDRESS_ALLOWED = """
     NOT EXISTS (SELECT 1 FROM suppression WHERE suppression.fingerprint = delivery.fingerprint)

@@ -19,16 +19,17 @@ from models.messages import (
 from models.outbox import Delivery, Dispatch
 from models.records import AuditEvent, EventKind
 from models.vocabulary import Channel
+from storage.action_lock import share_action
 from storage.actions import action_by_id, current_version
-from storage.audiences import RECIPIENTS
+from storage.audiences import RECIPIENTS, UNREACHABLE_TARGETS
 from storage.gate import ACTION_OPEN, STATEMENT_PERMITTED
 from storage.records import announce, record
 
 _OPEN_DISPATCH = text(f"""
     INSERT INTO dispatch (id, action_id, document_id, version_id, digest, purpose, round, size, frozen_at)
     SELECT :id, action.id, :document_id, :version_id, :digest, :purpose, :round, 0, now()
-    FROM (SELECT * FROM urgent_action WHERE id = :action_id FOR SHARE) AS action
-    WHERE {ACTION_OPEN}
+    FROM urgent_action AS action
+    WHERE action.id = :action_id AND {ACTION_OPEN}
     ON CONFLICT (document_id, purpose, round) DO NOTHING
     RETURNING id
 """)
@@ -59,6 +60,8 @@ _FREEZE = {
     for purpose, recipients in RECIPIENTS.items()
 }
 
+_UNREACHABLE_TARGETS = text(UNREACHABLE_TARGETS)
+
 _CANCEL_WAITING = text("""
     UPDATE delivery SET state = 'cancelled', failure = 'no_longer_wanted', settled_at = now()
     WHERE dispatch_id = :dispatch_id AND state = 'ready'
@@ -75,6 +78,7 @@ async def freeze(session: AsyncSession, request: DispatchRequest) -> Dispatched:
     Raises:
         NotPermittedError: the action ended, or attestations or consent are missing.
     """
+    await share_action(session, request.document.action_id)
     action = await action_by_id(session, request.document.action_id)
     version = (await current_version(session, action.id)).version
     parameters = {
@@ -133,9 +137,18 @@ async def _fill(
     counted = await session.exec(select(func.count()).where(Delivery.dispatch_id == dispatch_id))
     dispatch = (await session.exec(select(Dispatch).where(Dispatch.id == dispatch_id))).one()
     dispatch.size = counted.one()
-    record(session, action.id, EventKind.DISPATCH_FROZEN, detail={"purpose": purpose, "size": dispatch.size})
+    detail = {"purpose": purpose, "size": dispatch.size, **await _unreachable(session, action, purpose)}
+    record(session, action.id, EventKind.DISPATCH_FROZEN, detail=detail)
     await announce(session, action.id)
     return Dispatched(action_id=action.id, dispatch_id=dispatch_id, size=dispatch.size)
+
+
+async def _unreachable(session: AsyncSession, action: UrgentAction, purpose: Purpose) -> dict[str, int]:
+    """Count the targets without a usable address, where a dispatch is meant for targets."""
+    if purpose is not Purpose.STATEMENT or "targets" not in action.policy["release"]["audiences"]:
+        return {}
+    counted = await session.execute(_UNREACHABLE_TARGETS, {"action_id": action.id})
+    return {"unreachable_targets": counted.scalar_one()}
 
 
 async def unsent_ranges(session: AsyncSession, dispatched: Dispatched, batch_size: int) -> tuple[Batch, ...]:
@@ -189,3 +202,10 @@ async def _end_recorded(session: AsyncSession, dispatched: Dispatched) -> bool:
         )
     )
     return found.first() is not None
+
+
+async def record_refusal(session: AsyncSession, request: DispatchRequest) -> None:
+    """Write down that the gate refused a dispatch, so that people see why nothing goes out."""
+    detail = {"purpose": request.purpose, "round": request.round}
+    record(session, request.document.action_id, EventKind.DISPATCH_REFUSED, detail=detail)
+    await announce(session, request.document.action_id)

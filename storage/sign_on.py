@@ -17,6 +17,7 @@ from models.messages import DocumentRef, SignOnOpened, SignOnPlan, SignOnStatus
 from models.partners import Invitation, Partner, PartnerContact, Signature, SignLink
 from models.records import Addressee, EventKind
 from models.vocabulary import Answer, SignatureVisibility
+from storage.action_lock import have_action_alone, share_action
 from storage.actions import action_by_id, current_version
 from storage.records import announce, record, request_nudge
 
@@ -79,8 +80,8 @@ async def open_sign_on(session: AsyncSession, ref: DocumentRef, plan: SignOnPlan
 
 
 async def _locked(session: AsyncSession, ref: DocumentRef) -> Document:
-    query = select(Document).where(Document.id == ref.document_id).with_for_update(key_share=True)
-    return (await session.exec(query)).one()
+    await have_action_alone(session, ref.action_id)
+    return (await session.exec(select(Document).where(Document.id == ref.document_id))).one()
 
 
 async def _invite(session: AsyncSession, action: UrgentAction, document: Document) -> None:
@@ -130,6 +131,8 @@ async def issue_link(
 
 async def opened_link(session: AsyncSession, token_hash: bytes, *, lock: bool = False) -> OpenedLink | None:
     """Find what a token opens; with `lock`, no hold, stop or end of the window runs beside it."""
+    if lock:
+        await _share_action_behind(session, token_hash)
     query = (
         select_rows(UrgentAction, Document, DocumentVersion, Partner, PartnerContact, Invitation)
         .join(Document, col(Document.action_id) == UrgentAction.id)
@@ -140,14 +143,23 @@ async def opened_link(session: AsyncSession, token_hash: bytes, *, lock: bool = 
         .join(SignLink, col(SignLink.invitation_id) == Invitation.id)
         .where(col(SignLink.token_hash) == token_hash, col(SignLink.revoked_at).is_(None))
     )
-    if lock:
-        query = query.with_for_update(read=True, of=(UrgentAction, Document))
     row = (await session.execute(query)).one_or_none()
     if row is None:
         return None
     action, document, version, partner, contact, invitation = row
     answered = await session.exec(select(Signature).where(Signature.invitation_id == invitation.id))
     return OpenedLink(action, document, version, partner, contact, invitation, answered.one_or_none())
+
+
+async def _share_action_behind(session: AsyncSession, token_hash: bytes) -> None:
+    found = await session.exec(
+        select(Document.action_id)
+        .join(Invitation, col(Invitation.document_id) == Document.id)
+        .join(SignLink, col(SignLink.invitation_id) == Invitation.id)
+        .where(SignLink.token_hash == token_hash)
+    )
+    for action_id in found:
+        await share_action(session, action_id)
 
 
 async def answer(

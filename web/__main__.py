@@ -1,6 +1,7 @@
 """Composition root of the web process: build, serve until told to stop."""
 
 import asyncio
+from types import FrameType
 
 import uvicorn
 
@@ -14,6 +15,19 @@ from storage.database import Database
 from web.app import create_app
 from web.gateway import WorkflowGateway
 from web.services import Services
+
+
+class Server(uvicorn.Server):
+    """Answers those who wait for a change when it is told to stop, so as not to wait for them."""
+
+    def __init__(self, config: uvicorn.Config, feed: ChangeFeed) -> None:
+        super().__init__(config)
+        self._feed = feed
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Take no more requests, and finish those that are under way."""
+        super().handle_exit(sig, frame)
+        self._feed.wake_everybody()
 
 
 async def build_services(settings: Settings) -> Services:
@@ -36,9 +50,9 @@ async def main() -> None:
     """Serve with the settings of the environment until SIGINT or SIGTERM."""
     settings = load_settings()
     configure_logging(settings.log_format, settings.log_level)
-    app = create_app(await build_services(settings))
+    services = await build_services(settings)
     config = uvicorn.Config(
-        app,
+        create_app(services),
         host=settings.web_host,
         port=settings.web_port,
         log_config=None,
@@ -46,7 +60,7 @@ async def main() -> None:
         server_header=False,
         timeout_graceful_shutdown=settings.graceful_shutdown_seconds,
     )
-    await uvicorn.Server(config).serve()
+    await Server(config, services.feed).serve()
 
 
 if __name__ == "__main__":

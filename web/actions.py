@@ -6,18 +6,20 @@ from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends, Header, Query, Response
+from fastapi import APIRouter, Body, Header, Query, Response
 from sqlmodel.ext.asyncio.session import AsyncSession
+from structlog.contextvars import bind_contextvars
 
 from models.actions import IdempotencyKey, UrgentAction
-from models.case import CaseFile, parse_case
+from models.case import parse_case
 from models.columns import now
 from models.records import Addressee, EventKind
 from storage import actions, records, reports, sign_on
 from web import views
-from web.authentication import AnyRole, Coordinator
+from web.authentication import CaseReader, Coordinator
 from web.errors import ApiError, unknown_action
 from web.intake import Intake
+from web.leaks import refuse_leaks
 from web.schemas import (
     ActionList,
     ActionView,
@@ -25,22 +27,21 @@ from web.schemas import (
     SignatureList,
     Timeline,
 )
-from web.services import Services, services_of
+from web.services import Services, Work
 
 router = APIRouter(prefix="/actions", tags=["actions"])
 
-Work = Annotated[Services, Depends(services_of)]
 CASE_EXAMPLE = json.loads((Path(__file__).parent / "case_example.json").read_text())
-CASE_SCHEMA = {"content": {"application/json": {"schema": CaseFile.model_json_schema()}}}
 LONGEST_WAIT_SECONDS = 30
 
 
 async def found(session: AsyncSession, reference: str, *, lock: bool = False) -> UrgentAction:
-    """Return the action of a reference, or answer 404."""
+    """Return the action of a reference, or answer 404; what is logged from now on names it."""
     known = "\0" not in reference  # with which PostgreSQL would refuse the query
     action = await actions.action_by_reference(session, reference, lock=lock) if known else None
     if action is None:
         raise unknown_action()
+    bind_contextvars(action_id=str(action.id))
     return action
 
 
@@ -53,13 +54,16 @@ async def hand_in(
     idempotency_key: Annotated[str | None, Header(min_length=1, max_length=200)] = None,
 ) -> ActionView:
     """Store a case and have its workflow started. A repeated Idempotency-Key answers the same action."""
-    intake = Intake(parse_case(tree), caller.person_id, services.cipher, services.fingerprint)
+    case = parse_case(tree)
+    refuse_leaks(case)
+    intake = Intake(case, caller.person_id, services.cipher, services.fingerprint)
     async with services.database.transaction() as session:
         action = await _handed_in_before(session, intake, idempotency_key)
         if action is None:
             action = await _store(session, intake, idempotency_key)
         else:
             response.headers["Idempotent-Replayed"] = "true"
+        bind_contextvars(action_id=str(action.id))
         view = await views.whole(session, action, services.cipher)
     services.feed.anything.set()
     response.headers["Location"] = f"/api/v1/actions/{action.reference}"
@@ -99,7 +103,7 @@ async def _store(session: AsyncSession, intake: Intake, key: str | None) -> Urge
 
 @router.get("")
 async def newest(
-    services: Work, _caller: AnyRole, limit: Annotated[int, Query(ge=1, le=500)] = 50
+    services: Work, _caller: CaseReader, limit: Annotated[int, Query(ge=1, le=500)] = 50
 ) -> ActionList:
     """List actions, newest first."""
     async with services.database.transaction() as session:
@@ -111,7 +115,7 @@ async def newest(
 async def one(
     reference: str,
     services: Work,
-    _caller: AnyRole,
+    _caller: CaseReader,
     seen: Annotated[int | None, Query(ge=0)] = None,
     wait: Annotated[float, Query(ge=0, le=LONGEST_WAIT_SECONDS)] = 0,
 ) -> ActionView:
@@ -136,7 +140,7 @@ async def _view(services: Services, reference: str) -> ActionView:
 
 
 @router.get("/{reference}/timeline")
-async def timeline(reference: str, services: Work, _caller: AnyRole) -> Timeline:
+async def timeline(reference: str, services: Work, _caller: CaseReader) -> Timeline:
     """List what happened to an action, oldest first."""
     async with services.database.transaction() as session:
         action = await found(session, reference)
@@ -144,19 +148,18 @@ async def timeline(reference: str, services: Work, _caller: AnyRole) -> Timeline
 
 
 @router.get("/{reference}/signatures")
-async def signatures(reference: str, services: Work, _caller: AnyRole) -> SignatureList:
+async def signatures(reference: str, services: Work, _caller: CaseReader) -> SignatureList:
     """List the invited partners and their answers."""
     async with services.database.transaction() as session:
         action = await found(session, reference)
-        listed = await sign_on.signatures(session, action.id)
-    return SignatureList(signatures=[views.signature(partner, given) for _, partner, given in listed])
+        return views.signatures(await sign_on.signatures(session, action.id))
 
 
 @router.get("/{reference}/deliveries")
 async def deliveries(
     reference: str,
     services: Work,
-    _caller: AnyRole,
+    _caller: CaseReader,
     after: UUID | None = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> DeliveryPage:

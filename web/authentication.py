@@ -14,7 +14,7 @@ from models.vocabulary import Role
 from security.tokens import token_hash
 from storage.people import live_key
 from web.errors import ApiError
-from web.services import Services, services_of
+from web.services import Work
 
 _bearer = HTTPBearer(auto_error=False, description="A key made by the operator: `admin.py keys create`.")
 
@@ -29,7 +29,7 @@ class Caller(BaseModel):
 
 
 async def caller(
-    services: Annotated[Services, Depends(services_of)],
+    services: Work,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
 ) -> Caller:
     """Find the person behind the bearer key, or answer 401."""
@@ -56,7 +56,7 @@ def with_role(*roles: Role) -> Callable[[Caller], Awaitable[Caller]]:
     return check
 
 
-AnyRole = Annotated[Caller, Depends(with_role(*Role))]
+CaseReader = Annotated[Caller, Depends(with_role(Role.COORDINATOR, Role.VERIFIER))]
 Coordinator = Annotated[Caller, Depends(with_role(Role.COORDINATOR))]
 Verifier = Annotated[Caller, Depends(with_role(Role.VERIFIER))]
 DirectoryKeeper = Annotated[Caller, Depends(with_role(Role.COORDINATOR, Role.ADMIN))]

@@ -1,8 +1,6 @@
 """Deciding about an action. What restricts is committed first and told to the workflow afterwards."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.actions import UrgentAction
@@ -13,11 +11,9 @@ from web.actions import found
 from web.authentication import Caller, Coordinator, Verifier
 from web.errors import ApiError, refused
 from web.schemas import AttestationRequest, DecisionView
-from web.services import Services, services_of
+from web.services import Services, Work
 
 router = APIRouter(prefix="/actions/{reference}", tags=["decisions"])
-
-Work = Annotated[Services, Depends(services_of)]
 
 _CONFIRMS = ["facts", "consent", "texts"]
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Depends
+from fastapi import APIRouter, Body
 
 from models.contacts import Contact, ContactAddress
 from models.directory import ContactEntry, PartnerEntry, parse_contacts, parse_partners
@@ -11,15 +11,14 @@ from models.problems import InvalidInput, Problem
 from models.vocabulary import Channel
 from security.fields import FieldCipher
 from security.fingerprints import AddressFingerprint
+from security.sealed_places import api_secret_place
 from storage import directory
 from storage.directory import ContactRecord, PartnerRecord
 from web.authentication import DirectoryKeeper
 from web.schemas import ImportResult
-from web.services import Services, services_of
+from web.services import Services, Work
 
 router = APIRouter(tags=["directory"])
-
-Work = Annotated[Services, Depends(services_of)]
 
 _PARTNERS_EXAMPLE = {
     "partners": [
@@ -100,7 +99,7 @@ def partner_record(
     if entry.api:
         partner.api_url = entry.api.url
         partner.sealed_api_secret = cipher.seal(
-            entry.api.secret.get_secret_value(), context=f"partner_api_secret:{entry.api.url}"
+            entry.api.secret.get_secret_value(), context=api_secret_place(entry.api.url)
         )
     contacts = [
         PartnerContact(

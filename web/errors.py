@@ -28,6 +28,7 @@ _REMEDIES = {
     Refusal.ATTESTATIONS_MISSING: (
         "Two people other than the author must attest the current text first: starter.py attest REF."
     ),
+    Refusal.TOO_LATE: "The workflow heard of it too late, after you had been told so; decide again.",
     Refusal.ALREADY_RELEASED: "The document was released already.",
 }
 

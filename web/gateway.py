@@ -1,6 +1,9 @@
 """The way to the workflows: starting them, telling them what was committed, asking for decisions."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 from uuid import UUID
 
 import structlog
@@ -14,6 +17,7 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from models.actions import UrgentAction
+from models.columns import now
 from models.lifecycle import Decision, Refusal
 from models.messages import ActionRef, CaseState, PersonDecision
 from workflows.addresses import CASE_QUEUE, action_workflow_id, sign_on_workflow_id
@@ -22,6 +26,12 @@ from workflows.urgent_action import DECISION_REFUSED, UrgentActionWorkflow
 
 _log = structlog.get_logger(__name__)
 _ANSWER_SECONDS = 5
+_PING_SECONDS = 2
+_DECISION_SECONDS = 3
+"""A workflow that hears of a decision later refuses it: by then its person was told of no answer."""
+
+
+_SILENCE = (RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED)
 
 
 class TemporalUnavailableError(Exception):
@@ -45,42 +55,48 @@ class WorkflowGateway:
     async def ping(self) -> bool:
         """Tell whether Temporal answers."""
         try:
-            return await self._client.service_client.check_health()
-        except (RPCError, RuntimeError):
+            async with asyncio.timeout(_PING_SECONDS):
+                return await self._client.service_client.check_health()
+        except (RPCError, RuntimeError, TimeoutError):
             return False
 
     async def nudge_action(self, action_id: UUID, reference: str) -> None:
         """Start the workflow of an action, or have the running one read the facts.
 
         A run that was lost (failed, terminated, timed out) is followed by a new one; a completed one is not.
+
+        Raises:
+            TemporalUnavailableError: no answer within five seconds.
+            RPCError: Temporal answers, and refuses this nudge.
         """
-        try:
-            await self._client.start_workflow(
-                UrgentActionWorkflow.run,
-                ActionRef(action_id=action_id, reference=reference),
-                id=action_workflow_id(reference),
-                task_queue=CASE_QUEUE,
-                start_signal="nudge",
-                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
-            )
-        except WorkflowAlreadyStartedError:
-            return
-        except (RPCError, RuntimeError):
-            raise TemporalUnavailableError from None
+        with suppress(WorkflowAlreadyStartedError):
+            async with _answering():
+                await self._client.start_workflow(
+                    UrgentActionWorkflow.run,
+                    ActionRef(action_id=action_id, reference=reference),
+                    id=action_workflow_id(reference),
+                    task_queue=CASE_QUEUE,
+                    start_signal="nudge",
+                    id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                    id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+                )
 
     async def nudge_sign_on(self, reference: str, document_number: int) -> None:
-        """Have the sign-on of a document count the answers; one that ended needs no telling."""
+        """Have the sign-on of a document count the answers; one that ended needs no telling.
+
+        Raises:
+            TemporalUnavailableError: no answer within five seconds.
+            RPCError: Temporal answers, and refuses this nudge.
+        """
         handle = self._client.get_workflow_handle_for(
             SignOnWorkflow.run, sign_on_workflow_id(reference, document_number)
         )
         try:
-            await handle.signal(SignOnWorkflow.nudge)
+            async with _answering():
+                await handle.signal(SignOnWorkflow.nudge)
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
-                raise TemporalUnavailableError from None
-        except RuntimeError:
-            raise TemporalUnavailableError from None
+                raise
 
     async def inform(self, action: UrgentAction, decision: Decision, person_id: UUID) -> bool:
         """Tell a workflow of a committed decision; false where that must be left to the sweep."""
@@ -96,9 +112,10 @@ class WorkflowGateway:
 
         Raises:
             DecisionRefusedError: the workflow says no.
-            TemporalUnavailableError: no answer within five seconds; asking again is safe.
+            TemporalUnavailableError: no answer within five seconds; one that comes later is refused there.
         """
-        by = PersonDecision(action_id=action.id, person_id=person_id)
+        until = now() + timedelta(seconds=_DECISION_SECONDS)
+        by = PersonDecision(action_id=action.id, person_id=person_id, until=until)
         try:
             async with asyncio.timeout(_ANSWER_SECONDS):
                 return await self._update(action, decision, by)
@@ -118,6 +135,23 @@ class WorkflowGateway:
             await self.nudge_action(action.id, action.reference)
             state = await handle.execute_update(decision.value, by, result_type=CaseState)
         return state
+
+
+@asynccontextmanager
+async def _answering() -> AsyncIterator[None]:
+    """Give Temporal five seconds, and tell its silence from its refusals.
+
+    A server that accepts a connection and says nothing would otherwise be waited for without end.
+    """
+    try:
+        async with asyncio.timeout(_ANSWER_SECONDS):
+            yield
+    except RPCError as error:
+        if error.status in _SILENCE:
+            raise TemporalUnavailableError from None
+        raise
+    except (RuntimeError, TimeoutError):
+        raise TemporalUnavailableError from None
 
 
 def _refused(error: WorkflowUpdateFailedError) -> Exception:

@@ -1,12 +1,10 @@
 """Whether the process lives, and whether what it needs answers."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Response
 
 from storage.database import UNAVAILABLE
 from web.schemas import Health
-from web.services import Services, services_of
+from web.services import Work
 
 router = APIRouter(prefix="/health", tags=["health"])
 
@@ -18,7 +16,7 @@ async def live() -> Health:
 
 
 @router.get("/ready")
-async def ready(services: Annotated[Services, Depends(services_of)], response: Response) -> Health:
+async def ready(services: Work, response: Response) -> Health:
     """Answer 200 where intake is safe: the database answers. Temporal may be away, and is named."""
     temporal = "up" if await services.gateway.ping() else "down"
     try:

@@ -22,6 +22,7 @@ from models.documents import (
 from models.vocabulary import DocumentKind, Visibility
 from security.fields import FieldCipher
 from security.fingerprints import AddressFingerprint
+from security.sealed_places import facts_place, identity_place, risk_place, source_place
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Intake:
             country=case.event.country,
             region=case.event.region,
             occurred_on=case.event.occurred_on,
-            sealed_facts=self.cipher.seal(case.event.facts, context=facts_context(action_id)),
+            sealed_facts=self.cipher.seal(case.event.facts, context=facts_place(action_id)),
             author_id=self.author_id,
             policy={part: tree.get(part) for part in ("sign_on", "release", "follow_up")},
         )
@@ -88,7 +89,7 @@ class Intake:
             display_name=_display_name(entry),
             roles=dict(entry.role),
             sealed_identity=self.cipher.seal(
-                json.dumps(identity, ensure_ascii=False), context=f"person_at_risk:{person_id}"
+                json.dumps(identity, ensure_ascii=False), context=identity_place(person_id)
             ),
         )
 
@@ -112,7 +113,7 @@ class Intake:
         for source in self.case.sources:
             source_id = uuid4()
             detail = json.dumps({"name": source.name, "note": source.note}, ensure_ascii=False)
-            sealed = self.cipher.seal(detail, context=f"source:{source_id}")
+            sealed = self.cipher.seal(detail, context=source_place(source_id))
             rows.append(
                 Source(
                     id=source_id,
@@ -126,7 +127,7 @@ class Intake:
 
     def _risk(self, action: UrgentAction) -> RiskAssessment:
         risk_id, risk = uuid4(), self.case.risk_assessment
-        sealed = self.cipher.seal(risk.note, context=f"risk_assessment:{risk_id}")
+        sealed = self.cipher.seal(risk.note, context=risk_place(risk_id))
         return RiskAssessment(id=risk_id, action_id=action.id, level=risk.level, sealed_note=sealed)
 
     def _texts(self) -> list[DocumentText]:
@@ -175,11 +176,6 @@ class Intake:
             for row, target in zip(targets, self.case.targets, strict=True)
             for position, address in enumerate(target.addresses)
         ]
-
-
-def facts_context(action_id: UUID) -> str:
-    """Name the place of an action's facts, to which their seal is bound."""
-    return f"urgent_action.facts:{action_id}"
 
 
 def _display_name(entry: PersonEntry) -> str | None:

@@ -4,6 +4,7 @@ import asyncio
 from contextlib import suppress
 
 import structlog
+from temporalio.service import RPCError
 
 from models.records import Addressee
 from storage.changes import ChangeFeed
@@ -35,7 +36,7 @@ class Nudger:
         while True:
             self._feed.anything.clear()
             try:
-                await self._deliver()
+                await self.deliver()
             except TemporalUnavailableError:
                 _log.warning("nudges.temporal_unavailable", retry_in_seconds=SWEEP_SECONDS)
             except UNAVAILABLE:
@@ -49,14 +50,33 @@ class Nudger:
             async with asyncio.timeout(SWEEP_SECONDS):
                 await self._feed.anything.wait()
 
-    async def _deliver(self) -> None:
+    async def deliver(self) -> None:
+        """Go through the pending nudges once; a Temporal that does not answer ends the round."""
         async with self._database.transaction() as session:
             nudges = await undelivered_nudges(session, _ROUND)
         for nudge in nudges:
+            if await self._told(nudge):
+                await self._delivered(nudge)
+
+    async def _delivered(self, nudge: UndeliveredNudge) -> None:
+        async with self._database.transaction() as session:
+            await nudge_delivered(session, nudge)
+            await announce(session, nudge.action_id)
+
+    async def _told(self, nudge: UndeliveredNudge) -> bool:
+        """Tell one workflow; what Temporal refuses is logged and tried again later, not before all others."""
+        try:
             await self._tell(nudge)
-            async with self._database.transaction() as session:
-                await nudge_delivered(session, nudge)
-                await announce(session, nudge.action_id)
+        except RPCError as error:
+            _log.error(
+                "nudge.refused",
+                action_id=str(nudge.action_id),
+                addressee=nudge.addressee,
+                document_number=nudge.document_number,
+                status=error.status.name,
+            )
+            return False
+        return True
 
     async def _tell(self, nudge: UndeliveredNudge) -> None:
         if nudge.addressee is Addressee.ACTION:

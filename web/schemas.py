@@ -1,6 +1,6 @@
 """What the API takes and answers."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -14,10 +14,15 @@ from models.records import EventKind
 from models.vocabulary import (
     Answer,
     Channel,
+    ConsentGiver,
+    ConsentMethod,
+    ConsentUse,
     DocumentKind,
     PersonKind,
     ReleasePolicy,
+    RiskLevel,
     SignatureVisibility,
+    SourceKind,
     Urgency,
     Visibility,
 )
@@ -55,12 +60,32 @@ class ProblemDetails(Schema):
     problems: tuple[Problem, ...] = ()
 
 
+class ConsentView(Schema):
+    """The consent that counts for one use: the newest."""
+
+    use: ConsentUse
+    given: bool
+    given_by: ConsentGiver
+    method: ConsentMethod
+    given_on: date
+    valid_until: date | None
+    revoked_at: datetime | None
+
+
 class PersonView(Schema):
     """A person at risk as she may be called: by name, by pseudonym, or not at all."""
 
     kind: PersonKind
     visibility: Visibility
     display_name: str | None
+    consents: list[ConsentView]
+
+
+class SourceView(Schema):
+    """What kind of source the facts come from; who it is stays sealed."""
+
+    kind: SourceKind
+    received_on: date
 
 
 class TextView(Schema):
@@ -138,6 +163,8 @@ class ActionView(ActionSummary):
     languages: list[str]
     facts: str
     people_at_risk: list[PersonView]
+    sources: list[SourceView]
+    risk_level: RiskLevel
     document: DocumentView
     attestations: AttestationsView
     sign_on: SignOnView | None
@@ -178,7 +205,7 @@ class Timeline(Schema):
 
 
 class SignatureView(Schema):
-    """An invited partner and its answer; a withheld signature names no partner."""
+    """An invited partner and its answer; a withheld signature names neither partner nor moment."""
 
     partner: str | None
     country: str | None
@@ -188,7 +215,7 @@ class SignatureView(Schema):
 
 
 class SignatureList(Schema):
-    """Every invitation of an action, by country and name."""
+    """Every invitation of an action, by country and name; withheld signatures stand last."""
 
     signatures: list[SignatureView]
 

@@ -1,8 +1,9 @@
 """What the routes work with."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
-from fastapi import Request
+from fastapi import Depends, Request
 
 from security.fields import FieldCipher
 from security.fingerprints import AddressFingerprint
@@ -33,3 +34,7 @@ def services_of(request: Request) -> Services:
     """Return the services of the process that answers a request."""
     services: Services = request.app.state.services
     return services
+
+
+Work = Annotated[Services, Depends(services_of)]
+"""What a route asks for to get them."""

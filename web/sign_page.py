@@ -20,11 +20,9 @@ from storage.sign_on import (
     unnamed_signatures,
 )
 from web.pages import FOLDER, rendered, wanted_language
-from web.services import Services, services_of
+from web.services import Services, Work
 
 router = APIRouter(include_in_schema=False)
-
-Work = Annotated[Services, Depends(services_of)]
 
 LINK = FOLDER + "{token}"
 LONGEST_FIELD = 200

@@ -2,27 +2,30 @@
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.actions import PersonAtRisk, UrgentAction
+from models.actions import Consent, PersonAtRisk, Source, UrgentAction
 from models.documents import Document, DocumentText
 from models.lifecycle import ATTESTATIONS_REQUIRED, Phase
 from models.outbox import Delivery, Dispatch
-from models.partners import Partner, Signature
+from models.partners import Invitation, Partner, Signature
 from models.records import AuditEvent
 from models.vocabulary import Answer, SignatureVisibility
 from security.fields import FieldCipher
+from security.sealed_places import facts_place
 from storage import actions, contents, people, records, reports, sign_on
-from web.intake import facts_context
 from web.schemas import (
     ActionSummary,
     ActionView,
     AttestationsView,
+    ConsentView,
     DeliveryView,
     DispatchView,
     DocumentView,
     EventView,
     PersonView,
+    SignatureList,
     SignatureView,
     SignOnView,
+    SourceView,
     TextView,
 )
 
@@ -47,19 +50,23 @@ def shown_phase(action: UrgentAction) -> Phase:
 
 
 async def whole(session: AsyncSession, action: UrgentAction, cipher: FieldCipher) -> ActionView:
-    """Show all of an action."""
+    """Show all of an action, as new as its revision or newer: who waits for the next one misses nothing."""
+    revision = await records.revision(session, action.id)
+    await session.refresh(action)
     current = await actions.current_version(session, action.id)
     texts = await contents.texts_of(session, current.version.id)
     return ActionView(
         **summary(action).model_dump(),
-        revision=await records.revision(session, action.id),
+        revision=revision,
         country=action.country,
         region=action.region,
         occurred_on=action.occurred_on,
         concerns=action.concerns,
         languages=action.languages,
-        facts=cipher.open(action.sealed_facts, context=facts_context(action.id)),
-        people_at_risk=[_person(one) for one in await actions.people_at_risk(session, action.id)],
+        facts=cipher.open(action.sealed_facts, context=facts_place(action.id)),
+        people_at_risk=await _people_at_risk(session, action),
+        sources=[_source(one) for one in await actions.sources(session, action.id)],
+        risk_level=await actions.risk_level(session, action.id),
         document=DocumentView(
             index=f"{action.reference}/{current.document.number}",
             kind=current.document.kind,
@@ -94,8 +101,13 @@ async def events(session: AsyncSession, found: list[AuditEvent]) -> list[EventVi
     ]
 
 
-def signature(partner: Partner, given: Signature | None) -> SignatureView:
-    """Show an invited partner; one that signed withheld is counted and not named."""
+def signatures(listed: list[tuple[Invitation, Partner, Signature | None]]) -> SignatureList:
+    """Show the invited partners; withheld signatures stand last, so that their place does not name them."""
+    shown = [_signature(partner, given) for _, partner, given in listed]
+    return SignatureList(signatures=sorted(shown, key=lambda one: one.partner is None))
+
+
+def _signature(partner: Partner, given: Signature | None) -> SignatureView:
     if given is None:
         return SignatureView(
             partner=partner.name, country=partner.country, answer=None, visibility=None, answered_at=None
@@ -106,7 +118,7 @@ def signature(partner: Partner, given: Signature | None) -> SignatureView:
         country=None if withheld else partner.country,
         answer=given.answer,
         visibility=given.visibility,
-        answered_at=given.answered_at,
+        answered_at=None if withheld else given.answered_at,
     )
 
 
@@ -126,8 +138,29 @@ def delivery(row: Delivery, dispatch: Dispatch) -> DeliveryView:
     )
 
 
-def _person(person: PersonAtRisk) -> PersonView:
-    return PersonView(kind=person.kind, visibility=person.visibility, display_name=person.display_name)
+async def _people_at_risk(session: AsyncSession, action: UrgentAction) -> list[PersonView]:
+    consents = await actions.consents(session, action.id)
+    return [
+        _person(person, [consent for consent in consents if consent.person_at_risk_id == person.id])
+        for person in await actions.people_at_risk(session, action.id)
+    ]
+
+
+def _person(person: PersonAtRisk, consents: list[Consent]) -> PersonView:
+    return PersonView(
+        kind=person.kind,
+        visibility=person.visibility,
+        display_name=person.display_name,
+        consents=[_consent(consent) for consent in consents],
+    )
+
+
+def _consent(consent: Consent) -> ConsentView:
+    return ConsentView(**consent.model_dump(include=set(ConsentView.model_fields)))
+
+
+def _source(source: Source) -> SourceView:
+    return SourceView(kind=source.kind, received_on=source.received_on)
 
 
 def _text(text: DocumentText) -> TextView:

@@ -41,11 +41,8 @@ class SignOnWorkflow:
         return self._status
 
     def _is_over(self) -> bool:
-        if self._finished:
-            return True
-        if self._plan.release is not ReleasePolicy.AT_QUORUM_OR_CLOSE:
-            return False
-        return self._status.signed >= self._plan.quorum or self._status.answered >= self._status.invited
+        at_quorum = self._plan.release is ReleasePolicy.AT_QUORUM_OR_CLOSE
+        return self._finished or (at_quorum and self._status.signed >= self._plan.quorum)
 
     async def _end(self) -> None:
         """Close the window; messages still under way end at the gate and do not keep the release waiting."""

@@ -24,6 +24,7 @@ with workflow.unsafe.imports_passed_through():
         PhaseChange,
         Purpose,
         SignOnRequest,
+        SignOnStatus,
     )
     from models.vocabulary import ReleasePolicy
     from workflows.activity_options import FACTS
@@ -94,8 +95,11 @@ class UrgentActionWorkflow:
         await self._move(Phase.SIGNING)
         request = SignOnRequest(document=plan.document, plan=plan.sign_on)
         name = sign_on_workflow_id(plan.document.reference, plan.document.number)
-        await self._have_done(SignOnWorkflow.run, request, name, unless=lambda: self._state.release_decided)
-        if plan.sign_on.release is ReleasePolicy.BY_HAND:
+        status: SignOnStatus | None = await self._have_done(
+            SignOnWorkflow.run, request, name, unless=lambda: self._state.release_decided
+        )
+        nobody_signed = status is not None and status.signed == 0
+        if plan.sign_on.release is ReleasePolicy.BY_HAND or nobody_signed:
             await self._until(lambda: self._state.release_decided)
 
     async def _release(self, plan: CasePlan) -> None:
@@ -184,16 +188,17 @@ class UrgentActionWorkflow:
             return Refusal.ALREADY_RELEASED
         return refusal_of(decision, self._state.standing)
 
-    def _refuse(self, decision: Decision) -> None:
-        refusal = self._refusal(decision)
+    def _refuse(self, decision: Decision, by: PersonDecision) -> None:
+        late = by.until is not None and workflow.now() > by.until
+        refusal = Refusal.TOO_LATE if late else self._refusal(decision)
         if refusal:
             raise ApplicationError(
                 refusal.value, DecisionRefused(refusal=refusal), type=DECISION_REFUSED, non_retryable=True
             )
 
-    def _refuse_ended(self) -> None:
+    def _refuse_ended(self, by: PersonDecision) -> None:
         if self._state.phase in ENDED:
-            self._refuse(Decision.CLOSE)
+            self._refuse(Decision.CLOSE, by)
 
     async def _decide(self, decision: Decision, by: PersonDecision) -> CaseState:
         record = DecisionRecord(action_id=by.action_id, decision=decision, person_id=by.person_id)
@@ -248,24 +253,24 @@ class UrgentActionWorkflow:
 
     @attest.validator
     def _validate_attest(self, _by: PersonDecision) -> None:
-        self._refuse_ended()
+        self._refuse_ended(_by)
 
     @hold.validator
     def _validate_hold(self, _by: PersonDecision) -> None:
-        self._refuse_ended()
+        self._refuse_ended(_by)
 
     @resume.validator
     def _validate_resume(self, _by: PersonDecision) -> None:
-        self._refuse_ended()
+        self._refuse_ended(_by)
 
     @stop.validator
     def _validate_stop(self, _by: PersonDecision) -> None:
-        self._refuse_ended()
+        self._refuse_ended(_by)
 
     @release.validator
-    def _validate_release(self, by: PersonDecision) -> None:  # noqa: ARG002
-        self._refuse(Decision.RELEASE)
+    def _validate_release(self, by: PersonDecision) -> None:
+        self._refuse(Decision.RELEASE, by)
 
     @close.validator
-    def _validate_close(self, by: PersonDecision) -> None:  # noqa: ARG002
-        self._refuse(Decision.CLOSE)
+    def _validate_close(self, by: PersonDecision) -> None:
+        self._refuse(Decision.CLOSE, by)

@@ -108,24 +108,24 @@ async def test_a_database_that_is_away_learns_the_outcomes_when_it_is_back(
 async def test_a_sender_that_died_leaves_one_message_unknown_and_nobody_gets_two(
     case: Case, mailbox: LocalMailbox, email: EmailChannel
 ) -> None:
-    reached = asyncio.Event()
+    reached, forever = asyncio.Event(), asyncio.Event()
 
     async def stay(number: int) -> None:
         if number == CONNECTIONS + 1:
             reached.set()
-            await asyncio.Event().wait()
+            await forever.wait()
 
     batch = await case.batch()
     dying = asyncio.create_task(run(mailing(case.database, EventfulMail(email, behind=stay)), batch))
-    await reached.wait()
-    dying.cancel()
-    await asyncio.gather(dying, return_exceptions=True)
+    await reached.wait()  # nothing more comes from this sender, as if its process had been killed
     assert DeliveryState.SENDING in await case.states(batch)
     outcome = await run(mailing(case.database, email), batch)
     states = await case.states(batch)
     assert set(states) == {SENT, UNKNOWN}
     assert 1 <= states.count(UNKNOWN) <= CONNECTIONS  # those beside it may have been handed over as well
     assert (outcome.sent, outcome.waiting) == (states.count(SENT), 0)
+    forever.set()
+    await asyncio.gather(dying, return_exceptions=True)
     assert set(inbox(mailbox).values()) == {1}
 
 

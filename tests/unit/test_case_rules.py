@@ -27,6 +27,7 @@ PHONE = "must be a phone number"
 ORDER = "must be later than the one before"
 TWICE = "is given twice"
 NAMED = "must hold a given name_in_public with visibility: named"
+TO_AUTHORITIES = "must hold a given name_to_authorities with visibility: named"
 SPAN = "must be a span of the day"
 GROUPS_OR_IDS = "must name either groups or ids"
 
@@ -159,7 +160,13 @@ ONE_CHANGE: list[tuple[str, object, list[tuple[str, str]]]] = [
         "Sol",
         [("people_at_risk.1.pseudonym", "is only for visibility: pseudonym")],
     ),
-    ("people_at_risk.1.consents", [], [("people_at_risk.1.consents", NAMED)]),
+    (
+        "people_at_risk.1.consents",
+        [],
+        [("people_at_risk.1.consents", NAMED), ("people_at_risk.1.consents", TO_AUTHORITIES)],
+    ),
+    ("people_at_risk.1.consents.0.given", False, [("people_at_risk.1.consents", TO_AUTHORITIES)]),
+    ("people_at_risk.1.consents.1.until", "2026-11-20", [("people_at_risk.1.consents", NAMED)]),
     ("people_at_risk.1.consents.1", LEFT_OUT, [("people_at_risk.1.consents", NAMED)]),
     ("people_at_risk.1.consents.1.given", False, [("people_at_risk.1.consents", NAMED)]),
     ("people_at_risk.1.consents.1.method", "x", [("people_at_risk.1.consents.1.method", UNKNOWN_WORD)]),

@@ -16,7 +16,15 @@ from temporalio.worker import Worker
 from assembly import WORKFLOWS, _methods
 from local.temporal import temporal_binary
 from models.lifecycle import Phase
-from models.messages import ActionOutcome, CaseState, DeliveryState, DispatchRequest, Purpose, SignOnStatus
+from models.messages import (
+    ActionOutcome,
+    CaseState,
+    DeliveryState,
+    DispatchRequest,
+    PersonDecision,
+    Purpose,
+    SignOnStatus,
+)
 from security.keys import KeyRing
 from temporal_client import data_converter
 from tests.workflows.fakes import FakeCase, FakeOutbox, FakeSending, FakeSignOn
@@ -89,9 +97,9 @@ class Stage:
             self.world.signed += 1
             await self.sign_on.signal("nudge")
 
-    async def decide(self, decision: str) -> CaseState:
+    async def decide(self, decision: str, by: PersonDecision = COORDINATOR) -> CaseState:
         """Ask for a decision by the update of its name."""
-        state: CaseState = await self.action.execute_update(decision, COORDINATOR, result_type=CaseState)
+        state: CaseState = await self.action.execute_update(decision, by, result_type=CaseState)
         return state
 
     async def hold(self) -> None:

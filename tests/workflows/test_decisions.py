@@ -1,16 +1,17 @@
 """What the workflow of an action answers to people, and that nothing is lost while it ends."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
 from models.lifecycle import Decision, Phase, Refusal
-from models.messages import CasePlan, CaseState, DecisionRefused, Purpose
+from models.messages import CasePlan, CaseState, DecisionRefused, PersonDecision, Purpose
 from tests.workflows.scenarios import BRIEF, reach_follow_up, reach_sign_on
 from tests.workflows.stage import Stage
-from tests.workflows.world import case_plan
+from tests.workflows.world import COORDINATOR, case_plan
 from workflows.urgent_action import DECISION_REFUSED
 
 ALONE = case_plan(None, BRIEF)
@@ -21,10 +22,10 @@ def plan() -> CasePlan:
     return ALONE
 
 
-async def refusal_of(stage: Stage, decision: str) -> Refusal:
+async def refusal_of(stage: Stage, decision: str, by: PersonDecision = COORDINATOR) -> Refusal:
     """Ask for a decision that must be refused, and return the reason that the error carries."""
     with pytest.raises(WorkflowUpdateFailedError) as raised:
-        await stage.decide(decision)
+        await stage.decide(decision, by)
     cause = raised.value.cause
     assert isinstance(cause, ApplicationError)
     assert cause.type == DECISION_REFUSED
@@ -43,6 +44,21 @@ async def test_a_release_before_two_attestations_is_refused_and_leaves_no_trace(
     assert not (await stage.state()).release_decided
     events = [event async for event in stage.action.fetch_history_events()]
     assert not any("update" in str(event.WhichOneof("attributes")) for event in events[before:])
+
+
+@pytest.mark.parametrize("decision", ["release", "close"])
+async def test_a_decision_that_arrives_after_its_person_was_told_of_no_answer_is_refused(
+    stage: Stage, decision: str
+) -> None:
+    await stage.start()
+    await stage.attest_twice()
+    await stage.decide("attest")
+    late = COORDINATOR.model_copy(update={"until": datetime.now(UTC) - timedelta(seconds=1)})
+    in_time = COORDINATOR.model_copy(update={"until": datetime.now(UTC) + timedelta(minutes=5)})
+    assert await refusal_of(stage, decision, late) is Refusal.TOO_LATE
+    assert stage.world.decisions == []
+    await stage.decide(decision, in_time)
+    assert stage.world.decisions == [Decision(decision)]
 
 
 async def test_without_sign_on_two_attestations_alone_release_nothing(stage: Stage) -> None:

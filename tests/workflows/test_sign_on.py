@@ -68,12 +68,24 @@ async def test_no_reminder_goes_after_the_quorum(stage: Stage) -> None:
     assert stage.world.sign_on_ended
 
 
-async def test_the_window_ends_when_every_partner_has_answered(stage: Stage) -> None:
+async def test_a_window_without_quorum_stays_open_though_everybody_answered(stage: Stage) -> None:
     await reach_sign_on(stage)
     stage.world.declined = 3
     await stage.sign(2)
+    await stage.pass_time(stage.sign_on, timedelta(hours=47))
+    assert stage.world.phase is Phase.SIGNING
+    await stage.pass_time(stage.sign_on, timedelta(hours=2))
     await stage.world.until(lambda: stage.world.phase is Phase.FOLLOWING_UP)
-    assert stage.world.rounds(Purpose.SIGN_ON_REMINDER) == []
+
+
+async def test_a_window_in_which_nobody_signed_releases_nothing_by_itself(stage: Stage) -> None:
+    await reach_sign_on(stage)
+    stage.world.declined = stage.world.invited
+    await stage.pass_time(stage.sign_on, timedelta(hours=49))
+    await stage.world.until(lambda: stage.world.sign_on_ended)
+    assert stage.world.rounds(Purpose.STATEMENT) == []
+    await stage.decide("release")
+    await stage.world.until(lambda: stage.world.phase is Phase.FOLLOWING_UP)
 
 
 @pytest.mark.parametrize("plan", [by_policy[ReleasePolicy.AT_CLOSE]])
@@ -165,8 +177,8 @@ async def test_after_its_deadline_a_window_reminds_nobody(stage: Stage) -> None:
     assert stage.world.rounds(Purpose.SIGN_ON_REMINDER) == []
 
 
-async def test_a_reminder_that_is_due_already_is_not_sent_when_all_have_answered(stage: Stage) -> None:
-    stage.world.declined = stage.world.invited
+async def test_a_reminder_that_is_due_already_is_not_sent_when_the_quorum_is_reached(stage: Stage) -> None:
+    stage.world.signed = SIGN_ON.quorum
     handle = await start_window(stage, datetime.now(UTC) + timedelta(hours=18))
     await handle.result()
     assert stage.world.rounds(Purpose.SIGN_ON_REMINDER) == []

@@ -1,5 +1,6 @@
 import asyncio
 import gzip
+import re
 import tracemalloc
 from collections.abc import AsyncIterator
 from uuid import uuid4
@@ -12,7 +13,7 @@ from channels.partner_api import DocumentContent, PartnerApiChannel
 from channels.sms import SmsChannel, SmsContent
 from local.ports import free_port
 from tests.integration.channels.mails import HandOvers
-from tests.integration.channels.raw_server import raw_server
+from tests.integration.channels.raw_server import raw_server, serving
 from tests.integration.local_servers import LocalProviders
 
 SECRET = "whsec_" + "QUFB" * 8
@@ -119,16 +120,20 @@ async def test_an_answer_that_comes_drop_by_drop_is_not_waited_for_to_its_end(
 
 
 async def test_messages_at_the_same_time_share_kept_connections(channel: PartnerApiChannel) -> None:
-    connections = 0
+    connections: list[int] = []
 
-    async def reply(writer: asyncio.StreamWriter) -> None:
-        nonlocal connections
-        connections += 1
-        for _ in range(100):
+    async def answer_each(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.append(0)
+        number = len(connections) - 1
+        while True:
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = re.search(rb"content-length: (\d+)", head.lower())
+            assert length
+            await reader.readexactly(int(length[1]))
+            connections[number] += 1
             writer.write(OK + b"Content-Length: 2\r\n\r\n{}")
-            await writer.drain()
-            await asyncio.sleep(0.01)
 
-    async with raw_server(reply) as address:
+    async with serving(answer_each) as address:
         await asyncio.gather(*(channel.send(document(address), HandOvers()) for _ in range(8)))
-    assert connections <= 2
+    assert len(connections) <= 2
+    assert sum(connections) == 8

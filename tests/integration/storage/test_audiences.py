@@ -174,6 +174,48 @@ async def test_signatories_get_the_statement_by_their_own_system_or_else_by_emai
     }
 
 
+async def test_signatories_that_share_one_system_get_one_message_each(database: Database) -> None:
+    case = await make_case(database)
+    await case.open_sign_on()
+    slugs = ("tejedoras-del-maiz", "casa-manantial")
+    await execute(
+        database,
+        "UPDATE partner SET api_url = 'https://red.example/in', sealed_api_secret = 'x'"
+        " WHERE slug = ANY(:slugs)",
+        slugs=list(slugs),
+    )
+    for slug in slugs:
+        async with opened(case, await sign_link(case, slug)) as (session, link):
+            await sign_on.answer(session, link, Answer.SIGNED, SignatureVisibility.PUBLIC, "Ana", None)
+    rows = [row for row in await frozen(case) if row.channel == Channel.PARTNER_API]
+    assert [row.address for row in rows] == ["https://red.example/in"] * 2
+    assert len({row.recipient_id for row in rows}) == len({row.fingerprint for row in rows}) == 2
+
+
+async def frozen_detail(case: Case, purpose: Purpose) -> dict[str, Any]:
+    await case.freeze(purpose)
+    query = "SELECT detail FROM audit_event WHERE kind = 'dispatch_frozen' ORDER BY sequence DESC LIMIT 1"
+    detail: dict[str, Any] = (await execute(case.database, query))[0].detail
+    return detail
+
+
+async def test_targets_that_cannot_be_reached_are_counted_in_the_trail(database: Database) -> None:
+    case = await make_case(database)
+    before = await execute(database, "SELECT count(*) FROM target")
+    assert (await frozen_detail(case, Purpose.STATEMENT))["unreachable_targets"] < before[0][0]
+    await execute(database, "UPDATE dispatch SET round = 9")
+    await execute(database, "UPDATE target_address SET valid_until = '2020-01-01' WHERE channel <> 'letter'")
+    detail = await frozen_detail(case, Purpose.STATEMENT)
+    assert detail["unreachable_targets"] == before[0][0]
+    assert "unreachable_targets" not in await frozen_detail(case, Purpose.CHECK_IN)
+
+
+async def test_targets_that_are_not_written_to_are_not_called_unreachable(database: Database) -> None:
+    case = await make_case(database, press_only())
+    await execute(database, "UPDATE target_address SET valid_until = '2020-01-01'")
+    assert "unreachable_targets" not in await frozen_detail(case, Purpose.STATEMENT)
+
+
 async def test_reminders_go_to_those_who_have_not_answered(database: Database) -> None:
     case = await make_case(database)
     await case.open_sign_on()

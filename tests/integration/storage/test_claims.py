@@ -186,6 +186,20 @@ async def test_a_finished_batch_is_counted_and_what_the_gate_refuses_for_good_is
     assert waiting
 
 
+async def test_a_batch_is_not_done_while_another_attempt_has_a_message_in_hand(
+    case: Case, batch: Batch
+) -> None:
+    zombie = uuid4()
+    (held,) = await case.claim(batch, zombie, limit=1)
+    claim_id = uuid4()
+    rest = await case.claim(batch, claim_id)
+    await case.settle(claim_id, *(Outcome(one.id, SENT) for one in rest))
+    outcome = await finish(case, batch)
+    assert (outcome.sent, outcome.ended, outcome.waiting) == (len(rest), 0, 1)
+    await case.settle(zombie, Outcome(held.id, SENT))
+    assert (await finish(case, batch)).waiting == 0
+
+
 async def test_a_hold_keeps_back_and_ends_nothing(case: Case, batch: Batch) -> None:
     await case.decide(Decision.HOLD)
     await execute(case.database, "DELETE FROM document_text")

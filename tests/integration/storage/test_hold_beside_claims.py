@@ -1,15 +1,16 @@
 """No send starts after a hold, stop or revocation commits (I2): real transactions beside each other."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
 
 from models.lifecycle import Decision
 from models.messages import Batch, DeliveryState
+from models.outbox import Delivery
 from storage import actions, claims
 from storage.claims import Outcome
 from storage.database import Database
@@ -118,3 +119,75 @@ async def test_a_decision_waits_for_a_hand_over_under_way(case: Case) -> None:
         await until_blocked(case.database, waiting)
         assert not waiting.done()
     await waiting
+
+
+LOCKERS = 32
+
+
+@pytest.fixture
+async def roomy(database_url: str) -> AsyncIterator[Database]:
+    opened = Database(database_url, pool_size=LOCKERS)
+    yield opened
+    await opened.close()
+
+
+class Crowd:
+    """Senders that hand over again and again; the first keeps its first transaction open until `release`."""
+
+    def __init__(self, case: Case, claim_id: UUID) -> None:
+        self.passed = 0
+        self.all_inside = asyncio.Barrier(LOCKERS + 1)
+        self.decision_waits, self.release = asyncio.Event(), asyncio.Event()
+        self._case, self._claim_id = case, claim_id
+
+    async def keep_handing_over(self, number: int, delivery: Delivery) -> None:
+        await self._hand_over(delivery, self._first_time if number else self._stay)
+        while await self._hand_over(delivery, self._at_once):
+            pass
+
+    async def _hand_over(self, delivery: Delivery, inside: Callable[[], Awaitable[None]]) -> bool:
+        async with self._case.database.transaction() as session:
+            passed = await claims.hand_over(session, self._case.action.id, delivery.id, self._claim_id)
+            self.passed += passed
+            await inside()
+        return passed
+
+    async def _first_time(self) -> None:
+        await self.all_inside.wait()
+        await self.decision_waits.wait()
+
+    async def _stay(self) -> None:
+        await self._first_time()
+        await self.release.wait()
+
+    async def _at_once(self) -> None:
+        """Commit."""
+
+
+async def test_a_decision_waits_for_no_hand_over_that_began_after_it(roomy: Database) -> None:
+    await add_members(roomy, LOCKERS)
+    case, claim_id = await make_case(roomy), uuid4()
+    crowd = Crowd(case, claim_id)
+    deliveries = await case.claim(await case.batch(), claim_id, limit=LOCKERS)
+    lockers = [asyncio.create_task(crowd.keep_handing_over(*one)) for one in enumerate(deliveries)]
+    await crowd.all_inside.wait()
+    decision = asyncio.create_task(case.decide(Decision.HOLD))
+    await until_blocked(roomy, decision)
+    crowd.decision_waits.set()
+
+    async def all_others_queue_or_one_came_before() -> bool:
+        return await queue_length(roomy) == LOCKERS or crowd.passed > LOCKERS
+
+    await until(all_others_queue_or_one_came_before)
+    crowd.release.set()
+    await asyncio.gather(decision, *lockers)
+    assert crowd.passed == LOCKERS
+
+
+async def queue_length(database: Database) -> int:
+    """Count the transactions that wait for an advisory lock."""
+    query = (
+        "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database"
+        " WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()"
+    )
+    return int((await execute(database, query))[0][0])

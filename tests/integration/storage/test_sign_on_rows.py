@@ -1,13 +1,15 @@
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import pytest
-from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.lifecycle import Decision
 from models.messages import SignOnOpened, SignOnStatus
 from models.partners import Signature
 from models.vocabulary import Answer, SignatureVisibility
 from security.tokens import token_hash
-from storage import sign_on
+from storage import actions, decisions, sign_on
 from storage.database import Database
 from storage.sign_on import OpenedLink
 from tests import factories
@@ -163,8 +165,20 @@ async def test_a_link_takes_no_answer_after(case: Case, change: str) -> None:
     assert not link.takes_answers
 
 
-@pytest.mark.parametrize("table", ["urgent_action SET held_at", "document SET sign_on_ended_at"])
-async def test_an_answer_that_waited_for_the_end_finds_the_window_closed(case: Case, table: str) -> None:
+async def hold(session: AsyncSession, case: Case) -> None:
+    action = await actions.action_by_reference(session, case.action.reference, lock=True)
+    assert action
+    await decisions.decide(session, action, Decision.HOLD, case.action.author_id)
+
+
+async def end(session: AsyncSession, case: Case) -> None:
+    await sign_on.end_sign_on(session, case.document)
+
+
+@pytest.mark.parametrize("change", [hold, end])
+async def test_an_answer_that_waited_for_the_end_finds_the_window_closed(
+    case: Case, change: Callable[[AsyncSession, Case], Awaitable[None]]
+) -> None:
     token = await sign_link(case, "casa-manantial")
 
     async def takes_answers() -> bool:
@@ -172,11 +186,30 @@ async def test_an_answer_that_waited_for_the_end_finds_the_window_closed(case: C
             return link.takes_answers
 
     async with case.database.transaction() as session:
-        await session.execute(text(f"UPDATE {table} = now()"))
+        await change(session, case)
         waiting = asyncio.create_task(takes_answers())
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(asyncio.shield(waiting), 0.3)
     assert not await waiting
+
+
+@pytest.mark.parametrize("change", [hold, end])
+async def test_the_end_waits_for_an_answer_under_way(
+    case: Case, change: Callable[[AsyncSession, Case], Awaitable[None]]
+) -> None:
+    token = await sign_link(case, "casa-manantial")
+
+    async def make_the_change() -> None:
+        async with case.database.transaction() as session:
+            await change(session, case)
+
+    async with opened(case, token) as (session, link):
+        waiting = asyncio.create_task(make_the_change())
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(asyncio.shield(waiting), 0.3)
+        await sign_on.answer(session, link, Answer.SIGNED, SignatureVisibility.PUBLIC, "Ana", None)
+    await waiting
+    assert (await status(case)).signed == 1
 
 
 async def test_a_sign_on_ends_once(case: Case) -> None:

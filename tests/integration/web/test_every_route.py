@@ -14,15 +14,16 @@ from web.app import PUBLIC_PATHS
 
 REFERENCE = "UA-2026-999"
 COORDINATOR, VERIFIER, ADMIN = Role.COORDINATOR, Role.VERIFIER, Role.ADMIN
-EVERYBODY = {COORDINATOR, VERIFIER, ADMIN}
+CASE_READERS = {COORDINATOR, VERIFIER}
+"""An admin keeps keys and the directory; cases are not hers to read."""
 
 MAY_CALL = {
     ("POST", "/actions"): {COORDINATOR},
-    ("GET", "/actions"): EVERYBODY,
-    ("GET", "/actions/{reference}"): EVERYBODY,
-    ("GET", "/actions/{reference}/timeline"): EVERYBODY,
-    ("GET", "/actions/{reference}/signatures"): EVERYBODY,
-    ("GET", "/actions/{reference}/deliveries"): EVERYBODY,
+    ("GET", "/actions"): CASE_READERS,
+    ("GET", "/actions/{reference}"): CASE_READERS,
+    ("GET", "/actions/{reference}/timeline"): CASE_READERS,
+    ("GET", "/actions/{reference}/signatures"): CASE_READERS,
+    ("GET", "/actions/{reference}/deliveries"): CASE_READERS,
     ("POST", "/actions/{reference}/attestations"): {VERIFIER},
     ("POST", "/actions/{reference}/hold"): {COORDINATOR},
     ("POST", "/actions/{reference}/resume"): {COORDINATOR},

@@ -158,12 +158,11 @@ async def test_dead_links_cannot_be_told_apart(site: Site, visit: Visit) -> None
     assert await count_of(site.services.database, "signature") == 0
 
 
-@pytest.mark.parametrize("moment", ["before the page was opened", "after"])
 @pytest.mark.parametrize("ending", ["hold", "stop", "closed", "over", "ended"])
 async def test_an_action_that_takes_no_answers_shows_a_page_that_says_nothing(
-    site: Site, visit: Visit, ending: str, moment: str
+    site: Site, visit: Visit, ending: str
 ) -> None:
-    fields = await visit.fields() if moment == "after" else {}
+    fields = await visit.fields()
     if ending in {"hold", "stop"}:
         await visit.case.decide(Decision(ending))
     else:

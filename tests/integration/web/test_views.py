@@ -4,15 +4,19 @@ import asyncio
 import time
 from typing import Any
 
+from sqlalchemy import text
+
 from models.lifecycle import Decision
 from models.messages import Purpose
+from models.records import EventKind
 from models.vocabulary import Role
 from storage.database import Database
+from storage.records import record
 from tests.factories import case_tree
 from tests.integration.outbox_cases import Case, add_members, execute
 from tests.integration.sign_links import sign_link
 from tests.integration.web.sign_visits import Visit
-from tests.integration.web.site import API, Caller, Site, problem
+from tests.integration.web.site import API, Caller, Site, eventually, problem
 
 SHOWN = ("Ceiba", "Jacinta Olvera Montejo", "vehículo sin placas")
 NEVER_SHOWN = (
@@ -39,8 +43,7 @@ async def test_no_view_shows_who_is_not_to_be_named_nor_any_address(
 ) -> None:
     await visit.answer()
     await case.freeze(Purpose.STATEMENT)
-    roles = [coordinator, await site.caller(Role.VERIFIER), await site.caller(Role.ADMIN)]
-    for caller in roles:
+    for caller in (coordinator, await site.caller(Role.VERIFIER)):
         pages = [
             await caller.client.get(f"{API}/actions{path.format(case.action.reference)}") for path in SHOWING
         ]
@@ -61,6 +64,36 @@ async def test_people_at_risk_are_shown_as_they_may_be_called(case: Case, coordi
     ]
 
 
+async def test_a_verifier_sees_what_her_attestation_is_about(
+    site: Site, case: Case, coordinator: Caller
+) -> None:
+    await execute(
+        site.services.database,
+        """INSERT INTO consent (id, person_at_risk_id, use, given, given_by, method, given_on, revoked_at, recorded_at)
+           SELECT gen_random_uuid(), consent.person_at_risk_id, consent.use, true, 'herself', 'phone',
+                  DATE '2026-11-19', now(), consent.recorded_at + interval '1 second'
+           FROM consent JOIN person_at_risk AS person ON person.id = consent.person_at_risk_id
+           WHERE person.display_name = 'Ceiba' AND consent.use = 'name_in_public'""",  # noqa: E501
+    )
+    view = (await coordinator.client.get(f"{API}/actions/{case.action.reference}")).json()
+    handed_in = case_tree()
+    assert view["risk_level"] == handed_in["risk_assessment"]["level"]
+    assert view["sources"] == [
+        {"kind": kind, "received_on": received_on}
+        for received_on, kind in sorted(
+            (str(one["received_on"]), one["kind"]) for one in handed_in["sources"]
+        )
+    ]
+    for shown, entry in zip(view["people_at_risk"], handed_in["people_at_risk"], strict=True):
+        uses = {one["use"]: one for one in shown["consents"]}
+        assert len(uses) == len(shown["consents"])
+        expected = {one["use"]: one["given"] for one in entry.get("consents", [])}
+        changed = {"name_in_public": True} if shown["display_name"] == "Ceiba" else {}
+        assert {use: one["given"] for use, one in uses.items()} == {**expected, **changed}
+    newest = view["people_at_risk"][0]["consents"]
+    assert [one["method"] for one in newest if one["revoked_at"]] == ["phone"]
+
+
 async def test_a_withheld_signature_is_listed_without_a_name(
     case: Case, coordinator: Caller, visit: Visit
 ) -> None:
@@ -72,6 +105,8 @@ async def test_a_withheld_signature_is_listed_without_a_name(
     assert "El Manantial" not in str(listed)
     answered = {(one["partner"], one["country"], one["visibility"]) for one in listed if one["answer"]}
     assert answered == {(None, None, "withheld"), ("Red de Defensoras del Volcán", "SV", "public")}
+    assert [one["partner"] is None for one in listed] == [False] * (len(listed) - 1) + [True]
+    assert [bool(one["answered_at"]) for one in listed if one["answer"]] == [True, False]
     view = (await coordinator.client.get(f"{API}/actions/{case.action.reference}")).json()
     assert (view["sign_on"]["signed"], view["sign_on"]["invited"]) == (2, len(listed))
 
@@ -138,6 +173,51 @@ async def test_a_waiting_view_answers_at_the_change(
     assert all(answer.json()["on_hold"] for answer in answers)
     assert all(answer.json()["revision"] > seen for answer in answers)
     await elsewhere.close()
+
+
+async def test_the_revision_grows_with_every_commit_in_whatever_order_events_are_numbered(
+    site: Site, case: Case, coordinator: Caller
+) -> None:
+    address = f"{API}/actions/{case.action.reference}"
+    async with site.services.database.transaction() as slow:
+        record(slow, case.action.id, EventKind.SIGNED)
+        await slow.flush()
+        await case.decide(Decision.HOLD)
+        seen = (await coordinator.client.get(address)).json()["revision"]
+    assert (await coordinator.client.get(address)).json()["revision"] > seen
+
+
+async def test_a_view_is_never_older_than_its_revision(site: Site, case: Case, coordinator: Caller) -> None:
+    address = f"{API}/actions/{case.action.reference}"
+    before = (await coordinator.client.get(address)).json()["revision"]
+    async with site.services.database.transaction() as blocking:
+        await blocking.execute(text("LOCK TABLE document_text IN ACCESS EXCLUSIVE MODE"))
+        halfway = asyncio.create_task(coordinator.client.get(address))
+        await eventually(lambda: _somebody_waits_for_a_lock(site), seconds=5)
+        await case.decide(Decision.HOLD)
+    view = (await halfway).json()
+    assert view["on_hold"] is False
+    assert view["revision"] == before
+
+
+async def _somebody_waits_for_a_lock(site: Site) -> bool:
+    waiting = "SELECT 1 FROM pg_locks WHERE NOT granted"
+    return bool(await execute(site.services.database, waiting))
+
+
+async def test_a_broken_notification_does_not_end_the_waiting_for_changes(
+    site: Site, case: Case, coordinator: Caller
+) -> None:
+    address = f"{API}/actions/{case.action.reference}"
+    seen = (await coordinator.client.get(address)).json()["revision"]
+    await execute(site.services.database, "SELECT pg_notify('acuerpa_changes', 'no identifier')")
+    await case.decide(Decision.HOLD)
+    seen += 1
+    waiting = asyncio.create_task(coordinator.client.get(address, params={"seen": seen, "wait": 20}))
+    await case.decide(Decision.RESUME)
+    started = time.monotonic()
+    assert (await waiting).json()["revision"] > seen
+    assert time.monotonic() - started < 5
 
 
 async def test_a_waiting_view_answers_unchanged_when_its_time_is_over(

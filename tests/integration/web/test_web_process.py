@@ -1,5 +1,7 @@
 """The web process as it is started for real, on a real port, with everything logged that it can log."""
 
+import asyncio
+import json
 import signal
 import socket
 import sys
@@ -14,6 +16,7 @@ from local.environment import free_ports, local_environment
 from local.ports import LOOPBACK
 from local.process import Child
 from models.vocabulary import Role
+from storage.actions import action_by_reference
 from storage.database import Database
 from tests import factories
 from tests.integration.outbox_cases import make_case
@@ -80,6 +83,26 @@ async def test_neither_keys_nor_links_nor_what_was_typed_are_in_the_log(
     assert [secret for secret in (*tokens, key, CANARY, "Amparo") if secret in log] == []
 
 
+async def test_what_is_logged_about_an_action_names_it(
+    process: tuple[Child, str], database: Database
+) -> None:
+    child, address = process
+    async with database.transaction() as session:
+        key = await factories.add_key(session, await factories.add_person(session, Role.COORDINATOR))
+    bearer = {"Authorization": f"Bearer {key}"}
+    async with httpx.AsyncClient(base_url=address, headers=bearer, timeout=20) as client:
+        path = (await client.post("/api/v1/actions", json=factories.case_tree())).headers["Location"]
+        for call in ("GET", path), ("POST", f"{path}/hold"), ("GET", "/api/v1/actions"):
+            assert (await client.request(*call)).is_success
+    await child.stop()
+    lines = [json.loads(line) for line in child.log.read_text().splitlines() if line.startswith("{")]
+    served = [line for line in lines if line["event"] == "request.served" and "person_id" in line]
+    async with database.transaction() as session:
+        action = await action_by_reference(session, path.rsplit("/", 1)[1])
+    assert action
+    assert [line.get("action_id") for line in served] == [str(action.id)] * 3 + [None]
+
+
 async def test_head_answers_like_get_without_a_body(process: tuple[Child, str], database: Database) -> None:
     _, address = process
     case = await make_case(database)
@@ -104,6 +127,25 @@ async def test_the_process_ends_promptly_and_frees_its_port(process: tuple[Child
     assert child.exit_code in {0, -signal.SIGTERM}
     with socket.socket() as probe:
         assert probe.connect_ex((LOOPBACK, int(address.rpartition(":")[2]))) != 0
+
+
+async def test_whoever_waits_for_a_change_does_not_keep_the_process_from_ending(
+    process: tuple[Child, str], database: Database
+) -> None:
+    child, address = process
+    async with database.transaction() as session:
+        key = await factories.add_key(session, await factories.add_person(session, Role.COORDINATOR))
+    bearer = {"Authorization": f"Bearer {key}"}
+    async with httpx.AsyncClient(base_url=address, headers=bearer, timeout=40) as client:
+        handed_in = await client.post("/api/v1/actions", json=factories.case_tree())
+        seen, path = handed_in.json()["revision"], handed_in.headers["Location"]
+        waiting = asyncio.create_task(client.get(path, params={"seen": seen, "wait": 30}))
+        await asyncio.wait([waiting], timeout=0.5)
+        assert not waiting.done()
+        started = time.monotonic()
+        await child.stop(seconds=15)
+        assert time.monotonic() - started < 5
+        assert (await waiting).json()["revision"] == seen
 
 
 async def test_a_malformed_host_does_not_break_the_answers(process: tuple[Child, str]) -> None:

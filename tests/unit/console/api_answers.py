@@ -1,6 +1,6 @@
 """Answers as the API gives them, built from the server's own schemas."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from pydantic import BaseModel
@@ -10,10 +10,23 @@ from models.lifecycle import Decision, Phase
 from models.messages import DeliveryState, Purpose
 from models.problems import Problem
 from models.records import EventKind
-from models.vocabulary import Channel, DocumentKind, PersonKind, ReleasePolicy, Urgency, Visibility
+from models.vocabulary import (
+    Channel,
+    ConsentGiver,
+    ConsentMethod,
+    ConsentUse,
+    DocumentKind,
+    PersonKind,
+    ReleasePolicy,
+    RiskLevel,
+    SourceKind,
+    Urgency,
+    Visibility,
+)
 from web.schemas import (
     ActionView,
     AttestationsView,
+    ConsentView,
     DecisionView,
     DispatchView,
     DocumentView,
@@ -21,6 +34,7 @@ from web.schemas import (
     PersonView,
     ProblemDetails,
     SignOnView,
+    SourceView,
     TextView,
     Timeline,
 )
@@ -49,6 +63,20 @@ SIGN_ON = SignOnView(
     ended_at=None,
 )
 
+CONSENT = ConsentView(
+    use=ConsentUse.NAME_TO_AUTHORITIES,
+    given=True,
+    given_by=ConsentGiver.HERSELF,
+    method=ConsentMethod.IN_PERSON,
+    given_on=date(2026, 11, 17),
+    valid_until=date(2027, 5, 17),
+    revoked_at=None,
+)
+
+LUNA = PersonView(
+    kind=PersonKind.PERSON, visibility=Visibility.PSEUDONYM, display_name="Luna", consents=[CONSENT]
+)
+
 
 def action(**changes: Any) -> ActionView:
     standard = {
@@ -68,9 +96,13 @@ def action(**changes: Any) -> ActionView:
         "languages": ["es"],
         "facts": "La oficina fue allanada.",
         "people_at_risk": [
-            PersonView(kind=PersonKind.PERSON, visibility=Visibility.PSEUDONYM, display_name="Luna"),
-            PersonView(kind=PersonKind.FAMILY, visibility=Visibility.WITHHELD, display_name=None),
+            LUNA,
+            PersonView(
+                kind=PersonKind.FAMILY, visibility=Visibility.WITHHELD, display_name=None, consents=[]
+            ),
         ],
+        "sources": [SourceView(kind=SourceKind.OFFICIAL_RECORD, received_on=date(2026, 11, 18))],
+        "risk_level": RiskLevel.HIGH,
         "document": DocumentView(
             index=f"{REFERENCE}/1", kind=DocumentKind.ACTION, version=1, digest=DIGEST, texts=[TEXT]
         ),

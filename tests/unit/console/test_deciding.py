@@ -90,8 +90,12 @@ def test_a_verifier_reads_everything_and_confirms_what_she_read(
 
     told = [
         "La oficina fue allanada.",
+        "Official record, received 2026-11-18",
+        "People at risk (risk: high)",
         "Luna (person, pseudonym)",
+        "Name to authorities: yes (herself, in person, 2026-11-17, until 2027-05-17)",
         "name withheld",
+        "no consent recorded",
         "**Luna** cuida el manantial.",
         "Hay antecedentes.",
         "Investigar las amenazas.",

@@ -1,15 +1,20 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from console.answers import Event
-from console.words import CHANNELS, DECIDED, EVENTS, PURPOSES, clock, event_words, span
+from console.answers import Consent, Event
+from console.words import CHANNELS, DECIDED, EVENTS, PURPOSES, clock, consent_words, event_words, span
 from models.lifecycle import Decision
 from models.messages import Purpose
 from models.records import EventKind
 from models.vocabulary import Channel
 
-TOLD_WITH_DETAIL = {EventKind.PHASE_CHANGED, EventKind.DISPATCH_FROZEN, EventKind.DISPATCH_ENDED}
+TOLD_WITH_DETAIL = {
+    EventKind.PHASE_CHANGED,
+    EventKind.DISPATCH_FROZEN,
+    EventKind.DISPATCH_REFUSED,
+    EventKind.DISPATCH_ENDED,
+}
 
 
 def test_every_event_channel_purpose_and_decision_has_its_words() -> None:
@@ -24,8 +29,18 @@ def test_every_event_channel_purpose_and_decision_has_its_words() -> None:
     [
         ("phase_changed", {"phase": "following_up"}, "Phase: following up"),
         ("dispatch_frozen", {"purpose": "statement", "size": 12}, "Statement: 12 in the outbox"),
+        (
+            "dispatch_frozen",
+            {"purpose": "statement", "size": 12, "unreachable_targets": 2},
+            "Statement: 12 in the outbox, 2 without a usable address",
+        ),
         ("dispatch_ended", {"counts": {"sent": 11, "failed": 1}}, "Messages ended: 11 sent, 1 failed"),
         ("dispatch_ended", {}, "Messages ended: none"),
+        (
+            "dispatch_refused",
+            {"purpose": "statement"},
+            "Statement: refused, the action ended or attestations or consents are missing",
+        ),
         ("phase_changed", {}, "Phase: ?"),
         ("un_answered", {}, "Un answered"),
     ],
@@ -60,3 +75,20 @@ def test_a_moment_of_another_day_is_told_with_its_day() -> None:
 
     assert clock(now) == f"{now.astimezone():%H:%M}"
     assert clock(datetime(2026, 3, 5, 12, tzinfo=UTC)).startswith(("4 Mar ", "5 Mar ", "6 Mar "))
+
+
+def test_a_consent_that_was_refused_or_revoked_is_told_loudly() -> None:
+    revoked_at = datetime.now(UTC)
+    consent = Consent(
+        use="name_in_public",
+        given=False,
+        given_by="family",
+        method="phone",
+        given_on=date(2026, 11, 17),
+        valid_until=None,
+        revoked_at=revoked_at,
+    )
+
+    told = consent_words(consent)
+
+    assert told == f"Name in public: NO (family, phone, 2026-11-17), REVOKED {clock(revoked_at)}"

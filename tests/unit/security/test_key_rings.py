@@ -1,4 +1,5 @@
 import base64
+import itertools
 
 import pytest
 from hypothesis import given
@@ -61,6 +62,7 @@ def test_space_around_entries_is_ignored() -> None:
         (f"a:ñ{KEY}", "32 bytes"),
         (f"a:{KEY},a:{OTHER_KEY}", "differ"),
     ],
+    ids=itertools.count(),  # the keys in the texts are new in every test process
 )
 def test_a_wrong_ring_is_refused_by_rule_without_its_text(text: str, rule: str) -> None:
     with pytest.raises(KeyFormatError, match=rule) as caught:

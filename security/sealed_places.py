@@ -1,0 +1,28 @@
+"""The places that sealed columns belong to: a text sealed for one of them opens nowhere else."""
+
+from uuid import UUID
+
+
+def facts_place(action_id: UUID) -> str:
+    """Name the place of an action's facts."""
+    return f"urgent_action.facts:{action_id}"
+
+
+def identity_place(person_at_risk_id: UUID) -> str:
+    """Name the place of the identity of a person at risk."""
+    return f"person_at_risk:{person_at_risk_id}"
+
+
+def source_place(source_id: UUID) -> str:
+    """Name the place of what a source said, and who it is."""
+    return f"source:{source_id}"
+
+
+def risk_place(risk_assessment_id: UUID) -> str:
+    """Name the place of the note of a risk assessment."""
+    return f"risk_assessment:{risk_assessment_id}"
+
+
+def api_secret_place(url: str) -> str:
+    """Name the place of a partner's secret: its address, so that a changed one never gets the old secret."""
+    return f"partner_api_secret:{url}"
