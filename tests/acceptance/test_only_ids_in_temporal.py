@@ -23,7 +23,7 @@ from tests.factories import case_tree
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-PUT_OFF = b"the provider put deliveries off"
+PUT_OFF = b"deliveries were put off"
 BROKEN = b"the activity failed; the worker's log has the place"
 
 
