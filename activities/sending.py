@@ -78,6 +78,8 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
         self._database = database
         self._channel = channel
         self._compose = compose
+        # One claim at a time, batches in turn: a crash leaves no more in doubt than there are connections.
+        self._turn = asyncio.Lock()
 
     @activity.defn
     async def send_batch(self, batch: Batch) -> BatchOutcome:
@@ -104,12 +106,13 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
         """Send claim after claim, and return the longest wait that a provider asked for."""
         contents, position, wait = await self._contents(batch), batch.first - 1, timedelta(0)
         while not activity.is_worker_shutdown():
-            drafts = await self._claim(batch, claim_id, position, contents)
-            if not drafts:
-                break
-            position = drafts[-1].delivery.position
-            patience = self._finish_seconds + _SETTLE_AFTER_CANCELLATION_SECONDS
-            asked = await _to_its_end(self._send_and_settle(batch, claim_id, drafts), patience)
+            async with self._turn:
+                drafts = await self._claim(batch, claim_id, position, contents)
+                if not drafts:
+                    break
+                position = drafts[-1].delivery.position
+                patience = self._finish_seconds + _SETTLE_AFTER_CANCELLATION_SECONDS
+                asked = await _to_its_end(self._send_and_settle(batch, claim_id, drafts), patience)
             wait = max(wait, asked)
         return wait
 

@@ -32,7 +32,8 @@ async def dispatch_counts(session: AsyncSession, action_id: UUID) -> list[Dispat
     found = [DispatchCounts(dispatch, {}) for dispatch in dispatches]
     by_id = {counts.dispatch.id: counts for counts in found}
     for dispatch_id, channel, state, count in counted:
-        by_id[dispatch_id].channels.setdefault(Channel(channel), {})[DeliveryState(state)] = count
+        if dispatch_id in by_id:  # another may have been frozen since the first query
+            by_id[dispatch_id].channels.setdefault(Channel(channel), {})[DeliveryState(state)] = count
     return found
 
 
