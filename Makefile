@@ -33,7 +33,7 @@ key: $(SYNCED) ## make an API key on the data of `make up`: make key NAME="Ana" 
 	@$(PY) -m local.command admin.py keys create --name "$(NAME)" --email "$(EMAIL)" --role "$(ROLE)"
 
 test: $(SYNCED) ## run every test
-	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder
+	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadscope
 
 check: $(SYNCED) ## lint, format, types, imports
 	@$(VENV)/bin/ruff check .
