@@ -111,7 +111,7 @@ def invitation_in(mail: dict[str, Any], *, earlier: set[str]) -> Invitation | No
     return Invitation(recipient, recipient in earlier, link[0]) if link else None
 
 
-class _HiddenFields(HTMLParser):
+class HiddenFields(HTMLParser):
     """Collects the hidden fields of a page's form, as a browser would send them."""
 
     def __init__(self) -> None:
@@ -129,7 +129,7 @@ async def answer_invitation(invitation: Invitation, answer: str) -> None:
     """Open a sign link, read the page, fill the form in, and send it: `answer` is `sign` or `decline`."""
     async with httpx.AsyncClient(timeout=30) as browser:
         page = await browser.get(invitation.link)
-        form = _HiddenFields()
+        form = HiddenFields()
         form.feed(page.text)
         typed = {"signer_name": "Persona Ficticia", "signer_role": "Directora", "visibility": "public"}
         answered = await browser.post(invitation.link, data={**form.fields, **typed, "answer": answer})

@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from html.parser import HTMLParser
 from typing import Any
 
 import httpx
 
+from local.demo_people import HiddenFields
 from tests.acceptance.inboxes import Mail, Mailbox
 
 PATIENCE_SECONDS = 60
@@ -100,17 +100,6 @@ class Verifier(Member):
         return await self.decide(reference, "attestations", {"digest": digest})
 
 
-class _HiddenFields(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.fields: dict[str, str] = {}
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        if tag == "input" and given.get("type") == "hidden":
-            self.fields[str(given["name"])] = str(given["value"])
-
-
 @dataclass(frozen=True)
 class PartnersAtTheMailbox:
     """The partner organisations: they know nothing but the mail that they get."""
@@ -135,7 +124,7 @@ class PartnersAtTheMailbox:
     ) -> dict[str, str]:
         """Open the page, read it, and fill the form in."""
         page = (await self.http.get(link)).raise_for_status()
-        hidden = _HiddenFields()
+        hidden = HiddenFields()
         hidden.feed(page.text)
         typed = {"signer_name": SIGNER, "signer_role": "Directora", "visibility": visibility}
         return {**hidden.fields, **typed, "answer": answer}
