@@ -19,6 +19,8 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from logs import LogFormat
+from models.verification import POLICIES, described, policy_of
+from models.vocabulary import Urgency
 from security.keys import KeyFormatError, KeyRing, decode_key
 
 ENV_PREFIX: Final = "ACUERPA_"
@@ -159,6 +161,14 @@ def _is_server(address: str) -> bool:
     return re.fullmatch(_HOST, host.strip("[]")) is not None and re.fullmatch(_PORT, port) is not None
 
 
+def _is_policy(text: str) -> bool:
+    try:
+        policy_of(text)
+    except ValueError:
+        return False
+    return True
+
+
 KeyRingText = Annotated[SecretStr, _must_parse(KeyRing.parse, "write id:key[,id:key], see .env.example")]
 Key = Annotated[SecretStr, _must_parse(decode_key, "make one as .env.example says")]
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -183,6 +193,9 @@ TimeZone = Annotated[
     ),
 ]
 Connections = Annotated[int, Field(ge=1, le=64)]
+Verification = Annotated[
+    str, _must(_is_policy, "is not a verification policy", "write it like the default in .env.example")
+]
 
 
 class Settings(BaseSettings):
@@ -227,6 +240,10 @@ class Settings(BaseSettings):
     sms_sender: SmsSender = "Acuerpa"
     http_connections: Connections = 8
     partner_api_allow_private: bool = False
+
+    verification_immediate: Verification = described(POLICIES[Urgency.IMMEDIATE])
+    verification_urgent: Verification = described(POLICIES[Urgency.URGENT])
+    verification_standard: Verification = described(POLICIES[Urgency.STANDARD])
 
     batch_size: Annotated[int, Field(ge=1, le=5000)] = 500
     log_format: LogFormat = LogFormat.JSON

@@ -52,6 +52,10 @@ class Draft(NamedTuple):
 Compose = Callable[[Draft], Awaitable[ContentT]]
 
 
+class LeakFoundError(Exception):
+    """A finished message names somebody who must not be named to its recipient."""
+
+
 class _NotHandedOverError(Exception):
     """Between claim and hand-over came a hold, a stop or a cancellation, or the database went away."""
 
@@ -163,6 +167,9 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
             return _Sent(Outcome(delivery.id, DeliveryState.READY))
         except ChannelError as error:
             return _failed(delivery.id, error)
+        except LeakFoundError:
+            _log.error("delivery.parked", delivery_id=str(delivery.id), failure=Failure.NAMES_SOMEBODY)
+            return _Sent(Outcome(delivery.id, DeliveryState.PARKED, Failure.NAMES_SOMEBODY))
         except Exception:  # noqa: BLE001 - one message must not take the others of its claim with it
             _log.exception("delivery.broke", delivery_id=str(delivery.id))
             return _failed(delivery.id, self._broke(handed_over=passed))
@@ -188,6 +195,8 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
             return await self._compose(draft)
         except UNAVAILABLE:
             raise _NotHandedOverError from None
+        except LeakFoundError:
+            raise
         except Exception as error:
             _log.exception("delivery.not_renderable", delivery_id=str(draft.delivery.id))
             raise PermanentError(Failure.NOT_RENDERABLE) from error

@@ -7,18 +7,19 @@ from sqlalchemy import text
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.lifecycle import ATTESTATIONS_REQUIRED
 from models.messages import Batch, BatchOutcome, DeliveryState
 from models.outbox import Delivery
+from models.records import Addressee, EventKind
 from storage.action_lock import share_action
 from storage.gate import (
-    ACTION_OPEN,
-    ADDRESS_ALLOWED,
-    DELIVERY_PERMITTED,
-    GATE_OPEN,
-    STILL_WANTED,
+    AFTER_A_STOP,
+    IDENTIFIED,
+    STILL_IDENTIFIED,
+    gate_of_deliveries,
+    listed,
+    outcome_of_refusal,
 )
-from storage.records import announce
+from storage.records import announce, record, request_nudge
 
 _RANGE = """
     delivery.dispatch_id = :dispatch_id AND delivery.channel = :channel
@@ -27,16 +28,21 @@ _RANGE = """
 
 _CLAIM = text(f"""
     WITH claimable AS (
-        SELECT delivery.id
+        SELECT delivery.id, dispatch.version_id,
+               CASE WHEN delivery.disclosure = 'authority' AND {IDENTIFIED}
+                    THEN 'identified' ELSE 'public' END AS rendering
         FROM urgent_action AS action, delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
         WHERE action.id = :action_id AND {_RANGE} AND delivery.position > :after
-          AND delivery.state = 'ready' AND {GATE_OPEN}
+          AND delivery.state = 'ready' AND {gate_of_deliveries()}
         ORDER BY delivery.position
         LIMIT :limit
         FOR UPDATE OF delivery SKIP LOCKED)
     UPDATE delivery
     SET state = 'sending', claim_id = :claim_id, claimed_at = now(), handed_over_at = NULL,
-        attempts = delivery.attempts + 1
+        attempts = delivery.attempts + 1, rendering = claimable.rendering,
+        digest = (SELECT rendering.digest FROM rendering
+                  WHERE rendering.version_id = claimable.version_id AND rendering.language = delivery.language
+                    AND rendering.kind = claimable.rendering)
     FROM claimable
     WHERE delivery.id = claimable.id
     RETURNING delivery.*
@@ -47,7 +53,7 @@ _HAND_OVER = text(f"""
     FROM urgent_action AS action, dispatch
     WHERE action.id = :action_id AND dispatch.id = delivery.dispatch_id
       AND delivery.id = :delivery_id AND delivery.claim_id = :claim_id AND delivery.state = 'sending'
-      AND {GATE_OPEN}
+      AND {gate_of_deliveries()} AND {STILL_IDENTIFIED}
     RETURNING delivery.id
 """)
 
@@ -69,17 +75,12 @@ _RECOVER = text(f"""
 
 _REFUSE = text(f"""
     UPDATE delivery
-    SET state = CASE WHEN {ACTION_OPEN} AND NOT {ADDRESS_ALLOWED} THEN 'suppressed' ELSE 'cancelled' END,
-        failure = CASE WHEN NOT ({ACTION_OPEN}) THEN 'action_ended'
-                       WHEN NOT {ADDRESS_ALLOWED} THEN 'address_suppressed'
-                       WHEN NOT {STILL_WANTED} THEN 'no_longer_wanted'
-                       ELSE 'not_permitted' END,
-        settled_at = now()
-    FROM urgent_action AS action, dispatch
-    WHERE action.id = :action_id AND {_RANGE} AND dispatch.id = delivery.dispatch_id
-      AND delivery.state = 'ready'
-      AND (NOT ({ACTION_OPEN}) OR NOT {ADDRESS_ALLOWED} OR NOT {STILL_WANTED}
-           OR (action.held_at IS NULL AND NOT {DELIVERY_PERMITTED}))
+    SET state = CASE judged.refusal WHEN 'address_suppressed' THEN 'suppressed' ELSE 'cancelled' END,
+        failure = judged.refusal, settled_at = now()
+    FROM (SELECT delivery.id, {outcome_of_refusal()} AS refusal
+          FROM urgent_action AS action, delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
+          WHERE action.id = :action_id AND {_RANGE} AND delivery.state = 'ready') AS judged
+    WHERE delivery.id = judged.id AND delivery.state = 'ready' AND judged.refusal IS NOT NULL
 """)
 
 _GIVE_UP = text(f"""
@@ -98,10 +99,14 @@ _COUNT = text(f"""
     FROM delivery WHERE {_RANGE}
 """)
 
-_CANCEL_OUTSTANDING = text("""
-    UPDATE delivery SET state = 'cancelled', failure = 'action_ended', settled_at = now()
-    FROM dispatch
-    WHERE dispatch.id = delivery.dispatch_id AND dispatch.action_id = :action_id AND delivery.state = 'ready'
+_CANCEL_OUTSTANDING = text(f"""
+    UPDATE delivery
+    SET state = 'cancelled', settled_at = now(),
+        failure = CASE delivery.state WHEN 'parked' THEN delivery.failure ELSE 'action_ended' END
+    FROM dispatch JOIN urgent_action AS action ON action.id = dispatch.action_id
+    WHERE dispatch.id = delivery.dispatch_id AND action.id = :action_id
+      AND delivery.state IN ('ready', 'parked')
+      AND (action.stopped_at IS NULL OR dispatch.purpose NOT IN ({listed(AFTER_A_STOP)}))
 """)
 
 _SUPPRESS = text("""
@@ -145,7 +150,6 @@ async def claim(
             "claim_id": claim_id,
             "after": after,
             "limit": limit,
-            "attestations_required": ATTESTATIONS_REQUIRED,
         },
     )
     return sorted(claimed.scalars(), key=lambda delivery: delivery.position)
@@ -156,12 +160,7 @@ async def hand_over(session: AsyncSession, action_id: UUID, delivery_id: UUID, c
     await share_action(session, action_id)
     passed = await session.execute(
         _HAND_OVER,
-        {
-            "action_id": action_id,
-            "delivery_id": delivery_id,
-            "claim_id": claim_id,
-            "attestations_required": ATTESTATIONS_REQUIRED,
-        },
+        {"action_id": action_id, "delivery_id": delivery_id, "claim_id": claim_id},
     )
     return passed.scalar_one_or_none() is not None
 
@@ -171,9 +170,14 @@ async def settle(session: AsyncSession, action_id: UUID, claim_id: UUID, outcome
 
     A late outcome may say what became of an `unknown` delivery, but never makes it wait again.
     """
-    if outcomes:
-        await session.execute(_SETTLE, [{**outcome._asdict(), "claim_id": claim_id} for outcome in outcomes])
-        await announce(session, action_id)
+    if not outcomes:
+        return
+    await session.execute(_SETTLE, [{**outcome._asdict(), "claim_id": claim_id} for outcome in outcomes])
+    parked = sum(outcome.state is DeliveryState.PARKED for outcome in outcomes)
+    if parked:
+        await record(session, action_id, EventKind.MESSAGES_PARKED, detail={"count": parked})
+        await request_nudge(session, action_id, Addressee.ACTION)
+    await announce(session, action_id)
 
 
 async def suppress(session: AsyncSession, fingerprint: bytes, reason: str) -> None:
@@ -188,7 +192,7 @@ async def finish_batch(session: AsyncSession, batch: Batch) -> BatchOutcome:
     """
     await share_action(session, batch.action_id)
     parameters = {**_range(batch), "action_id": batch.action_id}
-    await session.execute(_REFUSE, {**parameters, "attestations_required": ATTESTATIONS_REQUIRED})
+    await session.execute(_REFUSE, parameters)
     counted = (await session.execute(_COUNT, parameters)).one()
     return BatchOutcome(
         sent=counted.sent, ended=counted.ended, waiting=counted.waiting, on_hold=counted.on_hold
@@ -203,5 +207,5 @@ async def give_up(session: AsyncSession, batch: Batch) -> BatchOutcome:
 
 
 async def cancel_outstanding(session: AsyncSession, action_id: UUID) -> None:
-    """Cancel every message of an ended action that was not claimed."""
+    """Cancel every message of an ended action that was not claimed, but for what a stop itself asks for."""
     await session.execute(_CANCEL_OUTSTANDING, {"action_id": action_id})

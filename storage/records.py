@@ -35,7 +35,7 @@ class UndeliveredNudge(NamedTuple):
     requested: int
 
 
-def record(
+async def record(
     session: AsyncSession,
     action_id: UUID,
     kind: EventKind,

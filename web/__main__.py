@@ -5,7 +5,7 @@ from types import FrameType
 
 import uvicorn
 
-from assembly import build_cipher, build_client, build_fingerprint, build_renderer
+from assembly import build_cipher, build_client, build_fingerprint, build_policies, build_renderer
 from logs import configure_logging
 from security.forms import FormSeal
 from security.keys import decode_key
@@ -40,6 +40,7 @@ async def build_services(settings: Settings) -> Services:
         fingerprint=build_fingerprint(settings),
         form_seal=FormSeal(decode_key(settings.fingerprint_key.get_secret_value())),
         renderer=build_renderer(settings),
+        policies=build_policies(settings),
         public_url=settings.public_url,
         time_zone=settings.default_time_zone,
         insecure_partner_apis=settings.partner_api_allow_private,

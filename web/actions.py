@@ -20,6 +20,7 @@ from web.authentication import CaseReader, Coordinator
 from web.errors import ApiError, unknown_action
 from web.intake import Intake
 from web.leaks import refuse_leaks
+from web.policies import refuse_what_policy_excludes
 from web.schemas import (
     ActionList,
     ActionView,
@@ -55,8 +56,10 @@ async def hand_in(
 ) -> ActionView:
     """Store a case and have its workflow started. A repeated Idempotency-Key answers the same action."""
     case = parse_case(tree)
+    policy = services.policies[case.urgency]
+    refuse_what_policy_excludes(case, policy)
     refuse_leaks(case)
-    intake = Intake(case, caller.person_id, services.cipher, services.fingerprint)
+    intake = Intake(case, caller.person_id, services.cipher, services.fingerprint, policy)
     async with services.database.transaction() as session:
         action = await _handed_in_before(session, intake, idempotency_key)
         if action is None:
@@ -95,7 +98,7 @@ async def _store(session: AsyncSession, intake: Intake, key: str | None) -> Urge
                 person_id=intake.author_id, key=key, body_digest=intake.body_digest(), action_id=action.id
             )
         )
-    records.record(session, action.id, EventKind.RECEIVED, intake.author_id)
+    await records.record(session, action.id, EventKind.RECEIVED, intake.author_id)
     await records.request_nudge(session, action.id, Addressee.ACTION)
     await records.announce(session, action.id)
     return action

@@ -26,8 +26,16 @@ _REMEDIES = {
     Refusal.NOT_ON_HOLD: "The action is not on hold; there is nothing to resume.",
     Refusal.ON_HOLD: "The action is on hold; resume it first.",
     Refusal.ATTESTATIONS_MISSING: (
-        "Two people other than the author must attest the current text first: starter.py attest REF."
+        "More people other than the author must confirm facts and consent of the current text first:"
+        " starter.py attest REF."
     ),
+    Refusal.SOURCES_MISSING: "The case has fewer sources than its urgency needs: starter.py sources add REF.",
+    Refusal.APPROVAL_MISSING: "Somebody other than its author must approve a text: starter.py attest REF.",
+    Refusal.ALREADY_VERIFIED: "The case went on from verification; put it on hold or have it stopped.",
+    Refusal.NOT_RETURNED: "The case was not returned; there is nothing to complete.",
+    Refusal.RETURNED: "The case was returned; complete it first: starter.py complete REF.",
+    Refusal.ALREADY_WITHDRAWN: "The action was withdrawn before; nothing leaves.",
+    Refusal.NOT_CLOSED: "Only a closed or expired action can be reopened.",
     Refusal.TOO_LATE: "The workflow heard of it too late, after you had been told so; decide again.",
     Refusal.ALREADY_RELEASED: "The document was released already.",
 }

@@ -1,13 +1,29 @@
-"""The leak guard at intake: no text of a case may say what a person at risk did not allow to be said."""
+"""The leak guard over texts: none of a case may say what a person at risk did not allow to be said."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.actions import UrgentAction
 from models.case import CaseFile
+from models.documents import DocumentText, DocumentVersion
 from models.problems import InvalidInput, Problem
-from models.vocabulary import Visibility
+from models.verification import text_in
+from models.vocabulary import Disclosure, Visibility
 from security.leak_guard import Leak, LeakGuard, line_and_column, secrets_of
+from security.naming import KnownPerson, LiveUses, guard_over, open_identity
+from storage.actions import people_at_risk
+from storage.consents import live_uses, newest_consents
+from storage.documents import texts_of
+from web.services import Services
 
 _WORDS = {"private": "private detail"}
+
+
+class _Place(NamedTuple):
+    field: str
+    text: str
 
 
 def refuse_leaks(case: CaseFile) -> None:
@@ -16,11 +32,49 @@ def refuse_leaks(case: CaseFile) -> None:
     Raises:
         InvalidInput: a problem for each place; it never repeats what stands there.
     """
-    guard = _guard_of(case)
+    _refuse(_guard_of(case), _sent_texts(case))
+
+
+async def refuse_unnamed(
+    session: AsyncSession,
+    services: Services,
+    action: UrgentAction,
+    version: DocumentVersion,
+    confirms: Collection[str],
+) -> None:
+    """Refuse the approval of texts that name somebody who may not be named in public now, saying where.
+
+    Raises:
+        InvalidInput: a problem for each place; it never repeats what stands there.
+    """
+    texts = await texts_of(session, version.id)
+    approved = [texts[language] for language in sorted(texts) if text_in(language) in confirms]
+    if approved:
+        await refuse_leaks_in(session, services, action, approved)
+
+
+async def refuse_leaks_in(
+    session: AsyncSession, services: Services, action: UrgentAction, texts: Sequence[DocumentText]
+) -> None:
+    """Refuse texts that name somebody who may not be named in public now, saying where.
+
+    Raises:
+        InvalidInput: a problem for each place; it never repeats what stands there.
+    """
+    people = [open_identity(services.cipher, person) for person in await people_at_risk(session, action.id)]
+    live = live_uses(await newest_consents(session, action.id), action)
+    _refuse(public_guard(people, live), _places_in(texts))
+
+
+def public_guard(people: Sequence[KnownPerson], live: LiveUses) -> LeakGuard:
+    """Make the guard over what anybody may read."""
+    named = {one.person.id for one in people if one.may_be_named_to(Disclosure.PUBLIC, live)}
+    return guard_over(people, named)
+
+
+def _refuse(guard: LeakGuard, places: Iterable[_Place]) -> None:
     problems = tuple(
-        _problem(field, text, leak)
-        for field, text in _sent_texts(case)
-        for leak in guard.leaks(text, markup=True)
+        _problem(place, leak) for place in places for leak in guard.leaks(place.text, markup=True)
     )
     if problems:
         raise InvalidInput(problems)
@@ -40,21 +94,29 @@ def _guard_of(case: CaseFile) -> LeakGuard:
     return LeakGuard(secrets, allowed=[*named, *pseudonyms])
 
 
-def _sent_texts(case: CaseFile) -> Iterator[tuple[str, str]]:
-    yield "title", case.title
+def _sent_texts(case: CaseFile) -> Iterator[_Place]:
+    yield _Place("title", case.title)
     for language, text in case.texts.items():
         for part in ("summary", "body", "background"):
-            yield f"texts.{language}.{part}", getattr(text, part) or ""
+            yield _Place(f"texts.{language}.{part}", getattr(text, part) or "")
     for position, demand in enumerate(case.demands):
         for language, line in demand.items():
-            yield f"demands.{position}.{language}", line
+            yield _Place(f"demands.{position}.{language}", line)
 
 
-def _problem(field: str, text: str, leak: Leak) -> Problem:
-    line, column = line_and_column(text, leak.start)
+def _places_in(texts: Iterable[DocumentText]) -> Iterator[_Place]:
+    for text in texts:
+        for part in ("headline", "summary", "body", "background"):
+            yield _Place(f"texts.{text.language}.{part}", getattr(text, part) or "")
+        for position, demand in enumerate(text.demands):
+            yield _Place(f"texts.{text.language}.demands.{position}", demand)
+
+
+def _problem(place: _Place, leak: Leak) -> Problem:
+    line, column = line_and_column(place.text, leak.start)
     what = _WORDS.get(leak.kind, leak.kind.value)
     return Problem(
-        field=field,
+        field=place.field,
         rule=f"must not hold the {what} of people_at_risk.{leak.person}: line {line}, column {column}",
         remedy="Use her pseudonym, or take it out: she did not allow it to be said.",
     )

@@ -11,6 +11,7 @@ from models.messages import DeliveryState, Purpose
 from models.outbox import RecipientKind
 from models.problems import Problem
 from models.records import EventKind
+from models.scalars import Prose
 from models.vocabulary import (
     Answer,
     Channel,
@@ -48,6 +49,16 @@ class AttestationRequest(Request):
     model_config = ConfigDict(json_schema_extra={"examples": [{"digest": "9f" * 32}]})
 
     digest: Digest
+    confirms: list[str] | None = Field(default=None, min_length=1, max_length=50)
+    """`facts`, `consent` and `text:` with a language; left out, all that the version has."""
+
+
+class ObjectionRequest(Request):
+    """What a verifier has against a case. It is sealed, and read by those who work on the case."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "Falta una segunda fuente."}]})
+
+    reason: Prose
 
 
 class ProblemDetails(Schema):

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from models.verification import Policies
 from security.fields import FieldCipher
 from security.fingerprints import AddressFingerprint
 from security.forms import FormSeal
@@ -25,6 +26,7 @@ class Services:
     fingerprint: AddressFingerprint
     form_seal: FormSeal
     renderer: Renderer
+    policies: Policies
     public_url: str
     time_zone: str
     insecure_partner_apis: bool

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.partners import Signature
 from models.vocabulary import Answer, SignatureVisibility
 from security.tokens import token_hash
-from storage.contents import texts_of
+from storage.documents import texts_of
 from storage.sign_on import (
     OpenedLink,
     answer,
@@ -113,7 +113,9 @@ class _Page:
     ) -> HTMLResponse:
         """Show the statement with the form, as far as it was filled in."""
         texts = await texts_of(session, link.version.id)
-        text = texts.get(self._language(link)) or texts[link.action.languages[0]]
+        approved = {language: texts[language] for language in link.languages}
+        text = approved.get(self._language(link)) or approved[link.languages[0]]
+        signed = link.document.id, link.version.digest
         context = {
             **text.model_dump(include={"summary", "body", "background", "demands"}),
             "title": text.headline,
@@ -125,8 +127,8 @@ class _Page:
             "time_zone": self._services.time_zone,
             "digest": link.version.digest.hex(),
             "form_token": self._form_token(link),
-            "signatories": [one._asdict() for one in await public_signatures(session, link.document.id)],
-            "unnamed_signatories": await unnamed_signatures(session, link.document.id),
+            "signatories": [one._asdict() for one in await public_signatures(session, *signed)],
+            "unnamed_signatories": await unnamed_signatures(session, *signed),
             "problems": problems,
             "values": {name: value for name, value in form._asdict().items() if value},
         }

@@ -1,17 +1,21 @@
 """From rows to what the API answers."""
 
+from collections.abc import Callable
+
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.actions import Consent, PersonAtRisk, Source, UrgentAction
+from models.actions import PersonAtRisk, Source, UrgentAction
+from models.consents import Consent
 from models.documents import Document, DocumentText
-from models.lifecycle import ATTESTATIONS_REQUIRED, Phase
 from models.outbox import Delivery, Dispatch
 from models.partners import Invitation, Partner, Signature
 from models.records import AuditEvent
 from models.vocabulary import Answer, SignatureVisibility
 from security.fields import FieldCipher
 from security.sealed_places import facts_place
-from storage import actions, contents, people, records, reports, sign_on
+from storage import actions, documents, people, records, reports, sign_on
+from storage.consents import newest_consents
+from storage.standing import attested, phase_of, plan_of
 from web.schemas import (
     ActionSummary,
     ActionView,
@@ -36,7 +40,7 @@ def summary(action: UrgentAction) -> ActionSummary:
         reference=action.reference,
         title=action.title,
         urgency=action.urgency,
-        phase=shown_phase(action),
+        phase=phase_of(action),
         on_hold=action.held_at is not None,
         created_at=action.created_at,
         released_at=action.released_at,
@@ -44,17 +48,12 @@ def summary(action: UrgentAction) -> ActionSummary:
     )
 
 
-def shown_phase(action: UrgentAction) -> Phase:
-    """Return the phase that people see."""
-    return Phase.STOPPED if action.stopped_at else action.phase
-
-
 async def whole(session: AsyncSession, action: UrgentAction, cipher: FieldCipher) -> ActionView:
     """Show all of an action, as new as its revision or newer: who waits for the next one misses nothing."""
     revision = await records.revision(session, action.id)
     await session.refresh(action)
-    current = await actions.current_version(session, action.id)
-    texts = await contents.texts_of(session, current.version.id)
+    current = await documents.current_version(session, action.id)
+    texts = await documents.texts_of(session, current.version.id)
     return ActionView(
         **summary(action).model_dump(),
         revision=revision,
@@ -72,7 +71,7 @@ async def whole(session: AsyncSession, action: UrgentAction, cipher: FieldCipher
             kind=current.document.kind,
             version=current.version.number,
             digest=current.version.digest.hex(),
-            texts=[_text(texts[language]) for language in action.languages],
+            texts=[_text(texts[language]) for language in sorted(texts, key=_order(action))],
         ),
         attestations=await attestations(session, action),
         sign_on=await _sign_on(session, action, current.document),
@@ -82,8 +81,9 @@ async def whole(session: AsyncSession, action: UrgentAction, cipher: FieldCipher
 
 async def attestations(session: AsyncSession, action: UrgentAction) -> AttestationsView:
     """Show how many attested."""
-    count = await actions.attestation_count(session, action)
-    return AttestationsView(count=count, required=ATTESTATIONS_REQUIRED)
+    current = await documents.current_version(session, action.id)
+    people, required = await attested(session, action, current.version)
+    return AttestationsView(count=people, required=required)
 
 
 async def events(session: AsyncSession, found: list[AuditEvent]) -> list[EventView]:
@@ -139,7 +139,7 @@ def delivery(row: Delivery, dispatch: Dispatch) -> DeliveryView:
 
 
 async def _people_at_risk(session: AsyncSession, action: UrgentAction) -> list[PersonView]:
-    consents = await actions.consents(session, action.id)
+    consents = await newest_consents(session, action.id)
     return [
         _person(person, [consent for consent in consents if consent.person_at_risk_id == person.id])
         for person in await actions.people_at_risk(session, action.id)
@@ -163,6 +163,12 @@ def _source(source: Source) -> SourceView:
     return SourceView(kind=source.kind, received_on=source.received_on)
 
 
+def _order(action: UrgentAction) -> Callable[[str], tuple[int, str]]:
+    """Order languages as the action does, with those that it does not name behind."""
+    places = {language: place for place, language in enumerate(action.languages)}
+    return lambda language: (places.get(language, len(places)), language)
+
+
 def _text(text: DocumentText) -> TextView:
     return TextView(**text.model_dump(include=set(TextView.model_fields)))
 
@@ -179,7 +185,7 @@ def _dispatch(counts: reports.DispatchCounts) -> DispatchView:
 
 
 async def _sign_on(session: AsyncSession, action: UrgentAction, document: Document) -> SignOnView | None:
-    plan = (await actions.plan_of(session, action.id)).sign_on
+    plan = (await plan_of(session, action.id)).sign_on
     if plan is None:
         return None
     status = await sign_on.sign_on_status(session, document.id)

@@ -11,6 +11,7 @@ from uuid import UUID
 import httpx
 from fastapi import FastAPI
 
+from models.verification import POLICIES
 from models.vocabulary import Role
 from security.forms import FormSeal
 from security.keys import KeyRing, decode_key, new_key, new_key_ring
@@ -82,6 +83,7 @@ async def services_over(database_url: str, temporal_address: str = NOBODY_LISTEN
         fingerprint=factories.FINGERPRINT,
         form_seal=FormSeal(decode_key(new_key())),
         renderer=Renderer("Red Acuerpa"),
+        policies=POLICIES,
         public_url=PUBLIC_URL,
         time_zone="America/Mexico_City",
         insecure_partner_apis=False,
