@@ -87,6 +87,8 @@ async def record_phase(session: AsyncSession, action_id: UUID, phase: Phase) -> 
         phase = Phase.STOPPED
     if action.phase is phase or not may_move(action.phase, phase):
         return
+    if action.phase in ENDED and not (phase is Phase.STOPPED and action.stopped_at):
+        return  # only people begin again with what has ended
     action.phase = phase
     if phase is Phase.RELEASING:
         action.released_at = action.released_at or now()

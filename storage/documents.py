@@ -5,6 +5,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import SQLModel, col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -55,16 +56,12 @@ class NewVersion(NamedTuple):
 
 async def current_versions(session: AsyncSession, action_id: UUID) -> list[CurrentVersion]:
     """List the documents of an action, each in its newest version, by number."""
-    newer = (
-        select(func.max(DocumentVersion.number))
-        .where(DocumentVersion.document_id == Document.id)
-        .scalar_subquery()
-    )
     found = await session.exec(
         select(Document, DocumentVersion)
         .join(DocumentVersion, col(DocumentVersion.document_id) == Document.id)
-        .where(Document.action_id == action_id, DocumentVersion.number == newer)
-        .order_by(col(Document.number))
+        .where(Document.action_id == action_id)
+        .ext(distinct_on(col(Document.number)))
+        .order_by(col(Document.number), col(DocumentVersion.number).desc())
     )
     return [CurrentVersion(document, version) for document, version in found]
 

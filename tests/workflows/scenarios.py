@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-from models.lifecycle import Phase
+from models.lifecycle import Decision, Phase
 from models.messages import CasePlan, FollowUpPlan, Purpose
 from models.vocabulary import Channel, ReleasePolicy
 from tests.workflows.stage import Stage
@@ -39,8 +39,8 @@ async def reach_follow_up(stage: Stage) -> None:
 
 async def release_when_attested(stage: Stage) -> None:
     """Release once the workflow knows of the attestations."""
-    await stage.decide("attest")
-    await stage.decide("release")
+    await stage.decide(Decision.ATTEST)
+    await stage.decide(Decision.RELEASE)
 
 
 async def expire(stage: Stage) -> None:
@@ -70,7 +70,7 @@ async def released_by_hand(stage: Stage) -> None:
     """The coordinator releases while the window is open."""
     await reach_sign_on(stage)
     await stage.sign()
-    await stage.decide("release")
+    await stage.decide(Decision.RELEASE)
     await expire(stage)
 
 
@@ -138,7 +138,7 @@ async def closed_in_follow_up(stage: Stage) -> None:
     await stage.started(stage.follow_up)
     await stage.pass_time(stage.follow_up, timedelta(hours=25))
     await stage.world.until(lambda: stage.world.all_sent(Purpose.CHECK_IN))
-    await stage.decide("close")
+    await stage.decide(Decision.CLOSE)
 
 
 async def given_up(stage: Stage) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
@@ -15,20 +15,19 @@ from temporalio.worker import Worker
 
 from assembly import WORKFLOWS, _methods
 from local.temporal import temporal_binary
-from models.lifecycle import Phase
+from models.lifecycle import Decision, Phase
 from models.messages import (
     ActionOutcome,
     CaseState,
     DeliveryState,
     DispatchRequest,
-    PersonDecision,
     Purpose,
     SignOnStatus,
 )
 from security.keys import KeyRing
 from temporal_client import data_converter
-from tests.workflows.fakes import FakeCase, FakeOutbox, FakeSending, FakeSignOn
-from tests.workflows.world import ACTION, COORDINATOR, DOCUMENT, PATIENCE_SECONDS, World
+from tests.workflows.fakes import FakeCase, FakeOutbox, FakeSending, FakeSignOn, FakeVerification
+from tests.workflows.world import ACTION, DOCUMENT, PATIENCE_SECONDS, World, by_coordinator
 from workflows.addresses import (
     CASE_QUEUE,
     CHANNEL_QUEUES,
@@ -97,22 +96,24 @@ class Stage:
             self.world.signed += 1
             await self.sign_on.signal("nudge")
 
-    async def decide(self, decision: str, by: PersonDecision = COORDINATOR) -> CaseState:
-        """Ask for a decision by the update of its name."""
-        state: CaseState = await self.action.execute_update(decision, by, result_type=CaseState)
+    async def decide(self, decision: Decision, until: datetime | None = None) -> CaseState:
+        """Ask for a decision, or tell of one that was committed."""
+        asked = decision if decision in {Decision.RELEASE, Decision.CLOSE} else "take_note"
+        by = by_coordinator(decision, until)
+        state: CaseState = await self.action.execute_update(str(asked), by, result_type=CaseState)
         return state
 
     async def hold(self) -> None:
         self.world.on_hold = True
-        await self.decide("hold")
+        await self.decide(Decision.HOLD)
 
     async def resume(self) -> None:
         self.world.on_hold = False
-        await self.decide("resume")
+        await self.decide(Decision.RESUME)
 
     async def stop(self) -> None:
         self.world.stopped = True
-        await self.decide("stop")
+        await self.decide(Decision.STOP)
 
     async def state(self) -> CaseState:
         state: CaseState = await self.action.query(UrgentActionWorkflow.state)
@@ -186,7 +187,8 @@ async def open_stage(world: World, converter: DataConverter = CONVERTER) -> Asyn
 
 
 def _workers(client: Client, world: World) -> list[Worker]:
-    facts = [*_methods(FakeCase(world)), *_methods(FakeSignOn(world)), *_methods(FakeOutbox(world))]
+    parts = (FakeCase(world), FakeVerification(world), FakeSignOn(world), FakeOutbox(world))
+    facts = [method for part in parts for method in _methods(part)]
     sending = _methods(FakeSending(world))
     return [
         Worker(client, task_queue=CASE_QUEUE, workflows=WORKFLOWS, activities=facts),

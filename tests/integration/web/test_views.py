@@ -180,7 +180,7 @@ async def test_the_revision_grows_with_every_commit_in_whatever_order_events_are
 ) -> None:
     address = f"{API}/actions/{case.action.reference}"
     async with site.services.database.transaction() as slow:
-        record(slow, case.action.id, EventKind.SIGNED)
+        await record(slow, case.action.id, EventKind.SIGNED)
         await slow.flush()
         await case.decide(Decision.HOLD)
         seen = (await coordinator.client.get(address)).json()["revision"]

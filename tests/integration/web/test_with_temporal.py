@@ -24,8 +24,9 @@ from local.environment import free_ports, local_environment, settings_of
 from local.ports import free_port
 from local.temporal import EmbeddedTemporal, temporal_binary
 from models.vocabulary import Role
-from storage.actions import action_by_reference, plan_of
+from storage.actions import action_by_reference
 from storage.database import Database
+from storage.standing import plan_of
 from temporal_client import connect
 from tests.factories import add_directory, case_tree
 from tests.integration.outbox_cases import Case
