@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 from security.fields import FieldCipher
 from security.fingerprints import AddressFingerprint
 from security.forms import FormSeal
+from security.pins import PinHasher
 from storage.changes import ChangeFeed
 from storage.database import Database
 from templates.rendering import Renderer
@@ -24,6 +25,7 @@ class Services:
     cipher: FieldCipher
     fingerprint: AddressFingerprint
     form_seal: FormSeal
+    pins: PinHasher
     renderer: Renderer
     public_url: str
     time_zone: str
