@@ -60,6 +60,11 @@ class Person(SQLModel, table=True):
     pin_locked_until: datetime | None = moment(nullable=True)
     created_at: datetime = moment()
 
+    @property
+    def is_shut_out(self) -> bool:
+        """Tell whether too many wrong PINs were typed for any further one to be looked at."""
+        return self.pin_failures >= WRONG_PINS_THAT_SHUT
+
 
 class ApiKey(SQLModel, table=True):
     """A bearer key of one person; the key itself is shown once and only its SHA-256 kept."""

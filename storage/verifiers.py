@@ -18,7 +18,6 @@ from models.people import (
     ENROLMENT_LASTS,
     PIN_LOCK,
     WRONG_PINS_THAT_LOCK,
-    WRONG_PINS_THAT_SHUT,
     Enrolment,
     Person,
     PinOutcome,
@@ -93,7 +92,7 @@ async def check_pin(database: Database, person_id: UUID, judge: Judge) -> PinOut
     """
     async with database.transaction() as session:
         person = await _locked(session, person_id)
-        if person.pin_failures >= WRONG_PINS_THAT_SHUT:
+        if person.is_shut_out:
             return PinOutcome.SHUT
         if person.pin_hash is None:
             return PinOutcome.NOT_ENROLLED
@@ -143,7 +142,7 @@ def _right(person: Person, renewed_hash: str | None) -> PinOutcome:
 
 def _wrong(person: Person) -> PinOutcome:
     person.pin_failures += 1
-    if person.pin_failures >= WRONG_PINS_THAT_SHUT:
+    if person.is_shut_out:
         person.pin_hash = person.pin_locked_until = None
         _log.warning("pin.shut", person_id=str(person.id))
         return PinOutcome.SHUT
@@ -162,13 +161,8 @@ def _keep_pin(person: Person, pin_hash: str | None) -> None:
 
 
 async def _locked(session: AsyncSession, person_id: UUID) -> Person:
-    """Lock a person's row and read it anew; rows that only point at her may still be written meanwhile."""
-    found = await session.exec(
-        select(Person)
-        .where(Person.id == person_id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    )
+    """Lock a person's row; rows that only point at her may still be written meanwhile."""
+    found = await session.exec(select(Person).where(Person.id == person_id).with_for_update(key_share=True))
     return found.one()
 
 
