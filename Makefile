@@ -9,7 +9,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up key test check format lock clean
+.PHONY: help setup demo up key verifier test check format lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,10 @@ up: $(SYNCED) ## run everything on this machine until Ctrl-C, data under .local/
 
 key: $(SYNCED) ## make an API key on the data of `make up`: make key NAME="Ana" EMAIL=ana@red.example ROLE=coordinator
 	@$(PY) -m local.command admin.py keys create --name "$(NAME)" --email "$(EMAIL)" --role "$(ROLE)"
+
+verifier: $(SYNCED) ## enrol a verifier there: make verifier NAME="Eva" EMAIL=eva@red.example [PHONE=+1... ASKED_BY=sms] [DUTY=1]
+	@$(PY) -m local.command admin.py verifiers enrol --name "$(NAME)" --email "$(EMAIL)" \
+		$(if $(PHONE),--phone "$(PHONE)") $(if $(ASKED_BY),--asked-by "$(ASKED_BY)") $(if $(DUTY),--duty "$(DUTY)")
 
 test: $(SYNCED) ## run every test
 	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadscope

@@ -1,4 +1,4 @@
-"""The web process: the API, the partners' pages, and health."""
+"""The web process: the API, the pages behind links, and health."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -8,7 +8,7 @@ import structlog
 from fastapi import APIRouter, FastAPI
 from fastapi_offline import FastAPIOffline
 
-from web import actions, decisions, directory, health, sign_page
+from web import actions, decisions, directory, enrolment_page, health, sign_page
 from web.errors import answer_errors
 from web.middleware import Surroundings
 from web.nudger import Nudger
@@ -19,13 +19,14 @@ PUBLIC_PATHS = frozenset(
         "/health/live",
         "/health/ready",
         "/s/{token}",
+        "/e/{token}",
         "/docs",
         "/docs/assets",
         "/docs/oauth2-redirect",
         "/openapi.json",
     }
 )
-"""What answers without a key: health, sign links (secrets themselves), and the API's manual."""
+"""What answers without a key: health, sign and enrolment links (secrets themselves), and the API's manual."""
 
 AFTER_FAILURE_SECONDS = 1.0
 
@@ -47,8 +48,8 @@ def create_app(services: Services) -> FastAPI:
     for part in (actions, decisions, directory):
         api.include_router(part.router)
     app.include_router(api)
-    app.include_router(sign_page.router)
-    app.include_router(health.router)
+    for part in (sign_page, enrolment_page, health):
+        app.include_router(part.router)
     answer_errors(app)
     app.add_middleware(Surroundings)
     return app

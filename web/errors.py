@@ -13,7 +13,7 @@ from models.lifecycle import Refusal
 from models.problems import InvalidInput, Problem, path_of
 from storage.database import UNAVAILABLE
 from web.gateway import DecisionRefusedError, TemporalUnavailableError
-from web.pages import FOLDER, error_page
+from web.pages import FOLDERS, error_page
 from web.schemas import ProblemDetails
 
 _log = structlog.get_logger(__name__)
@@ -126,7 +126,7 @@ _ANSWERS: dict[type[Exception], Callable[[Any], _Told]] = {
 
 
 def answer_errors(app: FastAPI) -> None:
-    """Have every error answered: by a page where partners go, as problem details everywhere else."""
+    """Have every error answered: by a page where people have a link, as problem details everywhere else."""
     for kind, tell in _ANSWERS.items():
         app.add_exception_handler(kind, _handler(tell))
     app.add_exception_handler(Exception, _answer_unexpected)
@@ -148,7 +148,7 @@ async def _answer_unexpected(request: Request, error: Exception) -> Response:
 
 
 def _answer(request: Request, told: _Told) -> Response:
-    if request.scope["path"].startswith(FOLDER):
+    if request.scope["path"].startswith(FOLDERS):
         response: Response = error_page(request, told.problem.status)
     else:
         content = told.problem.model_dump(mode="json", exclude_none=True)

@@ -9,6 +9,7 @@ from models.verification import Policies
 from security.fields import FieldCipher
 from security.fingerprints import AddressFingerprint
 from security.forms import FormSeal
+from security.pins import PinHasher
 from storage.changes import ChangeFeed
 from storage.database import Database
 from templates.rendering import Renderer
@@ -25,6 +26,7 @@ class Services:
     cipher: FieldCipher
     fingerprint: AddressFingerprint
     form_seal: FormSeal
+    pins: PinHasher
     renderer: Renderer
     policies: Policies
     public_url: str

@@ -7,7 +7,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Column, Connection, Engine, MetaData, Text, create_engine, inspect
+from sqlalchemy import Column, Connection, Engine, MetaData, Text, create_engine, inspect, text
 
 from local.postgres import EmbeddedPostgres
 from models.tables import METADATA
@@ -65,6 +65,20 @@ def test_the_migrations_can_be_undone_and_done_again(engine: Engine) -> None:
         assert inspect(connection).get_table_names() == ["alembic_version"]
         bring(connection, "head")
         assert differences(connection, METADATA) == []
+
+
+def test_who_was_there_before_enrolment_is_asked_by_email_and_has_no_pin(engine: Engine) -> None:
+    with engine.begin() as connection:
+        bring(connection, "0001")
+        connection.execute(
+            text(
+                "INSERT INTO person (id, name, email, fingerprint, language, time_zone, roles, created_at)"
+                " VALUES (gen_random_uuid(), 'Ana', 'ana@red.example', 'f', 'es', 'UTC', '{verifier}', now())"
+            )
+        )
+        bring(connection, "head")
+        kept = connection.execute(text("SELECT asked_by, pin_failures, pin_hash, duty_position FROM person"))
+        assert kept.one() == ("email", 0, None, None)
 
 
 def test_the_migrations_are_one_chain() -> None:

@@ -15,6 +15,7 @@ from models.verification import POLICIES
 from models.vocabulary import Role
 from security.forms import FormSeal
 from security.keys import KeyRing, decode_key, new_key, new_key_ring
+from security.pins import PinHasher
 from security.tokens import token_hash
 from storage.changes import ChangeFeed
 from storage.database import Database
@@ -82,6 +83,7 @@ async def services_over(database_url: str, temporal_address: str = NOBODY_LISTEN
         cipher=factories.CIPHER,
         fingerprint=factories.FINGERPRINT,
         form_seal=FormSeal(decode_key(new_key())),
+        pins=PinHasher(decode_key(new_key())),
         renderer=Renderer("Red Acuerpa"),
         policies=POLICIES,
         public_url=PUBLIC_URL,

@@ -11,6 +11,7 @@ from models.vocabulary import Role
 from security.tokens import new_api_key
 from tests.integration.web.site import API, Site, problem
 from web.app import PUBLIC_PATHS
+from web.pages import FOLDERS
 
 REFERENCE = "UA-2026-999"
 COORDINATOR, VERIFIER, ADMIN = Role.COORDINATOR, Role.VERIFIER, Role.ADMIN
@@ -107,7 +108,7 @@ async def test_the_manual_describes_every_protected_route_with_examples_of_its_b
         assert (body is not None) == path.endswith(tuple(BODIES)) if method == "POST" else body is None, path
         if body:
             assert _examples(manual, body["content"]["application/json"]["schema"]), path
-    assert not any(path.startswith("/s/") for path in manual["paths"])
+    assert not any(path.startswith(FOLDERS) for path in manual["paths"])
 
 
 def _examples(manual: dict[str, Any], schema: dict[str, Any]) -> list[object]:
@@ -129,7 +130,7 @@ async def test_the_examples_of_the_manual_are_accepted(site: Site) -> None:
 
 async def test_every_answer_carries_safe_headers(site: Site) -> None:
     async with site.client() as client:
-        for path in ("/health/live", "/docs", f"{API}/actions", "/s/unknown", "/nothing-here"):
+        for path in ("/health/live", "/docs", f"{API}/actions", "/s/unknown", "/e/unknown", "/nothing-here"):
             headers = (await client.get(path)).headers
             assert headers["X-Content-Type-Options"] == "nosniff"
             assert headers["X-Frame-Options"] == "DENY"

@@ -7,22 +7,10 @@ import pytest
 from models.lifecycle import Decision
 from tests.integration.outbox_cases import execute, make_case
 from tests.integration.sign_links import sign_link
-from tests.integration.web.sign_visits import FILLED_IN, FROM_THE_PAGE, Visit, without_nonce
+from tests.integration.web.sign_visits import FILLED_IN, FROM_THE_PAGE, SCANNERS, Visit, without_nonce
 from tests.integration.web.site import Site
 from tests.integration.web.snapshots import contents_of, count_of
 
-SCANNERS = (
-    "Mozilla/5.0 (compatible; MSIE 9.0; Windows NT 6.1; Trident/5.0) SafeLinks",
-    "Barracuda Sentinel (EE)",
-    "Mimecast URL Protect",
-    "Proofpoint URL Defense",
-    "GoogleImageProxy",
-    "facebookexternalhit/1.1",
-    "WhatsApp/2.23.20.0",
-    "Slackbot-LinkExpanding 1.0",
-    "curl/8.5.0",
-    "",
-)
 LARGEST_PAGE_BYTES = 60 * 1024
 
 

@@ -6,7 +6,12 @@ from pathlib import Path
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
 DIGEST = "3f2a9c817be011d4" * 4
-NATIVE_LANGUAGES = [("es", "Español", "?lang=es"), ("en", "English", "?lang=en")]
+NATIVE_LANGUAGES = [
+    ("en", "English", "?lang=en"),
+    ("es", "Español", "?lang=es"),
+    ("fr", "Français", "?lang=fr"),
+    ("pt", "Português", "?lang=pt"),
+]
 
 STATEMENT: dict[str, object] = {
     "index": "UA-2026-014/1",
@@ -79,6 +84,15 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
     "web/waiting": PAGE,
     "web/unusable": PAGE,
     "web/error": PAGE | {"status": 404},
+    "web/enrol": PAGE
+    | {
+        "expires_at": datetime(2026, 11, 24, 3, 30, tzinfo=UTC),
+        "time_zone": "America/Guatemala",
+        "form_token": "dG9rZW4",
+        "problems": {},
+    },
+    "web/enrolled": PAGE,
+    "web/enrol_unusable": PAGE,
 }
 
 

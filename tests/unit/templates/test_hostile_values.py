@@ -3,7 +3,7 @@ from collections.abc import Mapping
 import pytest
 
 from templates.rendering import Renderer
-from tests.unit.templates.examples import EXAMPLES
+from tests.unit.templates.examples import EXAMPLES, NATIVE_LANGUAGES
 from tests.unit.templates.html_outline import Outline
 
 RENDERER = Renderer(network_name='Red <script>alert("red")</script>')
@@ -18,7 +18,7 @@ def hostile(context: Mapping[str, object]) -> dict[str, object]:
         "signatories": [{"name": ATTACK, "country": ATTACK}] * 20,
         "problems": {"signer_name": ATTACK, ATTACK: ATTACK},
         "values": {"signer_name": ATTACK, "signer_role": ATTACK, "visibility": ATTACK},
-        "languages": [(ATTACK, ATTACK, f"?lang={ATTACK}"), ("es", "Español", "?lang=es")],
+        "languages": [(ATTACK, ATTACK, f"?lang={ATTACK}"), *NATIVE_LANGUAGES[1:]],
         "time_zone": context.get("time_zone"),
     }
     return attacked | {name: value for name, value in lists.items() if name in context}
@@ -57,7 +57,9 @@ def test_the_detector_finds_a_planted_script() -> None:
     assert Outline("<p><script>alert(1)</script></p>").named("script")
 
 
-@pytest.mark.parametrize("name", ["web/waiting", "web/unusable", "email/check_in", "web/answered"])
+@pytest.mark.parametrize(
+    "name", ["web/waiting", "web/unusable", "web/enrolled", "email/check_in", "web/answered"]
+)
 def test_hostile_values_add_no_element(name: str) -> None:
     attacked = {**hostile(EXAMPLES[name]), "answer": "signed"}
     assert shape(html_of(name, attacked)) == shape(html_of(name, EXAMPLES[name]))

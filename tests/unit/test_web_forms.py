@@ -1,8 +1,8 @@
-"""What the partners' page takes for its own address."""
+"""What our pages take for their own address."""
 
 import pytest
 
-from web.sign_page import origin_of
+from web.forms import origin_of
 
 OURS = "https://acuerpa.red.example"
 

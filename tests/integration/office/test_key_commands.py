@@ -1,85 +1,33 @@
-import asyncio
+"""`admin.py keys`: what the operator does for people's keys."""
+
 import json
-from collections.abc import Awaitable, Callable
-from pathlib import Path
-from typing import TypeVar
 from uuid import UUID, uuid4
 
 import pytest
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
-from typer.testing import CliRunner, Result
 
-from admin import app
 from local.postgres import EmbeddedPostgres
 from models.people import ApiKey, Person
 from security.fingerprints import AddressFingerprint
-from security.keys import decode_key, new_key, new_key_ring
+from security.keys import decode_key
 from security.tokens import API_KEY_PREFIX, token_hash
-from storage.database import Database
 from storage.people import KeyHolder, live_key
+from tests.integration.office.desk_work import FINGERPRINT_KEY, Read, Run
 
-Result_ = TypeVar("Result_")
-Run = Callable[..., Result]
-
-FINGERPRINT_KEY = new_key()
 ANA = ("--name", "Ana Ejemplo", "--email", "ana@red.example")
 AS_COORDINATOR = ("--role", "coordinator")
 
 
-@pytest.fixture
-def run(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    monkeypatch.chdir(tmp_path)  # where no .env is
-    environment = {
-        "ACUERPA_DATABASE_URL": database_url,
-        "ACUERPA_PAYLOAD_KEYS": new_key_ring("k1"),
-        "ACUERPA_FIELD_KEYS": new_key_ring("k1"),
-        "ACUERPA_FINGERPRINT_KEY": FINGERPRINT_KEY,
-        "ACUERPA_SMTP_HOST": "127.0.0.1",
-        "ACUERPA_SMS_URL": "https://sms.example",
-        "ACUERPA_SMS_KEY": "invented",
-        "ACUERPA_DEFAULT_TIME_ZONE": "America/Guatemala",
-        "COLUMNS": "200",
-    }
-    runner = CliRunner()
-
-    def invoke(*arguments: str, **changes: str) -> Result:
-        return runner.invoke(app, arguments, env={**environment, **changes})
-
-    return invoke
-
-
-@pytest.fixture
-def read(database_url: str) -> Callable[[Callable[[AsyncSession], Awaitable[Result_]]], Result_]:
-    """Read from the test's database."""
-
-    async def transaction(query: Callable[[AsyncSession], Awaitable[Result_]]) -> Result_:
-        database = Database(database_url)
-        try:
-            async with database.transaction() as session:
-                return await query(session)
-        finally:
-            await database.close()
-
-    return lambda query: asyncio.run(transaction(query))
-
-
-Read = Callable[[Callable[[AsyncSession], Awaitable[object]]], object]
-
-
 def _holder(read: Read, key: str) -> KeyHolder | None:
-    found = read(lambda session: live_key(session, token_hash(key)))
-    assert found is None or isinstance(found, KeyHolder)
-    return found
+    return read(lambda session: live_key(session, token_hash(key)))
 
 
 def _people(read: Read) -> list[Person]:
     async def everybody(session: AsyncSession) -> list[Person]:
         return list(await session.exec(select(Person)))
 
-    found = read(everybody)
-    assert isinstance(found, list)
-    return found
+    return read(everybody)
 
 
 async def _only_key_id(session: AsyncSession) -> UUID:
