@@ -26,7 +26,11 @@ MAY_CALL = {
     ("GET", "/actions/{reference}/signatures"): CASE_READERS,
     ("GET", "/actions/{reference}/deliveries"): CASE_READERS,
     ("POST", "/actions/{reference}/attestations"): {VERIFIER},
-    ("POST", "/actions/{reference}/hold"): {COORDINATOR},
+    ("POST", "/actions/{reference}/return"): {VERIFIER},
+    ("POST", "/actions/{reference}/reject"): {VERIFIER},
+    ("POST", "/actions/{reference}/complete"): {COORDINATOR},
+    ("POST", "/actions/{reference}/withdraw"): CASE_READERS,
+    ("POST", "/actions/{reference}/hold"): CASE_READERS,
     ("POST", "/actions/{reference}/resume"): {COORDINATOR},
     ("POST", "/actions/{reference}/stop"): {COORDINATOR},
     ("POST", "/actions/{reference}/release"): {COORDINATOR},
@@ -37,7 +41,14 @@ MAY_CALL = {
 
 
 PROTECTED = [(method, f"{API}{path}") for method, path in MAY_CALL]
-BODIES = {"/actions": {}, "/attestations": {"digest": "9f" * 32}, "/partners": {}, "/contacts": {}}
+BODIES = {
+    "/actions": {},
+    "/attestations": {"digest": "9f" * 32},
+    "/return": {"reason": "Falta una fuente."},
+    "/reject": {"reason": "No es verdad."},
+    "/partners": {},
+    "/contacts": {},
+}
 
 
 def _calls(app: FastAPI) -> Iterator[tuple[str, str]]:

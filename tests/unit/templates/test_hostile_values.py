@@ -8,14 +8,15 @@ from tests.unit.templates.html_outline import Outline
 
 RENDERER = Renderer(network_name='Red <script>alert("red")</script>')
 ATTACK = "\"'><script>alert(1)</script><img src=//spy.example/p.gif onerror=f()>[x](javascript:alert(1))"
-HTML_NAMES = [name for name in sorted(EXAMPLES) if not name.startswith("sms/")]
-CHOICES = {"time_zone", "languages", "problems", "values", "signatories"}
+HTML_NAMES = [name for name in sorted(EXAMPLES) if name.startswith(("email/", "web/"))]
+CHOICES = {"time_zone", "languages", "problems", "values", "signatories", "identified"}
 
 
 def hostile(context: Mapping[str, object]) -> dict[str, object]:
     attacked = {name: poisoned(value) for name, value in context.items() if name not in CHOICES}
     lists: dict[str, object] = {
         "signatories": [{"name": ATTACK, "country": ATTACK}] * 20,
+        "identified": [{"shown_as": ATTACK, "name": ATTACK, "role": ATTACK}] * 2,
         "problems": {"signer_name": ATTACK, ATTACK: ATTACK},
         "values": {"signer_name": ATTACK, "signer_role": ATTACK, "visibility": ATTACK},
         "languages": [(ATTACK, ATTACK, f"?lang={ATTACK}"), *NATIVE_LANGUAGES[1:]],
@@ -58,14 +59,36 @@ def test_the_detector_finds_a_planted_script() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["web/waiting", "web/unusable", "web/enrolled", "email/check_in", "web/answered"]
+    "name",
+    [
+        "web/waiting",
+        "web/unusable",
+        "web/enrolled",
+        "web/answered",
+        "email/check_in",
+        "email/verification",
+        "email/verification_reminder",
+        "email/verification_alarm",
+        "email/leak_alarm",
+    ],
 )
 def test_hostile_values_add_no_element(name: str) -> None:
     attacked = {**hostile(EXAMPLES[name]), "answer": "signed"}
     assert shape(html_of(name, attacked)) == shape(html_of(name, EXAMPLES[name]))
 
 
-@pytest.mark.parametrize("message", ["invitation", "sign_on_reminder", "statement", "check_in"])
+@pytest.mark.parametrize(
+    "message",
+    [
+        "invitation",
+        "sign_on_reminder",
+        "statement",
+        "check_in",
+        "verification_alarm",
+        "leak_alarm",
+        "stop_notice",
+    ],
+)
 def test_no_value_can_add_a_header(message: str) -> None:
     injected = {
         name: f"{value}\r\nBcc: todas@red.example\r\n\r\nCuerpo" if isinstance(value, str) else value
