@@ -1,4 +1,5 @@
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -48,16 +49,16 @@ def prefixed_options(options: dict[str, dict[str, str]]) -> dict[str, dict[str, 
     return {pattern.removeprefix("templates/"): settings for pattern, settings in options.items()}
 
 
-def test_the_four_languages_are_there() -> None:
+def test_the_languages_of_the_network_are_there() -> None:
     assert languages() == ("en", "es", "fr", "pt")
 
 
-def test_a_room_without_a_catalog_is_not_a_language(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_room_without_a_catalog_is_not_a_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for room in ("es", "pt_BR"):
+        shutil.copytree(LOCALES / room.partition("_")[0], tmp_path / room)
+    (tmp_path / "ca" / "LC_MESSAGES").mkdir(parents=True)
     monkeypatch.setattr(catalogs, "LOCALES", tmp_path)
-    for room in ("pt_BR", "fr"):
-        (tmp_path / room / "LC_MESSAGES").mkdir(parents=True)
-    catalogs.catalog_path("pt-BR").touch()
-    assert languages.__wrapped__() == ("pt-BR",)
+    assert languages.__wrapped__() == ("es", "pt-BR")
 
 
 def test_no_compiled_catalog_is_committed() -> None:
@@ -97,14 +98,14 @@ def test_catalogs_are_up_to_date_with_the_templates(language: str, extracted: se
 @pytest.mark.parametrize(
     ("language", "alike"),
     [
-        ("es", ["Error %(status)s"]),
-        ("fr", ["%(name)s,", ("%(num)s organisation", "%(num)s organisations")]),
-        ("pt", []),
+        ("es", {"Error %(status)s"}),
+        ("pt", {"%(name)s,"}),
+        ("fr", {"%(name)s,", "%(num)s organisation"}),
     ],
 )
-def test_a_translation_is_not_english(language: str, alike: list[object]) -> None:
-    same = [message.id for message in messages(language) if forms(message.id) == forms(message.string)]
-    assert same == alike
+def test_a_translation_is_not_its_source(language: str, alike: set[str]) -> None:
+    same = [forms(message.id)[0] for message in messages(language) if message.id == message.string]
+    assert set(same) == alike
 
 
 def test_french_keeps_its_marks_on_the_line_of_their_word() -> None:

@@ -19,7 +19,7 @@ def hostile(context: Mapping[str, object]) -> dict[str, object]:
         "identified": [{"shown_as": ATTACK, "name": ATTACK, "role": ATTACK}] * 2,
         "problems": {"signer_name": ATTACK, ATTACK: ATTACK},
         "values": {"signer_name": ATTACK, "signer_role": ATTACK, "visibility": ATTACK},
-        "languages": [(ATTACK, ATTACK, f"?lang={ATTACK}")] * len(NATIVE_LANGUAGES),
+        "languages": [(ATTACK, ATTACK, f"?lang={ATTACK}"), *NATIVE_LANGUAGES[1:]],
         "time_zone": context.get("time_zone"),
     }
     return attacked | {name: value for name, value in lists.items() if name in context}
