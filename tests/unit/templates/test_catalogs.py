@@ -98,14 +98,14 @@ def test_catalogs_are_up_to_date_with_the_templates(language: str, extracted: se
 @pytest.mark.parametrize(
     ("language", "alike"),
     [
-        ("es", ["Error %(status)s"]),
-        ("fr", ["%(name)s,", ("%(num)s organisation", "%(num)s organisations")]),
-        ("pt", ["PIN"]),
+        ("es", {"Error %(status)s"}),
+        ("pt", {"PIN", "%(name)s,"}),
+        ("fr", {"%(name)s,", "%(num)s organisation"}),
     ],
 )
-def test_a_translation_is_not_english(language: str, alike: list[object]) -> None:
-    same = [message.id for message in messages(language) if forms(message.id) == forms(message.string)]
-    assert same == alike
+def test_a_translation_is_not_its_source(language: str, alike: set[str]) -> None:
+    same = [forms(message.id)[0] for message in messages(language) if message.id == message.string]
+    assert set(same) == alike
 
 
 def test_french_keeps_its_marks_on_the_line_of_their_word() -> None:
