@@ -104,6 +104,14 @@ async def sources(session: AsyncSession, action_id: UUID) -> list[Source]:
     return list(await session.exec(query.order_by(col(Source.received_on), col(Source.kind))))
 
 
+async def add_source(session: AsyncSession, source: Source, person_id: UUID) -> None:
+    """Write down one more source of a case."""
+    session.add(source)
+    await session.flush()
+    detail = {"source_id": str(source.id), "kind": source.kind}
+    await record(session, source.action_id, EventKind.SOURCE_ADDED, person_id, detail)
+
+
 async def risk_level(session: AsyncSession, action_id: UUID) -> RiskLevel:
     """Return the level of the newest risk assessment."""
     query = select(RiskAssessment.level).where(RiskAssessment.action_id == action_id)

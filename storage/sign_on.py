@@ -161,6 +161,8 @@ async def opened_link(session: AsyncSession, token_hash: bytes, *, lock: bool = 
     action, document, version, partner, contact, invitation = row
     answered = await session.exec(select(Signature).where(Signature.invitation_id == invitation.id))
     newest = await version_of(session, document.id)
+    if newest.digest == version.digest:
+        version = newest  # the same text was written again, since somebody is to appear otherwise
     languages = await approved_languages(session, action, version)
     return OpenedLink(
         action,

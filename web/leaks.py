@@ -15,7 +15,7 @@ from security.leak_guard import Leak, LeakGuard, line_and_column, secrets_of
 from security.naming import KnownPerson, LiveUses, guard_over, open_identity
 from storage.actions import people_at_risk
 from storage.consents import live_uses, newest_consents
-from storage.documents import texts_of
+from storage.documents import current_versions, texts_of
 from web.services import Services
 
 _WORDS = {"private": "private detail"}
@@ -61,9 +61,23 @@ async def refuse_leaks_in(
     Raises:
         InvalidInput: a problem for each place; it never repeats what stands there.
     """
+    _refuse(await _guard_now(session, services, action), _places_in(texts))
+
+
+async def leaks_now(session: AsyncSession, services: Services, action: UrgentAction) -> list[Problem]:
+    """Find where the current texts of an action name somebody who may not be named in public now."""
+    guard, found = await _guard_now(session, services, action), list[Problem]()
+    for document, version in await current_versions(session, action.id):
+        texts = await texts_of(session, version.id)
+        places = _places_in(texts[language] for language in sorted(texts))
+        within = [place._replace(field=f"documents.{document.number}.{place.field}") for place in places]
+        found += _problems(guard, within)
+    return found
+
+
+async def _guard_now(session: AsyncSession, services: Services, action: UrgentAction) -> LeakGuard:
     people = [open_identity(services.cipher, person) for person in await people_at_risk(session, action.id)]
-    live = live_uses(await newest_consents(session, action.id), action)
-    _refuse(public_guard(people, live), _places_in(texts))
+    return public_guard(people, live_uses(await newest_consents(session, action.id), action))
 
 
 def public_guard(people: Sequence[KnownPerson], live: LiveUses) -> LeakGuard:
@@ -73,11 +87,13 @@ def public_guard(people: Sequence[KnownPerson], live: LiveUses) -> LeakGuard:
 
 
 def _refuse(guard: LeakGuard, places: Iterable[_Place]) -> None:
-    problems = tuple(
-        _problem(place, leak) for place in places for leak in guard.leaks(place.text, markup=True)
-    )
+    problems = _problems(guard, places)
     if problems:
         raise InvalidInput(problems)
+
+
+def _problems(guard: LeakGuard, places: Iterable[_Place]) -> list[Problem]:
+    return [_problem(place, leak) for place in places for leak in guard.leaks(place.text, markup=True)]
 
 
 def _guard_of(case: CaseFile) -> LeakGuard:
