@@ -8,7 +8,16 @@ import structlog
 from fastapi import APIRouter, FastAPI
 from fastapi_offline import FastAPIOffline
 
-from web import actions, decisions, directory, enrolment_page, health, sign_page
+from web import (
+    actions,
+    decisions,
+    directory,
+    document_decisions,
+    documents,
+    enrolment_page,
+    health,
+    sign_page,
+)
 from web.errors import answer_errors
 from web.middleware import Surroundings
 from web.nudger import Nudger
@@ -45,7 +54,7 @@ def create_app(services: Services) -> FastAPI:
     )
     app.state.services = services
     api = APIRouter(prefix="/api/v1")
-    for part in (actions, decisions, directory):
+    for part in (actions, decisions, documents, document_decisions, directory):
         api.include_router(part.router)
     app.include_router(api)
     for part in (sign_page, enrolment_page, health):

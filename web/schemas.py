@@ -111,12 +111,16 @@ class TextView(Schema):
 
 
 class DocumentView(Schema):
-    """The current document, in its current version. `digest` is the SHA-256 of all its texts, in hex."""
+    """The current document, in its current version. `digest` is the SHA-256 of all its texts, in hex.
+
+    `approved` lists the languages in which it may go out.
+    """
 
     index: str
     kind: DocumentKind
     version: int
     digest: Digest
+    approved: list[str]
     texts: list[TextView]
 
 
@@ -164,7 +168,10 @@ class ActionSummary(Schema):
 
 
 class ActionView(ActionSummary):
-    """An action with all that its coordinators and verifiers see. `revision` grows with every event."""
+    """An action with all that its coordinators and verifiers see. `revision` grows with every event.
+
+    `releasable` is true where something is approved and attested that has not gone out yet.
+    """
 
     revision: int
     country: str
@@ -178,6 +185,7 @@ class ActionView(ActionSummary):
     risk_level: RiskLevel
     document: DocumentView
     attestations: AttestationsView
+    releasable: bool
     sign_on: SignOnView | None
     dispatches: list[DispatchView]
 

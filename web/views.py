@@ -15,7 +15,7 @@ from security.fields import FieldCipher
 from security.sealed_places import facts_place
 from storage import actions, documents, people, records, reports, sign_on
 from storage.consents import newest_consents
-from storage.standing import attested, phase_of, plan_of
+from storage.standing import attested, phase_of, plan_of, standing_of
 from web.schemas import (
     ActionSummary,
     ActionView,
@@ -71,9 +71,11 @@ async def whole(session: AsyncSession, action: UrgentAction, cipher: FieldCipher
             kind=current.document.kind,
             version=current.version.number,
             digest=current.version.digest.hex(),
-            texts=[_text(texts[language]) for language in sorted(texts, key=_order(action))],
+            approved=await documents.approved_languages(session, action, current.version),
+            texts=[text(texts[language]) for language in sorted(texts, key=language_order(action))],
         ),
         attestations=await attestations(session, action),
+        releasable=(await standing_of(session, action)).releasable,
         sign_on=await _sign_on(session, action, current.document),
         dispatches=[_dispatch(counts) for counts in await reports.dispatch_counts(session, action.id)],
     )
@@ -163,14 +165,15 @@ def _source(source: Source) -> SourceView:
     return SourceView(kind=source.kind, received_on=source.received_on)
 
 
-def _order(action: UrgentAction) -> Callable[[str], tuple[int, str]]:
+def language_order(action: UrgentAction) -> Callable[[str], tuple[int, str]]:
     """Order languages as the action does, with those that it does not name behind."""
     places = {language: place for place, language in enumerate(action.languages)}
     return lambda language: (places.get(language, len(places)), language)
 
 
-def _text(text: DocumentText) -> TextView:
-    return TextView(**text.model_dump(include=set(TextView.model_fields)))
+def text(row: DocumentText) -> TextView:
+    """Show a text."""
+    return TextView(**row.model_dump(include=set(TextView.model_fields)))
 
 
 def _dispatch(counts: reports.DispatchCounts) -> DispatchView:

@@ -104,9 +104,15 @@ def action(**changes: Any) -> ActionView:
         "sources": [SourceView(kind=SourceKind.OFFICIAL_RECORD, received_on=date(2026, 11, 18))],
         "risk_level": RiskLevel.HIGH,
         "document": DocumentView(
-            index=f"{REFERENCE}/1", kind=DocumentKind.ACTION, version=1, digest=DIGEST, texts=[TEXT]
+            index=f"{REFERENCE}/1",
+            kind=DocumentKind.ACTION,
+            version=1,
+            digest=DIGEST,
+            approved=[],
+            texts=[TEXT],
         ),
         "attestations": AttestationsView(count=1, required=2),
+        "releasable": False,
         "sign_on": SIGN_ON.model_copy(update={"opened_at": None, "closes_at": None, "invited": 0}),
         "dispatches": [],
     }
