@@ -189,7 +189,7 @@ async def record_phase(session: AsyncSession, action_id: UUID, phase: Phase) -> 
         action.released_at = action.released_at or now()
     if phase in ENDED:
         action.closed_at = now()
-    record(session, action_id, EventKind.PHASE_CHANGED, detail={"phase": phase})
+    await record(session, action_id, EventKind.PHASE_CHANGED, detail={"phase": phase})
     await announce(session, action_id)
 
 

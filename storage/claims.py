@@ -18,6 +18,7 @@ from storage.gate import (
     GATE_OPEN,
     STILL_WANTED,
 )
+from storage.message_events import record_claimed, record_states
 from storage.records import announce
 
 _RANGE = """
@@ -53,10 +54,15 @@ _HAND_OVER = text(f"""
 
 _SETTLE = text("""
     UPDATE delivery
-    SET state = CAST(:state AS text), failure = :failure, provider_reference = :provider_reference,
-        settled_at = CASE WHEN CAST(:state AS text) = 'ready' THEN NULL ELSE now() END
-    WHERE id = :delivery_id AND claim_id = :claim_id
-      AND (state = 'sending' OR (state = 'unknown' AND CAST(:state AS text) <> 'ready'))
+    SET state = outcome.state, failure = outcome.failure, provider_reference = outcome.provider_reference,
+        settled_at = CASE WHEN outcome.state = 'ready' THEN NULL ELSE now() END
+    FROM unnest(CAST(:deliveries AS uuid[]), CAST(:states AS text[]), CAST(:failures AS text[]),
+                CAST(:provider_references AS text[]))
+         AS outcome (delivery_id, state, failure, provider_reference)
+    WHERE delivery.id = outcome.delivery_id AND delivery.claim_id = :claim_id
+      AND (delivery.state = 'sending'
+           OR (delivery.state = 'unknown' AND outcome.state NOT IN ('ready', 'unknown')))
+    RETURNING delivery.id, delivery.state
 """)
 
 _RECOVER = text(f"""
@@ -65,6 +71,7 @@ _RECOVER = text(f"""
         failure = 'sender_died',
         settled_at = CASE WHEN handed_over_at IS NULL OR :repeatable THEN NULL ELSE now() END
     WHERE {_RANGE} AND state = 'sending' AND claim_id <> :claim_id
+    RETURNING id, state
 """)
 
 _REFUSE = text(f"""
@@ -80,6 +87,7 @@ _REFUSE = text(f"""
       AND delivery.state = 'ready'
       AND (NOT ({ACTION_OPEN}) OR NOT {ADDRESS_ALLOWED} OR NOT {STILL_WANTED}
            OR (action.held_at IS NULL AND NOT {DELIVERY_PERMITTED}))
+    RETURNING delivery.id, delivery.state
 """)
 
 _GIVE_UP = text(f"""
@@ -88,6 +96,7 @@ _GIVE_UP = text(f"""
         failure = CASE WHEN state = 'sending' THEN 'sender_died' ELSE 'retries_exhausted' END,
         settled_at = now()
     WHERE {_RANGE} AND state IN ('ready', 'sending')
+    RETURNING id, state
 """)
 
 _COUNT = text(f"""
@@ -102,6 +111,7 @@ _CANCEL_OUTSTANDING = text("""
     UPDATE delivery SET state = 'cancelled', failure = 'action_ended', settled_at = now()
     FROM dispatch
     WHERE dispatch.id = delivery.dispatch_id AND dispatch.action_id = :action_id AND delivery.state = 'ready'
+    RETURNING delivery.id, delivery.state
 """)
 
 _SUPPRESS = text("""
@@ -129,7 +139,8 @@ async def recover(session: AsyncSession, batch: Batch, claim_id: UUID, *, repeat
     `repeatable` says that the provider takes our delivery id as idempotency key.
     """
     parameters = {**_range(batch), "claim_id": claim_id, "repeatable": repeatable}
-    await session.execute(_RECOVER, parameters)
+    recovered = await session.execute(_RECOVER, parameters)
+    await record_states(session, batch.action_id, recovered)
 
 
 async def claim(
@@ -137,7 +148,7 @@ async def claim(
 ) -> list[Delivery]:
     """Take the next deliveries of a batch behind position `after`, if the gate allows each of them now."""
     await share_action(session, batch.action_id)
-    claimed = await session.exec(
+    found = await session.exec(
         select(Delivery).from_statement(_CLAIM),  # type: ignore[call-overload]
         params={
             **_range(batch),
@@ -148,7 +159,9 @@ async def claim(
             "attestations_required": ATTESTATIONS_REQUIRED,
         },
     )
-    return sorted(claimed.scalars(), key=lambda delivery: delivery.position)
+    claimed = sorted(found.scalars(), key=lambda delivery: delivery.position)
+    await record_claimed(session, batch.action_id, claim_id, [delivery.id for delivery in claimed])
+    return claimed
 
 
 async def hand_over(session: AsyncSession, action_id: UUID, delivery_id: UUID, claim_id: UUID) -> bool:
@@ -171,9 +184,21 @@ async def settle(session: AsyncSession, action_id: UUID, claim_id: UUID, outcome
 
     A late outcome may say what became of an `unknown` delivery, but never makes it wait again.
     """
-    if outcomes:
-        await session.execute(_SETTLE, [{**outcome._asdict(), "claim_id": claim_id} for outcome in outcomes])
-        await announce(session, action_id)
+    if not outcomes:
+        return
+    deliveries, states, failures, provider_references = map(list, zip(*outcomes, strict=True))
+    settled = await session.execute(
+        _SETTLE,
+        {
+            "claim_id": claim_id,
+            "deliveries": deliveries,
+            "states": states,
+            "failures": failures,
+            "provider_references": provider_references,
+        },
+    )
+    await record_states(session, action_id, settled)
+    await announce(session, action_id)
 
 
 async def suppress(session: AsyncSession, fingerprint: bytes, reason: str) -> None:
@@ -188,20 +213,27 @@ async def finish_batch(session: AsyncSession, batch: Batch) -> BatchOutcome:
     """
     await share_action(session, batch.action_id)
     parameters = {**_range(batch), "action_id": batch.action_id}
-    await session.execute(_REFUSE, {**parameters, "attestations_required": ATTESTATIONS_REQUIRED})
-    counted = (await session.execute(_COUNT, parameters)).one()
-    return BatchOutcome(
-        sent=counted.sent, ended=counted.ended, waiting=counted.waiting, on_hold=counted.on_hold
-    )
+    refused = await session.execute(_REFUSE, {**parameters, "attestations_required": ATTESTATIONS_REQUIRED})
+    await record_states(session, batch.action_id, refused)
+    return await _counted(session, batch)
 
 
 async def give_up(session: AsyncSession, batch: Batch) -> BatchOutcome:
     """Fail what no provider took in time; what a dead sender had handed over becomes `unknown`."""
     await share_action(session, batch.action_id)
-    await session.execute(_GIVE_UP, _range(batch))
-    return await finish_batch(session, batch)
+    given_up = await session.execute(_GIVE_UP, _range(batch))
+    await record_states(session, batch.action_id, given_up)
+    return await _counted(session, batch)
+
+
+async def _counted(session: AsyncSession, batch: Batch) -> BatchOutcome:
+    counted = (await session.execute(_COUNT, {**_range(batch), "action_id": batch.action_id})).one()
+    return BatchOutcome(
+        sent=counted.sent, ended=counted.ended, waiting=counted.waiting, on_hold=counted.on_hold
+    )
 
 
 async def cancel_outstanding(session: AsyncSession, action_id: UUID) -> None:
     """Cancel every message of an ended action that was not claimed."""
-    await session.execute(_CANCEL_OUTSTANDING, {"action_id": action_id})
+    cancelled = await session.execute(_CANCEL_OUTSTANDING, {"action_id": action_id})
+    await record_states(session, action_id, cancelled)

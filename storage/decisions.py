@@ -38,7 +38,7 @@ async def decide(
         action.held_at = None
     elif decision is Decision.STOP:
         action.stopped_at = now()
-    record(session, action.id, _EVENTS[decision], person_id)
+    await record(session, action.id, _EVENTS[decision], person_id)
     await _tell(session, action.id)
     return None
 
@@ -57,7 +57,7 @@ async def attest(session: AsyncSession, action: UrgentAction, person_id: UUID, c
             confirms=confirms,
         )
     )
-    record(session, action.id, EventKind.ATTESTED, person_id, {"digest": version.digest.hex()})
+    await record(session, action.id, EventKind.ATTESTED, person_id, {"digest": version.digest.hex()})
     await _tell(session, action.id)
     return True
 
@@ -67,7 +67,7 @@ async def record_decision(
 ) -> None:
     """Write down a release or closing that the workflow accepted."""
     action = await action_by_id(session, action_id)
-    record(session, action.id, _EVENTS[decision], person_id)
+    await record(session, action.id, _EVENTS[decision], person_id)
     await announce(session, action.id)
 
 

@@ -23,6 +23,7 @@ from storage.action_lock import share_action
 from storage.actions import action_by_id, current_version
 from storage.audiences import RECIPIENTS, UNREACHABLE_TARGETS
 from storage.gate import ACTION_OPEN, STATEMENT_PERMITTED
+from storage.message_events import record_states
 from storage.records import announce, record
 
 _OPEN_DISPATCH = text(f"""
@@ -65,6 +66,7 @@ _UNREACHABLE_TARGETS = text(UNREACHABLE_TARGETS)
 _CANCEL_WAITING = text("""
     UPDATE delivery SET state = 'cancelled', failure = 'no_longer_wanted', settled_at = now()
     WHERE dispatch_id = :dispatch_id AND state = 'ready'
+    RETURNING id, state
 """)
 
 
@@ -137,8 +139,13 @@ async def _fill(
     counted = await session.exec(select(func.count()).where(Delivery.dispatch_id == dispatch_id))
     dispatch = (await session.exec(select(Dispatch).where(Dispatch.id == dispatch_id))).one()
     dispatch.size = counted.one()
-    detail = {"purpose": purpose, "size": dispatch.size, **await _unreachable(session, action, purpose)}
-    record(session, action.id, EventKind.DISPATCH_FROZEN, detail=detail)
+    detail = {
+        "dispatch_id": str(dispatch_id),
+        "purpose": purpose,
+        "size": dispatch.size,
+        **await _unreachable(session, action, purpose),
+    }
+    await record(session, action.id, EventKind.DISPATCH_FROZEN, detail=detail)
     await announce(session, action.id)
     return Dispatched(action_id=action.id, dispatch_id=dispatch_id, size=dispatch.size)
 
@@ -179,7 +186,8 @@ async def end_dispatch(session: AsyncSession, dispatched: Dispatched) -> Dispatc
 
     A repetition changes and records nothing.
     """
-    await session.execute(_CANCEL_WAITING, {"dispatch_id": dispatched.dispatch_id})
+    cancelled = await session.execute(_CANCEL_WAITING, {"dispatch_id": dispatched.dispatch_id})
+    await record_states(session, dispatched.action_id, cancelled)
     found = await session.exec(
         select(Delivery.state, func.count())
         .where(Delivery.dispatch_id == dispatched.dispatch_id)
@@ -188,7 +196,7 @@ async def end_dispatch(session: AsyncSession, dispatched: Dispatched) -> Dispatc
     counts = {DeliveryState(state): count for state, count in found}
     if not await _end_recorded(session, dispatched):
         detail = {"dispatch_id": str(dispatched.dispatch_id), "counts": counts}
-        record(session, dispatched.action_id, EventKind.DISPATCH_ENDED, detail=detail)
+        await record(session, dispatched.action_id, EventKind.DISPATCH_ENDED, detail=detail)
         await announce(session, dispatched.action_id)
     return DispatchOutcome(counts=counts)
 
@@ -207,5 +215,5 @@ async def _end_recorded(session: AsyncSession, dispatched: Dispatched) -> bool:
 async def record_refusal(session: AsyncSession, request: DispatchRequest) -> None:
     """Write down that the gate refused a dispatch, so that people see why nothing goes out."""
     detail = {"purpose": request.purpose, "round": request.round}
-    record(session, request.document.action_id, EventKind.DISPATCH_REFUSED, detail=detail)
+    await record(session, request.document.action_id, EventKind.DISPATCH_REFUSED, detail=detail)
     await announce(session, request.document.action_id)

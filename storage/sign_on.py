@@ -73,7 +73,7 @@ async def open_sign_on(session: AsyncSession, ref: DocumentRef, plan: SignOnPlan
         document.sign_on_opened_at = now()
         document.sign_on_closes_at = document.sign_on_opened_at + plan.closes_after
         await _invite(session, action, document)
-        record(session, action.id, EventKind.SIGN_ON_OPENED, detail={"document": document.number})
+        await record(session, action.id, EventKind.SIGN_ON_OPENED, detail={"document": document.number})
         await announce(session, action.id)
     invited = await session.exec(select(func.count()).where(Invitation.document_id == document.id))
     return SignOnOpened(invited=invited.one(), closes_at=document.sign_on_closes_at)
@@ -118,7 +118,7 @@ async def end_sign_on(session: AsyncSession, ref: DocumentRef) -> None:
     document = await _locked(session, ref)
     if document.sign_on_ended_at is None:
         document.sign_on_ended_at = now()
-        record(session, ref.action_id, EventKind.SIGN_ON_ENDED, detail={"document": document.number})
+        await record(session, ref.action_id, EventKind.SIGN_ON_ENDED, detail={"document": document.number})
         await announce(session, ref.action_id)
 
 
@@ -192,7 +192,7 @@ async def answer(
     if inserted.scalar_one_or_none() is not None:
         event = EventKind.SIGNED if given is Answer.SIGNED else EventKind.DECLINED
         detail = {"signature_id": str(signature.id), "digest": signature.digest.hex()}
-        record(session, link.action.id, event, detail=detail)
+        await record(session, link.action.id, event, detail=detail)
         await request_nudge(session, link.action.id, Addressee.SIGN_ON, link.document.number)
     found = await session.exec(select(Signature).where(Signature.invitation_id == link.invitation.id))
     return found.one()

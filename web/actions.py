@@ -95,7 +95,7 @@ async def _store(session: AsyncSession, intake: Intake, key: str | None) -> Urge
                 person_id=intake.author_id, key=key, body_digest=intake.body_digest(), action_id=action.id
             )
         )
-    records.record(session, action.id, EventKind.RECEIVED, intake.author_id)
+    await records.record(session, action.id, EventKind.RECEIVED, intake.author_id)
     await records.request_nudge(session, action.id, Addressee.ACTION)
     await records.announce(session, action.id)
     return action

@@ -175,16 +175,19 @@ async def test_a_waiting_view_answers_at_the_change(
     await elsewhere.close()
 
 
-async def test_the_revision_grows_with_every_commit_in_whatever_order_events_are_numbered(
+async def test_the_revision_grows_with_every_commit_since_events_are_numbered_in_that_order(
     site: Site, case: Case, coordinator: Caller
 ) -> None:
     address = f"{API}/actions/{case.action.reference}"
+    before = (await coordinator.client.get(address)).json()["revision"]
     async with site.services.database.transaction() as slow:
-        record(slow, case.action.id, EventKind.SIGNED)
-        await slow.flush()
-        await case.decide(Decision.HOLD)
+        await record(slow, case.action.id, EventKind.SIGNED)
+        deciding = asyncio.create_task(case.decide(Decision.HOLD))
+        await eventually(lambda: _somebody_waits_for_a_lock(site), seconds=5)
         seen = (await coordinator.client.get(address)).json()["revision"]
-    assert (await coordinator.client.get(address)).json()["revision"] > seen
+    await deciding
+    assert seen == before
+    assert (await coordinator.client.get(address)).json()["revision"] == before + 2
 
 
 async def test_a_view_is_never_older_than_its_revision(site: Site, case: Case, coordinator: Caller) -> None:
