@@ -7,6 +7,7 @@ import uvicorn
 
 from assembly import build_cipher, build_client, build_fingerprint, build_renderer
 from logs import configure_logging
+from models.anchors import AnchorFile
 from security.forms import FormSeal
 from security.keys import decode_key
 from settings import Settings, load_settings
@@ -39,6 +40,7 @@ async def build_services(settings: Settings) -> Services:
         cipher=build_cipher(settings),
         fingerprint=build_fingerprint(settings),
         form_seal=FormSeal(decode_key(settings.fingerprint_key.get_secret_value())),
+        anchors=AnchorFile(settings.audit_anchors),
         renderer=build_renderer(settings),
         public_url=settings.public_url,
         time_zone=settings.default_time_zone,

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from models.anchors import AnchorFile
 from security.fields import FieldCipher
 from security.fingerprints import AddressFingerprint
 from security.forms import FormSeal
@@ -24,6 +25,7 @@ class Services:
     cipher: FieldCipher
     fingerprint: AddressFingerprint
     form_seal: FormSeal
+    anchors: AnchorFile
     renderer: Renderer
     public_url: str
     time_zone: str

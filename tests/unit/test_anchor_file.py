@@ -129,3 +129,13 @@ def test_what_cannot_be_written_or_read_is_told(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr("models.anchors.os.write", lambda _descriptor, lines: len(lines) - 1)
     with pytest.raises(AnchorFileError):
         full.append([anchor(1)])
+
+
+def test_an_anchor_is_one_line_of_json() -> None:
+    anchor = Anchor(
+        reference="UA-2026-014", action_id="an id", number=7, hash="9f" * 32, anchored_at="2026-11-24"
+    )
+    assert anchor.model_dump_json() == (
+        f'{{"reference":"UA-2026-014","action_id":"an id","number":7,"hash":"{"9f" * 32}",'
+        '"anchored_at":"2026-11-24"}'
+    )

@@ -5,12 +5,14 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import httpx
 from fastapi import FastAPI
 
+from models.anchors import AnchorFile
 from models.vocabulary import Role
 from security.forms import FormSeal
 from security.keys import KeyRing, decode_key, new_key, new_key_ring
@@ -71,8 +73,8 @@ class Site:
             assert await revoke_key(session, holder.key.id)
 
 
-async def services_over(database_url: str, temporal_address: str = NOBODY_LISTENS) -> Services:
-    """Build what the routes work with; by default Temporal is away."""
+async def services_over(database_url: str, folder: Path, temporal_address: str = NOBODY_LISTENS) -> Services:
+    """Build what the routes work with, anchors in a folder; by default Temporal is away."""
     client = await connect(temporal_address, "default", PAYLOAD_KEYS, lazy=True)
     return Services(
         database=Database(database_url),
@@ -81,6 +83,7 @@ async def services_over(database_url: str, temporal_address: str = NOBODY_LISTEN
         cipher=factories.CIPHER,
         fingerprint=factories.FINGERPRINT,
         form_seal=FormSeal(decode_key(new_key())),
+        anchors=AnchorFile(folder / "anchors.jsonl"),
         renderer=Renderer("Red Acuerpa"),
         public_url=PUBLIC_URL,
         time_zone="America/Mexico_City",

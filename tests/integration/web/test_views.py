@@ -20,6 +20,7 @@ from tests.integration.web.site import API, Caller, Site, eventually, problem
 
 SHOWN = ("Ceiba", "Jacinta Olvera Montejo", "vehículo sin placas")
 NEVER_SHOWN = (
+    "Esa noche recibieron",
     "Maruca",
     "Tovilla Espinar",
     "Doña Maru",
@@ -35,7 +36,7 @@ NEVER_SHOWN = (
     "whsec_",
     "@",
 )
-SHOWING = ("", "/{0}", "/{0}/timeline", "/{0}/signatures", "/{0}/deliveries")
+SHOWING = ("", "/{0}", "/{0}/timeline", "/{0}/signatures", "/{0}/deliveries", "/{0}/audit")
 
 
 async def test_no_view_shows_who_is_not_to_be_named_nor_any_address(
