@@ -164,7 +164,7 @@ class ActionSummary(Schema):
 
 
 class ActionView(ActionSummary):
-    """An action with all that its coordinators and verifiers see. `revision` grows with every event."""
+    """An action with all of it that is not sealed. `revision` grows with every event but readings."""
 
     revision: int
     country: str
@@ -172,7 +172,6 @@ class ActionView(ActionSummary):
     occurred_on: str
     concerns: list[str]
     languages: list[str]
-    facts: str
     people_at_risk: list[PersonView]
     sources: list[SourceView]
     risk_level: RiskLevel
