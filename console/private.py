@@ -48,10 +48,12 @@ def _person(person: PrivatePerson) -> RenderableType:
     told = [Text(f"{person.name} ({named({}, person.kind)}, {person.visibility}, shown as: {shown})")]
     if person.aliases:
         told.append(Text(f"also called {', '.join(person.aliases)}"))
-    told += [
-        Text(": ".join(filter(None, (named({}, what), value)))) for what, value in person.private.items()
-    ]
+    told += [_detail(what, value) for what, value in person.private.items()]
     return Group(told[0], *[Padding(line, _INDENT) for line in told[1:]])
+
+
+def _detail(what: str, value: str | None) -> Text:
+    return Text(f"{named({}, what)}: {value}" if value else what)
 
 
 def _source(source: PrivateSource) -> RenderableType:
