@@ -99,7 +99,7 @@ async def approve(
     async with services.database.transaction() as session:
         action = await found(session, reference, lock=True)
         current = await _document(session, action, number)
-        await _refuse(session, action, Decision.ATTEST, current.document.kind)
+        await _refuse(session, action, Decision.ATTEST)
         _refuse_other_version(current.version, version, approval.digest)
         _refuse_authors(action, current.version, caller)
         _refuse_unknown_language(sorted(await texts_of(session, current.version.id)), approval.language)
@@ -167,7 +167,7 @@ async def _newest_document(session: AsyncSession, action: UrgentAction, number: 
 async def _refuse(
     session: AsyncSession, action: UrgentAction, decision: Decision, kind: DocumentKind | None = None
 ) -> None:
-    """Refuse a decision by the action's life; the notice of a stop is written and approved after it."""
+    """Refuse a decision by the action's life; the notice of a stop may be changed after it."""
     if kind is DocumentKind.STOP_ACTION and action.stopped_at:
         return
     refusal = await decisions.refusal(session, action, decision)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query, Response
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.records import EventKind
+from models.vocabulary import ReadingReason
 from security.naming import KnownPerson, open_identity
 from storage.actions import people_at_risk
 from storage.approvals import WrittenVersion
@@ -73,7 +74,7 @@ async def _opened(
     people = [one for one in await people_at_risk(session, action.id) if one.id in named]
     if people:
         numbers = {"document": written.document.number, "version": written.version.number}
-        detail = {**numbers, "fields": ["identities"], "why": "attesting"}
+        detail = {**numbers, "fields": ["identities"], "why": ReadingReason.ATTESTING}
         await record(session, action.id, EventKind.PRIVATE_READ, caller.person_id, detail)
     return {one.id: open_identity(services.cipher, one) for one in people}
 

@@ -168,7 +168,7 @@ class ActionSummary(Schema):
 
 
 class ActionView(ActionSummary):
-    """An action with all that its coordinators and verifiers see. `revision` grows with every event.
+    """An action with all of it that is not sealed. `revision` grows with every event but readings.
 
     `releasable` is true where something is approved and attested that has not gone out yet.
     """
@@ -179,7 +179,6 @@ class ActionView(ActionSummary):
     occurred_on: str
     concerns: list[str]
     languages: list[str]
-    facts: str
     people_at_risk: list[PersonView]
     sources: list[SourceView]
     risk_level: RiskLevel

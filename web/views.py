@@ -7,12 +7,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.actions import PersonAtRisk, Source, UrgentAction
 from models.consents import Consent
 from models.documents import Document, DocumentText
+from models.lifecycle import Decision
 from models.outbox import Delivery, Dispatch
 from models.partners import Invitation, Partner, Signature
 from models.records import AuditEvent
 from models.vocabulary import Answer, SignatureVisibility
-from security.fields import FieldCipher
-from security.sealed_places import facts_place
 from storage import actions, documents, people, records, reports, sign_on
 from storage.consents import newest_consents
 from storage.standing import attested, phase_of, plan_of, standing_of
@@ -48,8 +47,8 @@ def summary(action: UrgentAction) -> ActionSummary:
     )
 
 
-async def whole(session: AsyncSession, action: UrgentAction, cipher: FieldCipher) -> ActionView:
-    """Show all of an action, as new as its revision or newer: who waits for the next one misses nothing."""
+async def whole(session: AsyncSession, action: UrgentAction) -> ActionView:
+    """Show what is not sealed, as new as its revision or newer: who waits for the next one misses nothing."""
     revision = await records.revision(session, action.id)
     await session.refresh(action)
     current = await documents.current_version(session, action.id)
@@ -62,10 +61,9 @@ async def whole(session: AsyncSession, action: UrgentAction, cipher: FieldCipher
         occurred_on=action.occurred_on,
         concerns=action.concerns,
         languages=action.languages,
-        facts=cipher.open(action.sealed_facts, context=facts_place(action.id)),
         people_at_risk=await _people_at_risk(session, action),
         sources=[_source(one) for one in await actions.sources(session, action.id)],
-        risk_level=await actions.risk_level(session, action.id),
+        risk_level=(await actions.risk_assessment(session, action.id)).level,
         document=DocumentView(
             index=f"{action.reference}/{current.document.number}",
             kind=current.document.kind,
@@ -75,7 +73,7 @@ async def whole(session: AsyncSession, action: UrgentAction, cipher: FieldCipher
             texts=[text(texts[language]) for language in sorted(texts, key=language_order(action))],
         ),
         attestations=await attestations(session, action),
-        releasable=(await standing_of(session, action)).releasable,
+        releasable=(await standing_of(session, action, Decision.RELEASE)).releasable,
         sign_on=await _sign_on(session, action, current.document),
         dispatches=[_dispatch(counts) for counts in await reports.dispatch_counts(session, action.id)],
     )

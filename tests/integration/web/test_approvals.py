@@ -150,8 +150,8 @@ async def test_only_the_newest_version_that_was_read_is_approved(
 async def test_what_was_returned_or_has_ended_is_not_approved(
     papers: Papers, update: tuple[Papers, Papers]
 ) -> None:
-    for column, refusal in (("returned_at", "returned"), ("stopped_at", "already_ended")):
-        await execute(papers.case.database, f"UPDATE urgent_action SET {column} = now()")  # noqa: S608
+    for change, refusal in (("returned_at = now()", "returned"), ("rejected_at = now()", "already_ended")):
+        await execute(papers.case.database, f"UPDATE urgent_action SET {change}")  # noqa: S608
         assert problem(await update[0].approve(2, 1, "es"), 409)["refusal"] == refusal
 
 

@@ -24,6 +24,8 @@ MAY_CALL = {
     ("GET", "/actions"): CASE_READERS,
     ("GET", "/actions/{reference}"): CASE_READERS,
     ("GET", "/actions/{reference}/timeline"): CASE_READERS,
+    ("GET", "/actions/{reference}/private"): CASE_READERS,
+    ("GET", "/actions/{reference}/audit"): CASE_READERS,
     ("GET", "/actions/{reference}/signatures"): CASE_READERS,
     ("GET", "/actions/{reference}/deliveries"): CASE_READERS,
     ("POST", "/actions/{reference}/attestations"): {VERIFIER},
