@@ -17,7 +17,6 @@ from models.actions import (
 from models.columns import now
 from models.lifecycle import ENDED, Phase, may_move
 from models.records import EventKind
-from models.vocabulary import RiskLevel
 from storage.action_lock import have_action_alone
 from storage.records import announce, record
 
@@ -112,8 +111,7 @@ async def add_source(session: AsyncSession, source: Source, person_id: UUID) -> 
     await record(session, source.action_id, EventKind.SOURCE_ADDED, person_id, detail)
 
 
-async def risk_level(session: AsyncSession, action_id: UUID) -> RiskLevel:
-    """Return the level of the newest risk assessment."""
-    query = select(RiskAssessment.level).where(RiskAssessment.action_id == action_id)
-    found = await session.exec(query.order_by(col(RiskAssessment.recorded_at).desc()).limit(1))
-    return RiskLevel(found.one())
+async def risk_assessment(session: AsyncSession, action_id: UUID) -> RiskAssessment:
+    """Return the newest risk assessment."""
+    query = select(RiskAssessment).where(RiskAssessment.action_id == action_id)
+    return (await session.exec(query.order_by(col(RiskAssessment.recorded_at).desc()).limit(1))).one()

@@ -20,7 +20,7 @@ from security.naming import LiveUses, open_identity
 from security.sealed_places import passage_place
 from storage import actions, consents, decisions, documents
 from web.actions import found
-from web.authentication import Coordinator
+from web.authentication import Caller, Coordinator
 from web.consent_schemas import AppearanceView, PassageView
 from web.consent_views import passage_view
 from web.decisions import allowed
@@ -28,7 +28,7 @@ from web.errors import ApiError, unknown_person
 from web.leaks import leaks_now
 from web.readers import consequences
 from web.services import Services, Work
-from web.versions import new_version
+from web.writing import version_of_texts
 
 router = APIRouter(prefix="/actions/{reference}/people/{position}", tags=["people at risk"])
 
@@ -95,7 +95,7 @@ async def change_visibility(
         live = consents.live_uses(await consents.newest_consents(session, action.id), action)
         _refuse_unallowed_name(entry, person, live)
         if await _show(session, services, action, person, entry, caller.person_id):
-            await _write_again(session, services, action, live, caller.person_id)
+            await _write_again(session, services, action, caller)
             await decisions.tell(session, action.id)
         leaks = await leaks_now(session, services, action)
     told = await consequences(services, action, Decision.EDIT, caller)
@@ -178,18 +178,14 @@ async def _show(
 
 
 async def _write_again(
-    session: AsyncSession, services: Services, action: UrgentAction, live: LiveUses, caller_id: UUID
+    session: AsyncSession, services: Services, action: UrgentAction, caller: Caller
 ) -> None:
     """Write each document that may still go out again, with the same texts and new renderings."""
-    people = [
-        open_identity(services.cipher, person) for person in await actions.people_at_risk(session, action.id)
-    ]
     for document, version in await documents.current_versions(session, action.id):
         if document.kind is not DocumentKind.STOP_ACTION:
-            texts = await documents.texts_of(session, version.id)
-            copies = [_copy(text) for text in texts.values()]
-            new = new_version(document.id, copies, caller_id, people, live)
-            await documents.write_version(session, action, document, new, caller_id)
+            copies = [_copy(text) for text in (await documents.texts_of(session, version.id)).values()]
+            new = await version_of_texts(session, services, action, copies, document.kind, caller)
+            await documents.write_version(session, action, document, new, caller.person_id)
 
 
 def _copy(text: DocumentText) -> DocumentText:
