@@ -145,5 +145,10 @@ def _tell(opened: Session, decision: Decision, answer: str) -> None:
     decided = read(Decided, answer)
     count, required = decided.attestations.count, decided.attestations.required
     opened.screen.show(DECIDED[decision].format(reference=decided.reference, count=count, required=required))
+    say_if_away(opened, decided)
+
+
+def say_if_away(opened: Session, decided: Decided) -> None:
+    """Say that a decision holds although the engine has not heard of it yet."""
     if not decided.workflow_informed:
         opened.screen.say("It is decided and holds. The engine is away and will be told when it is back.")

@@ -56,6 +56,16 @@ class Screen:
         if not sys.stdin.isatty():
             raise BadInputError("This asks for confirmation. Without a terminal, add --yes.")
 
+    def ask(self, question: str) -> str:
+        """Ask for what must not stand in a command, where others see it; raise BadInputError otherwise."""
+        if not sys.stdin.isatty():
+            raise BadInputError(f"This asks: {question} Without a terminal, write it in a FILE.")
+        try:
+            answer: str = typer.prompt(question, err=True, prompt_suffix=" ")
+        except typer.Abort:
+            raise BadInputError("Not answered; nothing was done.") from None
+        return answer
+
     def confirm(self, question: str, *, yes: bool) -> None:
         """Return where the person at the terminal, or --yes, says so; raise BadInputError otherwise."""
         if yes:
