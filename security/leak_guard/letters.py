@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
+from string import digits
 from typing import Final, NamedTuple
 
 from security.leak_guard.look_alikes import APOSTROPHES, HYPHENS, LOOK_ALIKES, ODD, PUNCTUATION, STOPS
@@ -113,9 +114,12 @@ def folded(text: str) -> str:
     return "".join(glyph(character).letters for character in text)
 
 
+_SKELETON: Final = str.maketrans({letter: ODD[letter] for letter in f"l{digits}"})
+
+
 def skeleton_of(word: str) -> str:
     """Return folded letters as they stand in a skeleton."""
-    return "".join(ODD[letter] if letter.isdigit() else letter for letter in word.replace("l", "i"))
+    return word.translate(_SKELETON)
 
 
 _TURNS: Final = ((0, 1, 1, 1), (0, 0, 1, 1), (1, 1, 1, 1), (1, 1, 1, 0))
