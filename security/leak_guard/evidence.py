@@ -13,10 +13,12 @@ The rule, by grade (`grades.py`):
 """
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from typing import Final, NamedTuple
 
+from security.leak_guard.glyphs import BLANK, HYPHEN, NEWLINE, PUNCTUATED, SIGN, STOP, WHITE
 from security.leak_guard.grades import SHORTEST_OWN_WORD, Grade
-from security.leak_guard.letters import BLANK, HYPHEN, NEWLINE, PUNCTUATED, SIGN, STOP, WHITE, Letters
+from security.leak_guard.letters import Letters
 from security.leak_guard.patterns import Word
 from security.leak_guard.words import (
     ARTICLES,
@@ -50,7 +52,7 @@ class Occurrence(NamedTuple):
 class Evidence:
     """Judge occurrences of one person's words in one reading."""
 
-    def __init__(self, letters: Letters, own_words: frozenset[str]) -> None:
+    def __init__(self, letters: Letters, own_words: AbstractSet[str]) -> None:
         self._letters = letters
         self._own_words = own_words
 

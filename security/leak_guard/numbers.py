@@ -26,6 +26,12 @@ def _digits(text: str) -> Iterator[str]:
     return (str(unicodedata.decimal(character)) for character in text if character.isdecimal())
 
 
+def holds_number(text: str, number: str) -> bool:
+    """Tell whether folded letters hold a number, as far as that can be told without what is between them."""
+    compared = number[-_COMPARED_DIGITS:]
+    return compared in text or compared in text.translate(_READ_AS_DIGITS)
+
+
 def find_number(letters: Letters, number: str) -> Iterator[tuple[int, int]]:
     """Find a number by its last seven digits, or all if it has fewer; return first letter and end."""
     compared = number[-_COMPARED_DIGITS:]
