@@ -27,6 +27,7 @@ from security.leak_guard.words import (
     FREQUENT_NAMES,
     FUNCTION_WORDS,
     GROUP_WORDS,
+    LANDS,
     PARTICLES,
     PLACE_NOUNS,
     SAINTS,
@@ -180,7 +181,12 @@ class Evidence:
             return True
         if self._begins_sentence(occurrence.start) or before in ARTICLES | PLACE_NOUNS:
             return False
-        return not self._is_in_proper_name(number)
+        return not self._is_in_proper_name(number) and not self._is_land(number)
+
+    def _is_land(self, number: int) -> bool:
+        """Tell the `Flores` of `the island of Flores`."""
+        land = self._neighbour(number, -1)
+        return land is not None and land[1] in LANDS
 
     def _begins_sentence(self, start: int) -> bool:
         gap = self._letters.gaps[start]
