@@ -28,6 +28,7 @@ from security.leak_guard.words import COMMON_WORDS, FREQUENT_NAMES, FUNCTION_WOR
 _HEAD: Final = 4
 _LONGEST_TAIL: Final = 6
 _BREAKABLE: Final = 5
+_TAGS: Final = frozenset("#@")
 _VOWELS: Final = frozenset("aeouy")
 _PHRASE_TAILS: Final = frozenset({"", "s", "es"})
 _ENDS_A_PHRASE: Final = STOP | BLANK | PUNCTUATED
@@ -140,7 +141,7 @@ class Finder:
         if word.grade is not Grade.OWN or len(word.text) < _BREAKABLE:
             return False
         first = self._letters.index[self._letters.tokens[self._letters.token_at(start)]]
-        return first > 0 and self._letters.view.text[first - 1] in "#@"
+        return first > 0 and self._letters.view.text[first - 1] in _TAGS
 
     def _is_whole_word(self, start: int, end: int, word: Word) -> bool:
         gaps = [gap for gap in self._letters.gaps[start + 1 : end] if gap]

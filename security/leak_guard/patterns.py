@@ -118,8 +118,6 @@ def _whole_patterns(secret: Secret, words: list[str], allowed: Collection[str]) 
     content = _content(words)
     if len(words) == 1:
         yield from _word_patterns(secret, content[0], grade_of(content[0], allowed))
-    elif len(content) == 1:
-        yield from _phrases(secret, (tuple(words),))
     else:
         yield from _phrases(secret, (tuple(words), tuple(content)))
 
