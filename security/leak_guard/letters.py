@@ -33,9 +33,13 @@ class Letters:
             return True
         return bool(_TURNS[self.shapes[place - 1]][self.shapes[place]])
 
+    def character(self, place: int) -> str:
+        """Return the character that stands for the letter."""
+        return self.view.text[self.index[place]]
+
     def is_capital(self, place: int) -> bool:
         """Tell whether the letter is written as a capital."""
-        character = self.view.text[self.index[place]]
+        character = self.character(place)
         return character.isupper() or character.istitle()
 
     def span(self, start: int, end: int) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, starmap
 from typing import Final
 
 from security.leak_guard.evidence import Occurrence
@@ -106,19 +106,13 @@ class Finder:
 
     def _is_disguised(self, start: int, text: str) -> bool:
         """Tell whether characters that look like others make the word, and are not most of it."""
-        view, index = self._letters.view.text, self._letters.index
-        odd = signs = 0
-        for place, letter in enumerate(text, start):
-            character = view[index[place]]
-            if glyph(character).letters == letter or (
-                len(text) > 1 and letter in glyph(character).letters[1:]
-            ):
-                continue
-            if not self._may_stand_for(place, character):
-                return False
-            odd += 1
-            signs += not character.isalpha()
-        return odd > 0 and 2 * signs <= len(text) + 1
+        odd = [
+            (place, character)
+            for place, letter in enumerate(text, start)
+            if letter not in glyph(character := self._letters.character(place)).letters
+        ]
+        signs = sum(not character.isalpha() for _, character in odd)
+        return bool(odd) and 2 * signs <= len(text) + 1 and all(starmap(self._may_stand_for, odd))
 
     def _may_stand_for(self, place: int, character: str) -> bool:
         """Tell whether a character is read as another: a small l only where a capital I could be."""
