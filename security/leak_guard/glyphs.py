@@ -131,7 +131,7 @@ class Alphabet:
         letters = {character: found for character, found in seen.items() if found.letters}
         gaps = {character: chr(found.gap) if found.gap else None for character, found in seen.items()}
         shapes = {character: chr(found.shape) for character, found in letters.items()}
-        self._letters = str.maketrans({character: found.letters for character, found in seen.items()})
+        self._letters = str.maketrans({character: found.letters or None for character, found in seen.items()})
         self._marks = str.maketrans({character: chr(character in letters) for character in _ASCII})
         self._gaps = str.maketrans(gaps | dict.fromkeys(letters, LETTER))
         self._shapes = str.maketrans(dict.fromkeys(_ASCII) | shapes)
@@ -165,10 +165,10 @@ def _twins() -> dict[tuple[Glyph, Glyph], str]:
 
 
 @cache
-def _as_written() -> dict[int, str]:
+def _as_written() -> dict[int, str | None]:
     """Return what stands for the letters of the skeleton where they are no letters in plain writing."""
     letters = {character: glyph(character).letters for character in _ASCII if odd_glyph(character).letters}
-    return str.maketrans(dict.fromkeys(_ASCII, "") | {one: plain or LETTER for one, plain in letters.items()})
+    return str.maketrans(dict.fromkeys(_ASCII) | {one: plain or LETTER for one, plain in letters.items()})
 
 
 def ascii_twin(text: str) -> str | None:
@@ -176,10 +176,12 @@ def ascii_twin(text: str) -> str | None:
 
     Nearly every text in Latin letters has one, and ASCII is folded at once by `str.translate`.
     """
-    try:
-        return _BEYOND_ASCII.sub(lambda found: _twins()[glyph(found[0]), odd_glyph(found[0])], text)
-    except KeyError:
-        return None
+    for character in set(_BEYOND_ASCII.findall(text)):
+        twin = _twins().get((glyph(character), odd_glyph(character)))
+        if twin is None:
+            return None
+        text = text.replace(character, twin)
+    return text
 
 
 def as_written(twin: str) -> str:

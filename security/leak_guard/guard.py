@@ -8,7 +8,7 @@ from security.leak_guard.evidence import Evidence, Occurrence
 from security.leak_guard.glyphs import skeleton_of
 from security.leak_guard.letters import Bare, Letters, spellings
 from security.leak_guard.matching import Exemptions, Finder, Needles, Span
-from security.leak_guard.numbers import find_number, holds_number, numbers_of
+from security.leak_guard.numbers import find_number, numbers_of, numbers_within
 from security.leak_guard.patterns import Phrase, Word, patterns_of, words_of
 from security.leak_guard.secret import Leak, Secret, SecretKind
 from security.leak_guard.views import readings
@@ -49,7 +49,7 @@ class LeakGuard:
     def _leaks(self, bare: Bare) -> Iterator[Leak]:
         """Find the leaks of one reading; what its letters rule out is not looked for."""
         patterns = self._needles[bare.skeleton].within(bare)
-        numbers = [one for one in self._numbers if not bare.skeleton and holds_number(bare.text, one[1])]
+        numbers = [] if bare.skeleton else numbers_within(bare.text, self._numbers)
         if patterns or numbers:
             letters = bare.letters()
             finder = Finder(letters, skeleton=bare.skeleton)

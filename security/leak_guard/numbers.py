@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from security.leak_guard.letters import Letters
@@ -26,10 +26,10 @@ def _digits(text: str) -> Iterator[str]:
     return (str(unicodedata.decimal(character)) for character in text if character.isdecimal())
 
 
-def holds_number(text: str, number: str) -> bool:
-    """Tell whether folded letters hold a number, as far as that can be told without what is between them."""
-    compared = number[-_COMPARED_DIGITS:]
-    return compared in text or compared in text.translate(_READ_AS_DIGITS)
+def numbers_within(text: str, numbers: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:
+    """Return the people's numbers that folded letters may hold, whatever is between them."""
+    spellings = text, text.translate(_READ_AS_DIGITS)
+    return [one for one in numbers if any(one[1][-_COMPARED_DIGITS:] in spelling for spelling in spellings)]
 
 
 def find_number(letters: Letters, number: str) -> Iterator[tuple[int, int]]:
