@@ -1,8 +1,8 @@
 """The leak guard on innocent sentences that nobody tuned it on.
 
 `held_out_*` were written to provoke it: most hold a place, a month, a thing or another person with a name
-that is also somebody's, and twenty hold the very names of people.json. `second_*` are plain sentences of
-urgent actions.
+that is also somebody's, and twenty hold the very names of people.json. `second_*` and `third_*` are plain
+sentences of urgent actions; nothing was changed after the third were read.
 """
 
 import json
@@ -50,14 +50,15 @@ def _guard_of(people: str) -> LeakGuard:
     return LeakGuard(secrets, allowed=tree["allowed"], organisations=tree["organisations"])
 
 
-@pytest.mark.parametrize("corpus", ["held_out", "second"])
+@pytest.mark.parametrize("corpus", ["held_out", "second", "third"])
 def test_at_most_one_sentence_in_a_hundred_alarms_in_other_cases(corpus: str) -> None:
     assert _rate(_guards(), _lines(corpus)) <= MOST_FALSE_ALARMS
 
 
+@pytest.mark.parametrize("corpus", ["second", "third"])
 @pytest.mark.parametrize("people", ["people.json", "held_out_people.json"])
-def test_at_most_one_plain_sentence_in_a_hundred_alarms(people: str) -> None:
-    assert _rate([_guard_of(people)], _lines("second")) <= MOST_FALSE_ALARMS
+def test_at_most_one_plain_sentence_in_a_hundred_alarms(people: str, corpus: str) -> None:
+    assert _rate([_guard_of(people)], _lines(corpus)) <= MOST_FALSE_ALARMS
 
 
 @pytest.mark.parametrize("people", ["people.json", "held_out_people.json"])
