@@ -106,6 +106,8 @@ def _event(kind: str, detail: Mapping[str, Any]) -> str:
         return f"{purpose}: {detail.get('size', '?')} in the outbox{without}"
     if kind == "dispatch_refused":
         return f"{purpose}: refused, the action ended or attestations or consents are missing"
+    if kind == "private_read":
+        return f"Private details read, {named({}, str(detail.get('why', '?')))}"
     if kind == "dispatch_ended":
         return f"Messages ended: {counts_words(detail.get('counts', {}))}"
     return EVENTS.get(kind, phrase(kind))

@@ -78,6 +78,8 @@ class EventKind(StrEnum):
     """A coordinator ended the action in order."""
     ADDRESS_SUPPRESSED = "address_suppressed"
     """A provider said that an address does not exist."""
+    PRIVATE_READ = "private_read"
+    """Somebody read private fields; the detail says which and why."""
 
 
 class AuditEvent(SQLModel, table=True):

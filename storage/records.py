@@ -102,6 +102,10 @@ async def nudge_delivered(session: AsyncSession, nudge: UndeliveredNudge) -> Non
 
 
 async def revision(session: AsyncSession, action_id: UUID) -> int:
-    """Count the events of an action: of two at once the first number may be committed last, a count grows."""
-    counted = await session.exec(select(func.count()).where(AuditEvent.action_id == action_id))
+    """Count the events that change an action: of two at once the first number may be committed last."""
+    counted = await session.exec(
+        select(func.count()).where(
+            AuditEvent.action_id == action_id, AuditEvent.kind != EventKind.PRIVATE_READ
+        )
+    )
     return counted.one()
