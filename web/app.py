@@ -8,7 +8,7 @@ import structlog
 from fastapi import APIRouter, FastAPI
 from fastapi_offline import FastAPIOffline
 
-from web import actions, decisions, directory, enrolment_page, health, sign_page
+from web import actions, decisions, directory, enrolment_page, health, sign_page, verify_page
 from web.errors import answer_errors
 from web.middleware import Surroundings
 from web.nudger import Nudger
@@ -20,13 +20,14 @@ PUBLIC_PATHS = frozenset(
         "/health/ready",
         "/s/{token}",
         "/e/{token}",
+        "/v/{token}",
         "/docs",
         "/docs/assets",
         "/docs/oauth2-redirect",
         "/openapi.json",
     }
 )
-"""What answers without a key: health, sign and enrolment links (secrets themselves), and the API's manual."""
+"""What answers without a key: health, links to sign, enrol and verify (secrets themselves), the manual."""
 
 AFTER_FAILURE_SECONDS = 1.0
 
@@ -48,7 +49,7 @@ def create_app(services: Services) -> FastAPI:
     for part in (actions, decisions, directory):
         api.include_router(part.router)
     app.include_router(api)
-    for part in (sign_page, enrolment_page, health):
+    for part in (sign_page, enrolment_page, verify_page, health):
         app.include_router(part.router)
     answer_errors(app)
     app.add_middleware(Surroundings)

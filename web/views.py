@@ -71,7 +71,7 @@ async def whole(session: AsyncSession, action: UrgentAction, cipher: FieldCipher
             kind=current.document.kind,
             version=current.version.number,
             digest=current.version.digest.hex(),
-            texts=[_text(texts[language]) for language in sorted(texts, key=_order(action))],
+            texts=[_text(texts[language]) for language in sorted(texts, key=language_order(action))],
         ),
         attestations=await attestations(session, action),
         sign_on=await _sign_on(session, action, current.document),
@@ -163,7 +163,7 @@ def _source(source: Source) -> SourceView:
     return SourceView(kind=source.kind, received_on=source.received_on)
 
 
-def _order(action: UrgentAction) -> Callable[[str], tuple[int, str]]:
+def language_order(action: UrgentAction) -> Callable[[str], tuple[int, str]]:
     """Order languages as the action does, with those that it does not name behind."""
     places = {language: place for place, language in enumerate(action.languages)}
     return lambda language: (places.get(language, len(places)), language)
