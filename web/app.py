@@ -11,14 +11,18 @@ from fastapi_offline import FastAPIOffline
 from web import (
     actions,
     audit,
+    consents,
     decisions,
     directory,
     document_decisions,
     documents,
     enrolment_page,
     health,
+    people,
     private,
     sign_page,
+    sources,
+    verify_page,
 )
 from web.anchoring import Anchorer
 from web.errors import answer_errors
@@ -32,13 +36,14 @@ PUBLIC_PATHS = frozenset(
         "/health/ready",
         "/s/{token}",
         "/e/{token}",
+        "/v/{token}",
         "/docs",
         "/docs/assets",
         "/docs/oauth2-redirect",
         "/openapi.json",
     }
 )
-"""What answers without a key: health, sign and enrolment links (secrets themselves), and the API's manual."""
+"""What answers without a key: health, links to sign, enrol and verify (secrets themselves), the manual."""
 
 AFTER_FAILURE_SECONDS = 1.0
 
@@ -57,10 +62,21 @@ def create_app(services: Services) -> FastAPI:
     )
     app.state.services = services
     api = APIRouter(prefix="/api/v1")
-    for part in (actions, private, audit, decisions, documents, document_decisions, directory):
+    for part in (
+        actions,
+        private,
+        audit,
+        decisions,
+        consents,
+        people,
+        sources,
+        documents,
+        document_decisions,
+        directory,
+    ):
         api.include_router(part.router)
     app.include_router(api)
-    for part in (sign_page, enrolment_page, health):
+    for part in (sign_page, enrolment_page, verify_page, health):
         app.include_router(part.router)
     answer_errors(app)
     app.add_middleware(Surroundings)
