@@ -1,9 +1,11 @@
 """Commands that write, read, compare and approve documents."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.console import RenderableType
 
 from console.answers import read
 from console.decisions import say_if_away, tell
@@ -72,10 +74,7 @@ def list_documents(
     """List the documents of an action, their versions, and who approved which text."""
     with session(api_url, api_key, as_json=as_json) as opened:
         answer = opened.client.get(action_path(reference, "documents"))
-        if as_json:
-            opened.screen.json(answer)
-        else:
-            opened.screen.show(document_list(read(DocumentList, answer).documents))
+        _show(opened, answer, lambda text: document_list(read(DocumentList, text).documents))
 
 
 def show_version(
@@ -91,10 +90,7 @@ def show_version(
     """Show a version word by word, and what its readers get."""
     with session(api_url, api_key, as_json=as_json) as opened:
         answer = _version(opened, reference, number, version, identified=identified)
-        if as_json:
-            opened.screen.json(answer)
-        else:
-            opened.screen.show(shown_version(read(WholeVersion, answer)))
+        _show(opened, answer, lambda text: shown_version(read(WholeVersion, text)))
 
 
 def add(
@@ -172,10 +168,7 @@ def difference(
     with session(api_url, api_key, as_json=as_json) as opened:
         path = f"documents/{number}/versions/{before}/difference/{after}"
         answer = opened.client.get(action_path(reference, path))
-        if as_json:
-            opened.screen.json(answer)
-        else:
-            opened.screen.show(shown_difference(read(Difference, answer)))
+        _show(opened, answer, lambda text: shown_difference(read(Difference, text)))
 
 
 def reopen(
@@ -194,6 +187,13 @@ def reopen(
         _, document = read_input(file, parse_document)
         answer = opened.client.post(action_path(reference, Decision.REOPEN), tree_of(document))
         tell(opened, Decision.REOPEN, answer)
+
+
+def _show(opened: Session, answer: str, laid_out: Callable[[str], RenderableType]) -> None:
+    if opened.screen.as_json:
+        opened.screen.json(answer)
+    else:
+        opened.screen.show(laid_out(answer))
 
 
 def _version(opened: Session, reference: str, number: int, version: int | None, *, identified: bool) -> str:
