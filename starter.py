@@ -2,7 +2,7 @@
 
 import typer
 
-from console import auditing, commands, decisions, imports
+from console import auditing, commands, decisions, documents, imports
 
 HELP = """Start urgent actions, watch them, decide about them.
 
@@ -26,11 +26,24 @@ def build() -> typer.Typer:
     app.command()(commands.follow)
     app.command()(commands.private)
     app.command()(decisions.attest)
+    app.command("return")(decisions.send_back)
+    app.command()(decisions.reject)
+    app.command()(decisions.complete)
     app.command()(decisions.release)
     app.command()(decisions.hold)
     app.command()(decisions.resume)
     app.command()(decisions.stop)
+    app.command()(decisions.withdraw)
     app.command()(decisions.close)
+    app.command()(documents.reopen)
+    papers = typer.Typer(help="Write and approve documents.", no_args_is_help=True, rich_markup_mode=None)
+    papers.command("list")(documents.list_documents)
+    papers.command("show")(documents.show_version)
+    papers.command()(documents.add)
+    papers.command("version")(documents.write_version)
+    papers.command()(documents.approve)
+    papers.command("diff")(documents.difference)
+    app.add_typer(papers, name="documents")
     audit = typer.Typer(help="Check what was done.", no_args_is_help=True, rich_markup_mode=None)
     audit.callback()(_group)
     audit.command()(auditing.verify)
