@@ -61,12 +61,12 @@ DECIDED = {
     Decision.COMPLETE: "{reference} is complete and goes back to its verifiers.",
     Decision.EDIT: "{reference} is changed.",
     Decision.REVOKE: "{reference}: the consent is taken back.",
-    Decision.WITHDRAW: "{reference} is withdrawn. Nothing leaves any more but, once approved, the notice of it.",
+    Decision.WITHDRAW: "{reference} is withdrawn. Nothing leaves but, once approved, the notice of it.",
     Decision.REOPEN: "{reference} is open again. Consents and attestations are asked for afresh.",
     Decision.RELEASE: "{reference} is on its way out.",
     Decision.HOLD: "{reference} is on hold. Nothing leaves until somebody resumes it.",
     Decision.RESUME: "{reference} goes on.",
-    Decision.STOP: "{reference} is stopped. Nothing leaves any more but, once approved, the notice of it.",
+    Decision.STOP: "{reference} is stopped. Nothing leaves but, once approved, the notice of it.",
     Decision.CLOSE: "{reference} is closing.",
 }
 

@@ -178,6 +178,9 @@ def _against_completing(standing: Standing) -> Refusal | None:
 
 
 def _against_attesting(standing: Standing) -> Refusal | None:
+    """A stopped action has a notice to be approved; nothing else of it leaves, whatever is attested."""
+    if standing.phase in {Phase.REJECTED, Phase.CLOSED}:
+        return Refusal.ALREADY_ENDED
     return Refusal.RETURNED if standing.phase is Phase.RETURNED else None
 
 
@@ -204,6 +207,7 @@ def _against_release(standing: Standing) -> Refusal | None:
 _Judge = Callable[[Standing], Refusal | None]
 
 _JUDGES: dict[Decision, _Judge] = {
+    Decision.ATTEST: _against_attesting,
     Decision.STOP: _against_stop,
     Decision.WITHDRAW: _against_withdrawal,
     Decision.REOPEN: _against_reopening,
@@ -212,7 +216,6 @@ _JUDGES: dict[Decision, _Judge] = {
 """What may be decided of an action that has ended, too."""
 
 _IN_AN_OPEN_ACTION: dict[Decision, _Judge] = {
-    Decision.ATTEST: _against_attesting,
     Decision.RETURN: _against_returning,
     Decision.REJECT: _against_rejecting,
     Decision.COMPLETE: _against_completing,

@@ -36,7 +36,7 @@ _LANGUAGES_REACHED = text(f"SELECT DISTINCT language FROM ({REACHED}) AS reached
 
 async def refusal(session: AsyncSession, action: UrgentAction, decision: Decision) -> Refusal | None:
     """Judge a decision by the facts."""
-    return refusal_of(decision, await standing_of(session, action))
+    return refusal_of(decision, await standing_of(session, action, decision))
 
 
 async def decide(

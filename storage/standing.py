@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.actions import UrgentAction
 from models.attestations import VerificationRequest
 from models.documents import DocumentVersion
-from models.lifecycle import Phase, Refusal, Standing
+from models.lifecycle import Decision, Phase, Refusal, Standing
 from models.messages import (
     CaseFacts,
     CasePlan,
@@ -108,15 +108,20 @@ def phase_of(action: UrgentAction) -> Phase:
     return Phase.RETURNED if action.returned_at else action.phase
 
 
-async def standing_of(session: AsyncSession, action: UrgentAction) -> Standing:
-    """Return what a decision about an action is judged by."""
+async def standing_of(session: AsyncSession, action: UrgentAction, decision: Decision) -> Standing:
+    """Return what a decision about an action is judged by; only a release looks beyond the action itself.
+
+    So nothing that goes on at its texts or messages can keep a stop waiting.
+    """
+    standing = Standing(
+        phase_of(action), action.held_at is not None, withdrawn=action.withdrawn_at is not None
+    )
+    if decision is not Decision.RELEASE:
+        return standing
     current = await _released_next(session, action)
-    return Standing(
-        phase_of(action),
-        action.held_at is not None,
-        await lacking(session, action, current.version),
-        await _release(session, action, current) is not None,
-        action.withdrawn_at is not None,
+    return standing._replace(
+        lacking=await lacking(session, action, current.version),
+        releasable=await _release(session, action, current) is not None,
     )
 
 

@@ -28,7 +28,7 @@ _ASK = text("""
           AND NOT EXISTS (SELECT 1 FROM verification_request AS request
                           WHERE request.action_id = action.id AND request.cycle = :cycle
                             AND request.person_id = person.id)
-        ORDER BY person.duty_position, person.id
+        ORDER BY person.duty_position, person.created_at, person.id
         LIMIT CASE WHEN :round = 1 THEN action.attestations_required ELSE 1 END) AS person
     WHERE action.id = :action_id
     ON CONFLICT (action_id, cycle, person_id) DO NOTHING

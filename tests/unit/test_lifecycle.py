@@ -19,7 +19,7 @@ EVERY_STANDING = [
     for lacking in ((), (Refusal.ATTESTATIONS_MISSING,), (Refusal.SOURCES_MISSING, Refusal.APPROVAL_MISSING))
     for releasable in (False, True)
 ]
-AFTER_THE_END = {Decision.STOP, Decision.WITHDRAW, Decision.REOPEN, Decision.REVOKE}
+AFTER_THE_END = {Decision.ATTEST, Decision.STOP, Decision.WITHDRAW, Decision.REOPEN, Decision.REVOKE}
 """What may be decided of an action that has ended, too."""
 
 
@@ -76,6 +76,11 @@ def test_what_was_closed_can_still_be_stopped_and_withdrawn_and_alone_be_reopene
         phase for phase in Phase if refusal_of(Decision.REOPEN, Standing(phase, on_hold=False)) is None
     }
     assert reopened == {Phase.CLOSED}
+
+
+def test_only_the_notice_of_a_stop_is_attested_after_the_end() -> None:
+    refused = {phase for phase in ENDED if refusal_of(Decision.ATTEST, Standing(phase, on_hold=False))}
+    assert refused == {Phase.CLOSED, Phase.REJECTED}
 
 
 @pytest.mark.parametrize("phase", Phase)

@@ -167,7 +167,7 @@ class FakeOutbox(references.OutboxActivities):
     def _may_leave(self, purpose: Purpose) -> bool:
         world = self._world
         if purpose in AFTER_A_STOP:
-            return True
+            return not (world.notice_refused and purpose is Purpose.STOP_NOTICE)
         return world.running and (world.permitted or purpose in {Purpose.CHECK_IN, Purpose.LEAK_ALARM})
 
     def _channels(self, purpose: Purpose) -> tuple[Channel, ...]:

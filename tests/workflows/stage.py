@@ -35,6 +35,7 @@ from workflows.addresses import (
     distribution_workflow_id,
     follow_up_workflow_id,
     sign_on_workflow_id,
+    verification_workflow_id,
 )
 from workflows.urgent_action import UrgentActionWorkflow
 
@@ -65,11 +66,21 @@ class Stage:
         return self.client.get_workflow_handle(sign_on_workflow_id(DOCUMENT.reference, DOCUMENT.number))
 
     @property
+    def verification(self) -> Handle:
+        """The cycle of asking that the world wants now."""
+        assert self.world.verification
+        return self.client.get_workflow_handle(verification_workflow_id(self.world.verification))
+
+    @property
     def follow_up(self) -> Handle:
         return self.client.get_workflow_handle(follow_up_workflow_id(DOCUMENT))
 
-    def distribution(self, purpose: Purpose, number: int = 1) -> Handle:
-        request = DispatchRequest(document=DOCUMENT, purpose=purpose, round=number)
+    def distribution(self, purpose: Purpose, number: int = 1, cycle: int = 0) -> Handle:
+        request = DispatchRequest(document=DOCUMENT, purpose=purpose, round=number, cycle=cycle)
+        return self.client.get_workflow_handle(distribution_workflow_id(request))
+
+    def action_child(self, request: DispatchRequest) -> Handle:
+        """The distribution of any document's request."""
         return self.client.get_workflow_handle(distribution_workflow_id(request))
 
     async def start(self) -> None:
@@ -111,6 +122,14 @@ class Stage:
         self.world.on_hold = False
         await self.decide(Decision.RESUME)
 
+    async def send_back(self) -> None:
+        self.world.returned = True
+        await self.decide(Decision.RETURN)
+
+    async def complete(self) -> None:
+        self.world.returned = False
+        await self.decide(Decision.COMPLETE)
+
     async def stop(self) -> None:
         self.world.stopped = True
         await self.decide(Decision.STOP)
@@ -143,7 +162,8 @@ class Stage:
 
     async def unfinished(self) -> list[str]:
         """List the workflows that still run."""
-        rounds = [self.distribution(*key) for key in self.world.sheets]
+        requests = [sheet.request for sheet in self.world.sheets.values()]
+        rounds = [self.action_child(request) for request in requests]
         handles = [self.action, self.sign_on, self.follow_up, *rounds]
         running = WorkflowExecutionStatus.RUNNING
         return [handle.id for handle in handles if await status_of(handle) is running]

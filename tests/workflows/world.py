@@ -19,6 +19,7 @@ from models.messages import (
     PersonDecision,
     Purpose,
     SignOnPlan,
+    VerificationPlan,
     VerificationRef,
 )
 from models.vocabulary import Channel, ReleasePolicy
@@ -50,6 +51,18 @@ SIGN_ON = SignOnPlan(
 )
 FOLLOW_UP = FollowUpPlan(
     expires_after=timedelta(days=42), check_ins=tuple(timedelta(days=day) for day in (1, 3, 7, 14, 28))
+)
+
+
+VERIFICATION = VerificationRef(
+    document=DOCUMENT,
+    cycle=1,
+    plan=VerificationPlan(remind_after=timedelta(hours=1), escalate_after=timedelta(hours=2)),
+)
+NOTICE = DispatchRequest(
+    document=DOCUMENT.model_copy(update={"document_id": UUID(int=4), "number": 2}),
+    purpose=Purpose.STOP_NOTICE,
+    round=1,
 )
 
 
@@ -90,6 +103,7 @@ class World:
     release: DispatchRequest | None = None
     notice: DispatchRequest | None = None
     untold: bool = False
+    notice_refused: bool = False
     asked: list[int] = field(default_factory=list)
     """How many verifiers each turn asked."""
     on_duty: int = 0

@@ -67,6 +67,34 @@ def hidden_fields(page: httpx.Response) -> dict[str, str]:
     return dict(re.findall(r'<input type="hidden" name="(\w+)" value="(\w+)">', page.text))
 
 
+async def visited_by_scanners(browser: httpx.AsyncClient, *paths: str) -> set[int]:
+    """Open pages a hundred times as mail scanners do, and return what was answered."""
+    return {
+        (await browser.request(method, path, headers={"User-Agent": agent})).status_code
+        for agent in SCANNERS
+        for method in ("GET", "HEAD", "GET", "HEAD", "GET")
+        for path in paths
+    }
+
+
+def garbage_like(token: str) -> list[str]:
+    """List what is no token of ours, nearly a known one among it."""
+    return ["x", "A" * 43, "%00", "..%00", "é" * 3000, "%ED%A0%80", token[:-1], token + "="]
+
+
+def assert_is_kept_by_nobody(page: httpx.Response) -> None:
+    """Check that a page lets nothing else in and is stored, indexed and passed on by nobody."""
+    assert page.status_code == 200
+    assert page.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert page.headers["Cache-Control"] == "no-store"
+    assert page.headers["Referrer-Policy"] == "same-origin"
+    assert page.headers["X-Robots-Tag"] == "noindex"
+    policy = page.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; style-src 'nonce-")
+    assert all(part in policy for part in ("form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'"))
+    assert policy.partition("'nonce-")[2].partition("'")[0] in page.text
+
+
 def without_nonce(page: httpx.Response) -> tuple[int, str]:
     """Return a page as it is but for its nonce."""
     return page.status_code, NONCE.sub("", page.text)
