@@ -2,11 +2,11 @@
 
 import typer
 
-from console import commands, decisions, imports
+from console import auditing, commands, decisions, imports
 
 HELP = """Start urgent actions, watch them, decide about them.
 
-Exit codes: 0 done, 1 refused by the server, 2 bad input, 3 server unreachable.
+Exit codes: 0 done, 1 refused by the server or found broken, 2 bad input, 3 server unreachable.
 """
 
 
@@ -24,12 +24,17 @@ def build() -> typer.Typer:
     app.command("list")(commands.list_actions)
     app.command()(commands.show)
     app.command()(commands.follow)
+    app.command()(commands.private)
     app.command()(decisions.attest)
     app.command()(decisions.release)
     app.command()(decisions.hold)
     app.command()(decisions.resume)
     app.command()(decisions.stop)
     app.command()(decisions.close)
+    audit = typer.Typer(help="Check what was done.", no_args_is_help=True, rich_markup_mode=None)
+    audit.callback()(_group)
+    audit.command()(auditing.verify)
+    app.add_typer(audit, name="audit")
     directory = {"partners": imports.import_partners, "contacts": imports.import_contacts}
     for name, import_file in directory.items():
         group = typer.Typer(help=f"Keep the {name}.", no_args_is_help=True, rich_markup_mode=None)
@@ -40,7 +45,7 @@ def build() -> typer.Typer:
 
 
 def _group() -> None:
-    """Keep `import` a command of its own although it is the only one."""
+    """Keep a command of its own what is the only one of its group."""
 
 
 app = build()

@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from console.errors import UnreachableError
+from models.anchors import Anchor
+from models.audit import ChainedEvent
 from models.problems import Problem
 
 Model = TypeVar("Model", bound="Answer")
@@ -123,7 +125,6 @@ class Action(Summary):
     region: str | None
     occurred_on: str
     concerns: list[str]
-    facts: str
     people_at_risk: list[Person]
     sources: list[Source]
     risk_level: str
@@ -131,6 +132,46 @@ class Action(Summary):
     attestations: Attestations
     sign_on: SignOn | None
     dispatches: list[Dispatch]
+
+
+class PrivatePerson(Answer):
+    """Who a person at risk is."""
+
+    kind: str
+    visibility: str
+    display_name: str | None
+    name: str
+    aliases: list[str]
+    private: dict[str, str | None]
+
+
+class PrivateSource(Answer):
+    """Who a fact comes from."""
+
+    kind: str
+    received_on: date
+    name: str
+    note: str | None
+
+
+class PrivateObjection(Answer):
+    """What a verifier had against the case."""
+
+    kind: str
+    raised_at: datetime
+    reason: str
+
+
+class Private(Answer):
+    """All that is sealed of an action; people in the order of the case."""
+
+    reference: str
+    facts: str
+    people_at_risk: list[PrivatePerson]
+    sources: list[PrivateSource]
+    risk_level: str
+    risk_note: str
+    objections: list[PrivateObjection] = []
 
 
 class ActionList(Answer):
@@ -162,6 +203,34 @@ class Timeline(Answer):
     """The events of an action, oldest first."""
 
     events: list[Event]
+
+
+class AuditEvent(Answer):
+    """An event as it was hashed."""
+
+    number: int
+    kind: str
+    person_id: str | None
+    at: str
+    detail: Any
+    previous: str
+    hash: str
+
+    def chained(self, action_id: str) -> ChainedEvent:
+        """Return it as it is verified."""
+        return ChainedEvent(action_id=action_id, **self.model_dump())
+
+
+class AuditPage(Answer):
+    """A page of an audit trail, with the server's anchors of its events."""
+
+    reference: str
+    action_id: str
+    length: int | None
+    head: str | None
+    events: list[AuditEvent]
+    anchors: list[Anchor] | None
+    next_after: int | None
 
 
 class Signature(Answer):

@@ -19,6 +19,7 @@ from console.session import (
 )
 from console.words import DECIDED
 from models.lifecycle import Decision
+from models.vocabulary import ReadingReason
 
 Digest = Annotated[
     str | None,
@@ -115,9 +116,12 @@ def close(
 
 
 def _read_and_confirmed(opened: Session, reference: str, *, yes: bool) -> str:
-    _, action = opened.action(reference)
     screen = opened.screen
-    (screen.messages if screen.as_json else screen.results).print(to_attest(action))
+    if not yes:
+        screen.require_terminal()
+    _, action = opened.action(reference)
+    _, private = opened.private(reference, ReadingReason.ATTESTING)
+    (screen.messages if screen.as_json else screen.results).print(to_attest(action, private))
     screen.confirm(_ATTEST_QUESTION, yes=yes)
     return action.document.digest
 

@@ -8,10 +8,11 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from console.answers import Action, Event, Person, Signature, Summary
+from console.answers import Action, Event, Person, Private, Signature, Summary
 from console.answers import Text as DocumentText
+from console.private import private_details
 from console.progress import bars, step_line
-from console.words import clock, consent_words, named, next_step, phrase
+from console.words import COMMAND, clock, consent_words, named, next_step, phrase
 from models.vocabulary import Answer
 
 _INDENT = (0, 0, 0, 2)
@@ -68,7 +69,7 @@ def standing(action: Action, events: Sequence[Event]) -> RenderableType:
 
 def whole(action: Action, events: Sequence[Event], signatures: Sequence[Signature]) -> RenderableType:
     """Show all that a coordinator looks for."""
-    parts: list[RenderableType] = [standing(action, events), Text(), *_facts(action)]
+    parts: list[RenderableType] = [standing(action, events), Text(), *_known(action)]
     if signatures:
         parts += [Text(), Text("Partners", style=_SMALL_HEADING), Padding(_answers(signatures), _INDENT)]
     step = next_step(action)
@@ -76,9 +77,15 @@ def whole(action: Action, events: Sequence[Event], signatures: Sequence[Signatur
     return Group(*parts)
 
 
-def to_attest(action: Action) -> RenderableType:
-    """Show all that an attestation confirms: facts, sources, consents, and every text word by word."""
-    parts: list[RenderableType] = [heading(action), Text(), *_facts(action)]
+def to_attest(action: Action, private: Private) -> RenderableType:
+    """Show all that an attestation confirms: facts, people, sources, consents, every text word by word."""
+    parts: list[RenderableType] = [
+        heading(action),
+        Text(),
+        private_details(private),
+        Text(),
+        *_people(action),
+    ]
     for text in action.document.texts:
         parts += [Text(), *_text(text)]
     document = action.document
@@ -87,14 +94,20 @@ def to_attest(action: Action) -> RenderableType:
     return Group(*parts)
 
 
-def _facts(action: Action) -> Iterator[RenderableType]:
-    yield Text(f"Facts of {action.occurred_on}", style=_SMALL_HEADING)
-    yield Padding(Text(action.facts.strip()), _INDENT)
+def _known(action: Action) -> Iterator[RenderableType]:
+    yield Text(f"What happened on {action.occurred_on}", style=_SMALL_HEADING)
+    yield Padding(
+        Text(f"Facts, identities and sources are sealed:\n{COMMAND} private {action.reference}"), _INDENT
+    )
     yield Text()
     yield Text("Sources", style=_SMALL_HEADING)
     for source in action.sources:
         yield Padding(Text(f"{phrase(source.kind)}, received {source.received_on}"), _INDENT)
     yield Text()
+    yield from _people(action)
+
+
+def _people(action: Action) -> Iterator[RenderableType]:
     yield Text(f"People at risk (risk: {named({}, action.risk_level)})", style=_SMALL_HEADING)
     for person in action.people_at_risk:
         yield Padding(_person(person), _INDENT)

@@ -38,6 +38,8 @@ EVENTS = {
     "stopped": "Stopped",
     "close_decided": "The closing was decided",
     "address_suppressed": "An address does not exist; it will not be written to again",
+    "claimed": "Messages were taken for sending",
+    "settled": "Messages changed their state",
 }
 
 CHANNELS = {"email": "email", "sms": "SMS", "partner_api": "partner API", "letter": "letter"}
@@ -106,6 +108,8 @@ def _event(kind: str, detail: Mapping[str, Any]) -> str:
         return f"{purpose}: {detail.get('size', '?')} in the outbox{without}"
     if kind == "dispatch_refused":
         return f"{purpose}: refused, the action ended or attestations or consents are missing"
+    if kind == "private_read":
+        return f"Private details read, {named({}, str(detail.get('why', '?')))}"
     if kind == "dispatch_ended":
         return f"Messages ended: {counts_words(detail.get('counts', {}))}"
     return EVENTS.get(kind, phrase(kind))

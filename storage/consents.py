@@ -35,6 +35,12 @@ def is_live(consent: Consent, action: UrgentAction) -> bool:
     return consent.given and consent.revoked_at is None and afresh and unexpired
 
 
+def is_asked_again(consent: Consent, action: UrgentAction) -> bool:
+    """Tell whether somebody had said yes until the action was reopened, and is to be asked anew."""
+    before = action.reopened_at is not None and consent.recorded_at < action.reopened_at
+    return consent.given and consent.revoked_at is None and before
+
+
 def live_uses(consents: Collection[Consent], action: UrgentAction) -> set[tuple[UUID, ConsentUse]]:
     """List which uses of which people are allowed, given the newest consents."""
     return {(one.person_at_risk_id, one.use) for one in consents if is_live(one, action)}

@@ -23,6 +23,7 @@ from storage.actions import action_by_id
 from storage.audiences import RECIPIENTS, UNREACHABLE_TARGETS
 from storage.documents import approved_languages, version_of
 from storage.gate import SPOKEN_TO_US, gate_of_dispatches, outcome_of_refusal
+from storage.message_events import record_states
 from storage.records import announce, record
 
 _OPEN_DISPATCH = text("""
@@ -103,6 +104,7 @@ _UNPARK = text("""
     FROM dispatch
     WHERE dispatch.id = delivery.dispatch_id AND dispatch.document_id = :document_id
       AND dispatch.purpose = :purpose AND delivery.state = 'parked'
+    RETURNING delivery.id, delivery.state
 """)
 
 _UNREACHABLE_TARGETS = text(UNREACHABLE_TARGETS)
@@ -110,6 +112,7 @@ _UNREACHABLE_TARGETS = text(UNREACHABLE_TARGETS)
 _CANCEL_WAITING = text("""
     UPDATE delivery SET state = 'cancelled', failure = 'no_longer_wanted', settled_at = now()
     WHERE dispatch_id = :dispatch_id AND state = 'ready'
+    RETURNING id, state
 """)
 
 
@@ -163,7 +166,7 @@ async def _fill(
     session: AsyncSession, dispatch_id: UUID, action: UrgentAction, parameters: dict[str, object]
 ) -> Dispatched:
     purpose = Purpose(str(parameters["purpose"]))
-    await session.execute(_UNPARK, parameters)
+    await record_states(session, action.id, await session.execute(_UNPARK, parameters))
     await session.execute(
         _FREEZE[purpose],
         {**parameters, "dispatch_id": dispatch_id, "audiences": action.policy["release"]["audiences"]},
@@ -173,7 +176,12 @@ async def _fill(
     dispatch.size = counted.one()
     if dispatch.size and not (await session.execute(_POSSIBLE, {"dispatch_id": dispatch_id})).scalar_one():
         raise NotPermittedError
-    detail = {"purpose": purpose, "size": dispatch.size, **await _unreachable(session, action, purpose)}
+    detail = {
+        "dispatch_id": str(dispatch_id),
+        "purpose": purpose,
+        "size": dispatch.size,
+        **await _unreachable(session, action, purpose),
+    }
     await record(session, action.id, EventKind.DISPATCH_FROZEN, detail=detail)
     await announce(session, action.id)
     return Dispatched(action_id=action.id, dispatch_id=dispatch_id, size=dispatch.size)
@@ -215,7 +223,8 @@ async def end_dispatch(session: AsyncSession, dispatched: Dispatched) -> Dispatc
 
     A repetition changes and records nothing.
     """
-    await session.execute(_CANCEL_WAITING, {"dispatch_id": dispatched.dispatch_id})
+    cancelled = await session.execute(_CANCEL_WAITING, {"dispatch_id": dispatched.dispatch_id})
+    await record_states(session, dispatched.action_id, cancelled)
     found = await session.exec(
         select(Delivery.state, func.count())
         .where(Delivery.dispatch_id == dispatched.dispatch_id)

@@ -67,7 +67,7 @@ async def hand_in(
         else:
             response.headers["Idempotent-Replayed"] = "true"
         bind_contextvars(action_id=str(action.id))
-        view = await views.whole(session, action, services.cipher)
+        view = await views.whole(session, action)
     services.feed.anything.set()
     response.headers["Location"] = f"/api/v1/actions/{action.reference}"
     return view
@@ -139,7 +139,7 @@ async def one(
 
 async def _view(services: Services, reference: str) -> ActionView:
     async with services.database.transaction() as session:
-        return await views.whole(session, await found(session, reference), services.cipher)
+        return await views.whole(session, await found(session, reference))
 
 
 @router.get("/{reference}/timeline")

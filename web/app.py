@@ -8,7 +8,19 @@ import structlog
 from fastapi import APIRouter, FastAPI
 from fastapi_offline import FastAPIOffline
 
-from web import actions, decisions, directory, enrolment_page, health, sign_page
+from web import (
+    actions,
+    audit,
+    decisions,
+    directory,
+    document_decisions,
+    documents,
+    enrolment_page,
+    health,
+    private,
+    sign_page,
+)
+from web.anchoring import Anchorer
 from web.errors import answer_errors
 from web.middleware import Surroundings
 from web.nudger import Nudger
@@ -45,7 +57,7 @@ def create_app(services: Services) -> FastAPI:
     )
     app.state.services = services
     api = APIRouter(prefix="/api/v1")
-    for part in (actions, decisions, directory):
+    for part in (actions, private, audit, decisions, documents, document_decisions, directory):
         api.include_router(part.router)
     app.include_router(api)
     for part in (sign_page, enrolment_page, health):
@@ -59,7 +71,9 @@ def create_app(services: Services) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     services: Services = app.state.services
     nudger = Nudger(services.database, services.feed, services.gateway)
-    tasks = [asyncio.create_task(_kept_up(work)) for work in (services.feed.run, nudger.run)]
+    anchorer = Anchorer(services.database, services.feed, services.anchors)
+    background = (services.feed.run, nudger.run, anchorer.run)
+    tasks = [asyncio.create_task(_kept_up(work)) for work in background]
     try:
         yield
     finally:

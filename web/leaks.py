@@ -14,7 +14,7 @@ from models.vocabulary import Disclosure, Visibility
 from security.leak_guard import Leak, LeakGuard, line_and_column, secrets_of
 from security.naming import KnownPerson, LiveUses, guard_over, open_identity
 from storage.actions import people_at_risk
-from storage.consents import live_uses, newest_consents
+from storage.consents import is_asked_again, live_uses, newest_consents
 from storage.documents import texts_of
 from web.services import Services
 
@@ -54,16 +54,30 @@ async def refuse_unnamed(
 
 
 async def refuse_leaks_in(
-    session: AsyncSession, services: Services, action: UrgentAction, texts: Sequence[DocumentText]
+    session: AsyncSession,
+    services: Services,
+    action: UrgentAction,
+    texts: Sequence[DocumentText],
+    *,
+    draft: bool = False,
 ) -> None:
     """Refuse texts that name somebody who may not be named in public now, saying where.
+
+    A draft of a reopened action may name those who are yet to be asked again, and had not said no before.
 
     Raises:
         InvalidInput: a problem for each place; it never repeats what stands there.
     """
-    people = [open_identity(services.cipher, person) for person in await people_at_risk(session, action.id)]
-    live = live_uses(await newest_consents(session, action.id), action)
-    _refuse(public_guard(people, live), _places_in(texts))
+    consents = await newest_consents(session, action.id)
+    live = live_uses(consents, action)
+    if draft:
+        live |= {(one.person_at_risk_id, one.use) for one in consents if is_asked_again(one, action)}
+    _refuse(public_guard(await known_people(session, services, action), live), _places_in(texts))
+
+
+async def known_people(session: AsyncSession, services: Services, action: UrgentAction) -> list[KnownPerson]:
+    """Open who the people at risk are, for the guard and for what authorities are told."""
+    return [open_identity(services.cipher, person) for person in await people_at_risk(session, action.id)]
 
 
 def public_guard(people: Sequence[KnownPerson], live: LiveUses) -> LeakGuard:

@@ -111,12 +111,16 @@ class TextView(Schema):
 
 
 class DocumentView(Schema):
-    """The current document, in its current version. `digest` is the SHA-256 of all its texts, in hex."""
+    """The current document, in its current version. `digest` is the SHA-256 of all its texts, in hex.
+
+    `approved` lists the languages in which it may go out.
+    """
 
     index: str
     kind: DocumentKind
     version: int
     digest: Digest
+    approved: list[str]
     texts: list[TextView]
 
 
@@ -164,7 +168,10 @@ class ActionSummary(Schema):
 
 
 class ActionView(ActionSummary):
-    """An action with all that its coordinators and verifiers see. `revision` grows with every event."""
+    """An action with all of it that is not sealed. `revision` grows with every event but readings.
+
+    `releasable` is true where something is approved and attested that has not gone out yet.
+    """
 
     revision: int
     country: str
@@ -172,12 +179,12 @@ class ActionView(ActionSummary):
     occurred_on: str
     concerns: list[str]
     languages: list[str]
-    facts: str
     people_at_risk: list[PersonView]
     sources: list[SourceView]
     risk_level: RiskLevel
     document: DocumentView
     attestations: AttestationsView
+    releasable: bool
     sign_on: SignOnView | None
     dispatches: list[DispatchView]
 

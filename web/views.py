@@ -7,15 +7,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.actions import PersonAtRisk, Source, UrgentAction
 from models.consents import Consent
 from models.documents import Document, DocumentText
+from models.lifecycle import Decision
 from models.outbox import Delivery, Dispatch
 from models.partners import Invitation, Partner, Signature
 from models.records import AuditEvent
 from models.vocabulary import Answer, SignatureVisibility
-from security.fields import FieldCipher
-from security.sealed_places import facts_place
 from storage import actions, documents, people, records, reports, sign_on
 from storage.consents import newest_consents
-from storage.standing import attested, phase_of, plan_of
+from storage.standing import attested, phase_of, plan_of, standing_of
 from web.schemas import (
     ActionSummary,
     ActionView,
@@ -48,8 +47,8 @@ def summary(action: UrgentAction) -> ActionSummary:
     )
 
 
-async def whole(session: AsyncSession, action: UrgentAction, cipher: FieldCipher) -> ActionView:
-    """Show all of an action, as new as its revision or newer: who waits for the next one misses nothing."""
+async def whole(session: AsyncSession, action: UrgentAction) -> ActionView:
+    """Show what is not sealed, as new as its revision or newer: who waits for the next one misses nothing."""
     revision = await records.revision(session, action.id)
     await session.refresh(action)
     current = await documents.current_version(session, action.id)
@@ -62,18 +61,19 @@ async def whole(session: AsyncSession, action: UrgentAction, cipher: FieldCipher
         occurred_on=action.occurred_on,
         concerns=action.concerns,
         languages=action.languages,
-        facts=cipher.open(action.sealed_facts, context=facts_place(action.id)),
         people_at_risk=await _people_at_risk(session, action),
         sources=[_source(one) for one in await actions.sources(session, action.id)],
-        risk_level=await actions.risk_level(session, action.id),
+        risk_level=(await actions.risk_assessment(session, action.id)).level,
         document=DocumentView(
             index=f"{action.reference}/{current.document.number}",
             kind=current.document.kind,
             version=current.version.number,
             digest=current.version.digest.hex(),
-            texts=[_text(texts[language]) for language in sorted(texts, key=_order(action))],
+            approved=await documents.approved_languages(session, action, current.version),
+            texts=[text(texts[language]) for language in sorted(texts, key=language_order(action))],
         ),
         attestations=await attestations(session, action),
+        releasable=(await standing_of(session, action, Decision.RELEASE)).releasable,
         sign_on=await _sign_on(session, action, current.document),
         dispatches=[_dispatch(counts) for counts in await reports.dispatch_counts(session, action.id)],
     )
@@ -163,14 +163,15 @@ def _source(source: Source) -> SourceView:
     return SourceView(kind=source.kind, received_on=source.received_on)
 
 
-def _order(action: UrgentAction) -> Callable[[str], tuple[int, str]]:
+def language_order(action: UrgentAction) -> Callable[[str], tuple[int, str]]:
     """Order languages as the action does, with those that it does not name behind."""
     places = {language: place for place, language in enumerate(action.languages)}
     return lambda language: (places.get(language, len(places)), language)
 
 
-def _text(text: DocumentText) -> TextView:
-    return TextView(**text.model_dump(include=set(TextView.model_fields)))
+def text(row: DocumentText) -> TextView:
+    """Show a text."""
+    return TextView(**row.model_dump(include=set(TextView.model_fields)))
 
 
 def _dispatch(counts: reports.DispatchCounts) -> DispatchView:

@@ -1,5 +1,6 @@
 """What holds for every route: who may call it, and that the manual explains it."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,6 +24,8 @@ MAY_CALL = {
     ("GET", "/actions"): CASE_READERS,
     ("GET", "/actions/{reference}"): CASE_READERS,
     ("GET", "/actions/{reference}/timeline"): CASE_READERS,
+    ("GET", "/actions/{reference}/private"): CASE_READERS,
+    ("GET", "/actions/{reference}/audit"): CASE_READERS,
     ("GET", "/actions/{reference}/signatures"): CASE_READERS,
     ("GET", "/actions/{reference}/deliveries"): CASE_READERS,
     ("POST", "/actions/{reference}/attestations"): {VERIFIER},
@@ -35,6 +38,13 @@ MAY_CALL = {
     ("POST", "/actions/{reference}/stop"): {COORDINATOR},
     ("POST", "/actions/{reference}/release"): {COORDINATOR},
     ("POST", "/actions/{reference}/close"): {COORDINATOR},
+    ("POST", "/actions/{reference}/reopen"): {COORDINATOR},
+    ("GET", "/actions/{reference}/documents"): CASE_READERS,
+    ("POST", "/actions/{reference}/documents"): {COORDINATOR},
+    ("POST", "/actions/{reference}/documents/{number}/versions"): {COORDINATOR},
+    ("GET", "/actions/{reference}/documents/{number}/versions/{version}"): CASE_READERS,
+    ("GET", "/actions/{reference}/documents/{number}/versions/{version}/difference/{other}"): CASE_READERS,
+    ("POST", "/actions/{reference}/documents/{number}/versions/{version}/approvals"): CASE_READERS,
     ("POST", "/partners"): {COORDINATOR, ADMIN},
     ("POST", "/contacts"): {COORDINATOR, ADMIN},
 }
@@ -46,6 +56,10 @@ BODIES = {
     "/attestations": {"digest": "9f" * 32},
     "/return": {"reason": "Falta una fuente."},
     "/reject": {"reason": "No es verdad."},
+    "/reopen": {},
+    "/documents": {},
+    "/versions": {},
+    "/approvals": {"language": "es", "digest": "9f" * 32},
     "/partners": {},
     "/contacts": {},
 }
@@ -62,7 +76,7 @@ def _body(path: str) -> object:
 
 
 def _address(path: str) -> str:
-    return path.replace("{reference}", REFERENCE)
+    return re.sub(r"\{\w+\}", "1", path.replace("{reference}", REFERENCE))
 
 
 async def test_every_route_is_protected_or_listed_as_public(site: Site) -> None:

@@ -57,8 +57,8 @@ async def temporal(tmp_path: Path) -> AsyncIterator[EmbeddedTemporal]:
 
 
 @pytest.fixture
-async def site(database_url: str, temporal: EmbeddedTemporal) -> AsyncIterator[Site]:
-    async with running_site(await services_over(database_url, temporal.address)) as running:
+async def site(database_url: str, tmp_path: Path, temporal: EmbeddedTemporal) -> AsyncIterator[Site]:
+    async with running_site(await services_over(database_url, tmp_path, temporal.address)) as running:
         yield running
 
 

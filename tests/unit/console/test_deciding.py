@@ -5,12 +5,13 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from models.lifecycle import Decision
-from tests.unit.console.api_answers import DIGEST, REFERENCE, action, answer, decided
+from tests.unit.console.api_answers import DIGEST, REFERENCE, action, answer, decided, private
 from tests.unit.console.conftest import Run
 from tests.unit.console.terminals import Terminal
 from web.schemas import ImportResult
 
 ACTION = f"/api/v1/actions/{REFERENCE}"
+PRIVATE, ATTESTING = f"{ACTION}/private", {"why": "attesting"}
 EXAMPLES = Path(__file__).parents[3] / "examples"
 
 
@@ -78,6 +79,9 @@ def test_a_verifier_reads_everything_and_confirms_what_she_read(
     server: HTTPServer, environment: dict[str, str]
 ) -> None:
     server.expect_ordered_request(ACTION, "GET").respond_with_response(answer(action()))
+    server.expect_ordered_request(PRIVATE, "GET", query_string=ATTESTING).respond_with_response(
+        answer(private())
+    )
     server.expect_ordered_request(
         f"{ACTION}/attestations", "POST", json={"digest": DIGEST}
     ).respond_with_response(answer(decided(Decision.ATTEST)))
@@ -90,7 +94,13 @@ def test_a_verifier_reads_everything_and_confirms_what_she_read(
 
     told = [
         "La oficina fue allanada.",
-        "Official record, received 2026-11-18",
+        "Itzel Ejemplo Canseco (person, pseudonym, shown as: Luna)",
+        "also called Itzelita, La Maestra",
+        "meeting place: Barrio Abajo",
+        "Familia Ejemplo (family, withheld, shown as: not named)",
+        "Registro Ejemplo (official record, received 2026-11-18)",
+        "Acta sellada",
+        "Conocen sus rutas.",
         "People at risk (risk: high)",
         "Luna (person, pseudonym)",
         "Name to authorities: yes (herself, in person, 2026-11-17, until 2027-05-17)",
@@ -107,17 +117,19 @@ def test_a_verifier_reads_everything_and_confirms_what_she_read(
 
 def test_a_verifier_who_says_no_attests_nothing(server: HTTPServer, environment: dict[str, str]) -> None:
     server.expect_request(ACTION, "GET").respond_with_response(answer(action()))
+    server.expect_request(PRIVATE, "GET").respond_with_response(answer(private()))
 
     with Terminal(environment, "attest", REFERENCE) as terminal:
         terminal.expect("[y/N]")
         terminal.type("n\n")
         assert terminal.end() == 2
 
-    assert [request.method for request, _ in server.log] == ["GET"]
+    assert [request.method for request, _ in server.log] == ["GET", "GET"]
 
 
 def test_attesting_without_a_terminal_needs_yes_or_a_digest(server: HTTPServer, run: Run) -> None:
     server.expect_request(ACTION, "GET").respond_with_response(answer(action()))
+    server.expect_request(PRIVATE, "GET").respond_with_response(answer(private()))
     server.expect_request(f"{ACTION}/attestations", "POST", json={"digest": DIGEST}).respond_with_response(
         answer(decided(Decision.ATTEST))
     )
@@ -125,7 +137,7 @@ def test_attesting_without_a_terminal_needs_yes_or_a_digest(server: HTTPServer, 
     unconfirmed = run("attest", REFERENCE)
     assert unconfirmed.exit_code == 2
     assert "Without a terminal, add --yes." in unconfirmed.stderr
-    assert [request.method for request, _ in server.log] == ["GET"]
+    assert server.log == []
     assert run("attest", REFERENCE, "--yes").exit_code == 0
     assert run("attest", REFERENCE, "--digest", DIGEST).exit_code == 0
     assert [request.method for request, _ in server.log] == ["GET", "GET", "POST", "POST"]
@@ -134,6 +146,7 @@ def test_attesting_without_a_terminal_needs_yes_or_a_digest(server: HTTPServer, 
 def test_what_a_verifier_reads_does_not_mix_with_json(server: HTTPServer, run: Run) -> None:
     attested = decided(Decision.ATTEST)
     server.expect_request(ACTION, "GET").respond_with_response(answer(action()))
+    server.expect_request(PRIVATE, "GET").respond_with_response(answer(private()))
     server.expect_request(f"{ACTION}/attestations").respond_with_response(answer(attested))
 
     result = run("attest", REFERENCE, "--yes", "--json")

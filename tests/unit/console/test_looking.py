@@ -13,6 +13,7 @@ from tests.unit.console.api_answers import (
     action,
     answer,
     event,
+    private,
     statement,
     timeline,
 )
@@ -103,6 +104,44 @@ def test_a_stopped_action_shows_no_phases_ahead(server: HTTPServer, run: Run) ->
 
     assert "● Received  ● Verifying  ◉ Stopped" in told
     assert "Closed" not in told
+
+
+def test_show_leads_to_what_is_sealed_and_does_not_open_it(server: HTTPServer, run: Run) -> None:
+    server.expect_request(ACTION).respond_with_response(answer(action()))
+    server.expect_request(f"{ACTION}/timeline").respond_with_response(answer(timeline()))
+
+    told = run("show", REFERENCE).stdout
+
+    assert f"python starter.py private {REFERENCE}" in told
+    assert "Official record, received 2026-11-18" in told
+    assert [request.path for request, _ in server.log if "private" in request.path] == []
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [((), "coordinating"), (("--why", "reviewing"), "reviewing")],
+    ids=["as usual", "named"],
+)
+def test_private_shows_what_is_sealed_and_says_why_it_is_read(
+    server: HTTPServer, run: Run, options: tuple[str, ...], why: str
+) -> None:
+    server.expect_request(f"{ACTION}/private", query_string={"why": why}).respond_with_response(
+        answer(private())
+    )
+
+    told = run("private", REFERENCE, *options).stdout
+
+    for text in ("La oficina fue allanada.", "Itzel Ejemplo Canseco", "+52 951 000 0001", "Acta sellada"):
+        assert text in told
+    assert "Risk: high" in told
+
+
+def test_private_takes_no_reason_of_ones_own_and_prints_json_as_it_came(server: HTTPServer, run: Run) -> None:
+    server.expect_request(f"{ACTION}/private").respond_with_response(answer(private()))
+
+    assert run("private", REFERENCE, "--why", "porque sí").exit_code == 2
+    assert server.log == []
+    assert run("private", REFERENCE, "--json").stdout == private().model_dump_json() + "\n"
 
 
 def test_show_as_json_asks_for_nothing_else(server: HTTPServer, run: Run) -> None:

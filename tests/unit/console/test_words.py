@@ -14,6 +14,7 @@ TOLD_WITH_DETAIL = {
     EventKind.DISPATCH_FROZEN,
     EventKind.DISPATCH_REFUSED,
     EventKind.DISPATCH_ENDED,
+    EventKind.PRIVATE_READ,
 }
 
 
@@ -41,6 +42,7 @@ def test_every_event_channel_purpose_and_decision_has_its_words() -> None:
             {"purpose": "statement"},
             "Statement: refused, the action ended or attestations or consents are missing",
         ),
+        ("private_read", {"why": "attesting", "fields": ["facts"]}, "Private details read, attesting"),
         ("phase_changed", {}, "Phase: ?"),
         ("un_answered", {}, "Un answered"),
     ],
