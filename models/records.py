@@ -83,7 +83,7 @@ class EventKind(StrEnum):
     SETTLED = "settled"
     """Messages changed their state."""
     PRIVATE_READ = "private_read"
-    """Somebody read what is sealed."""
+    """Somebody read private fields; the detail says which and why."""
 
 
 IN_TIMELINE = f"kind NOT IN ('{EventKind.CLAIMED}', '{EventKind.SETTLED}')"

@@ -103,6 +103,14 @@ async def sources(session: AsyncSession, action_id: UUID) -> list[Source]:
     return list(await session.exec(query.order_by(col(Source.received_on), col(Source.kind))))
 
 
+async def add_source(session: AsyncSession, source: Source, person_id: UUID) -> None:
+    """Write down one more source of a case."""
+    session.add(source)
+    await session.flush()
+    detail = {"source_id": str(source.id), "kind": source.kind}
+    await record(session, source.action_id, EventKind.SOURCE_ADDED, person_id, detail)
+
+
 async def risk_assessment(session: AsyncSession, action_id: UUID) -> RiskAssessment:
     """Return the newest risk assessment."""
     query = select(RiskAssessment).where(RiskAssessment.action_id == action_id)

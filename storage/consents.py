@@ -28,6 +28,17 @@ async def newest_consents(session: AsyncSession, action_id: UUID) -> list[Consen
     return list(found)
 
 
+async def consents_of(session: AsyncSession, action_id: UUID) -> list[Consent]:
+    """List every consent and refusal of an action that was ever recorded, newest first."""
+    found = await session.exec(
+        select(Consent)
+        .join(PersonAtRisk, col(PersonAtRisk.id) == Consent.person_at_risk_id)
+        .where(PersonAtRisk.action_id == action_id)
+        .order_by(col(Consent.recorded_at).desc())
+    )
+    return list(found)
+
+
 def is_live(consent: Consent, action: UrgentAction) -> bool:
     """Tell whether a consent is given and still holds, as the gate does."""
     afresh = action.reopened_at is None or consent.recorded_at >= action.reopened_at

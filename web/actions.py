@@ -17,6 +17,7 @@ from models.records import Addressee, EventKind
 from storage import actions, records, reports, sign_on
 from web import views
 from web.authentication import CaseReader, Coordinator
+from web.duplicates import look_for_duplicates
 from web.errors import ApiError, unknown_action
 from web.intake import Intake
 from web.leaks import refuse_leaks
@@ -64,6 +65,7 @@ async def hand_in(
         action = await _handed_in_before(session, intake, idempotency_key)
         if action is None:
             action = await _store(session, intake, idempotency_key)
+            await look_for_duplicates(session, services, action, case, caller.person_id)
         else:
             response.headers["Idempotent-Replayed"] = "true"
         bind_contextvars(action_id=str(action.id))

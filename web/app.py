@@ -11,14 +11,17 @@ from fastapi_offline import FastAPIOffline
 from web import (
     actions,
     audit,
+    consents,
     decisions,
     directory,
     document_decisions,
     documents,
     enrolment_page,
     health,
+    people,
     private,
     sign_page,
+    sources,
 )
 from web.anchoring import Anchorer
 from web.errors import answer_errors
@@ -57,7 +60,18 @@ def create_app(services: Services) -> FastAPI:
     )
     app.state.services = services
     api = APIRouter(prefix="/api/v1")
-    for part in (actions, private, audit, decisions, documents, document_decisions, directory):
+    for part in (
+        actions,
+        private,
+        audit,
+        decisions,
+        consents,
+        people,
+        sources,
+        documents,
+        document_decisions,
+        directory,
+    ):
         api.include_router(part.router)
     app.include_router(api)
     for part in (sign_page, enrolment_page, health):

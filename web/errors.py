@@ -51,12 +51,24 @@ class ApiError(Exception):
 
 def refused(refusal: Refusal) -> ApiError:
     """Say why a decision was refused, and what to do."""
-    return ApiError(409, "The decision was refused.", _REMEDIES[refusal], refusal=refusal)
+    return ApiError(409, "The decision was refused.", remedy_of(refusal), refusal=refusal)
+
+
+def remedy_of(refusal: Refusal) -> str:
+    """Say what to do about a refusal."""
+    return _REMEDIES[refusal]
 
 
 def unknown_action() -> ApiError:
     """Say that a reference names nothing."""
     return ApiError(404, "There is no such action.", "Look the reference up: starter.py list.")
+
+
+def unknown_person() -> ApiError:
+    """Say that a case has fewer people at risk."""
+    return ApiError(
+        404, "There is no such person in this case.", "Count from 0: starter.py consents list REF."
+    )
 
 
 class _Told(NamedTuple):

@@ -15,7 +15,7 @@ from security.leak_guard import Leak, LeakGuard, line_and_column, secrets_of
 from security.naming import KnownPerson, LiveUses, guard_over, open_identity
 from storage.actions import people_at_risk
 from storage.consents import is_asked_again, live_uses, newest_consents
-from storage.documents import texts_of
+from storage.documents import current_versions, texts_of
 from web.services import Services
 
 _WORDS = {"private": "private detail"}
@@ -75,6 +75,19 @@ async def refuse_leaks_in(
     _refuse(public_guard(await known_people(session, services, action), live), _places_in(texts))
 
 
+async def leaks_now(session: AsyncSession, services: Services, action: UrgentAction) -> list[Problem]:
+    """Find where the current texts of an action name somebody who may not be named in public now."""
+    live = live_uses(await newest_consents(session, action.id), action)
+    guard = public_guard(await known_people(session, services, action), live)
+    found: list[Problem] = []
+    for document, version in await current_versions(session, action.id):
+        texts = await texts_of(session, version.id)
+        places = _places_in(texts[language] for language in sorted(texts))
+        within = [place._replace(field=f"documents.{document.number}.{place.field}") for place in places]
+        found += _problems(guard, within)
+    return found
+
+
 async def known_people(session: AsyncSession, services: Services, action: UrgentAction) -> list[KnownPerson]:
     """Open who the people at risk are, for the guard and for what authorities are told."""
     return [open_identity(services.cipher, person) for person in await people_at_risk(session, action.id)]
@@ -87,11 +100,13 @@ def public_guard(people: Sequence[KnownPerson], live: LiveUses) -> LeakGuard:
 
 
 def _refuse(guard: LeakGuard, places: Iterable[_Place]) -> None:
-    problems = tuple(
-        _problem(place, leak) for place in places for leak in guard.leaks(place.text, markup=True)
-    )
+    problems = _problems(guard, places)
     if problems:
         raise InvalidInput(problems)
+
+
+def _problems(guard: LeakGuard, places: Iterable[_Place]) -> list[Problem]:
+    return [_problem(place, leak) for place in places for leak in guard.leaks(place.text, markup=True)]
 
 
 def _guard_of(case: CaseFile) -> LeakGuard:

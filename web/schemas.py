@@ -19,6 +19,7 @@ from models.vocabulary import (
     ConsentMethod,
     ConsentUse,
     DocumentKind,
+    PassageReason,
     PersonKind,
     ReleasePolicy,
     RiskLevel,
@@ -84,12 +85,23 @@ class ConsentView(Schema):
 
 
 class PersonView(Schema):
-    """A person at risk as she may be called: by name, by pseudonym, or not at all."""
+    """A person at risk as she may be called: by name, by pseudonym, or not at all.
+
+    `consent_passed` says why her family decides in her place.
+    """
 
     kind: PersonKind
     visibility: Visibility
     display_name: str | None
+    consent_passed: PassageReason | None = None
     consents: list[ConsentView]
+
+
+class PossibleDuplicateView(Schema):
+    """An action that may be about the same person, and how much the names are alike, in percent."""
+
+    reference: str
+    similarity: int
 
 
 class SourceView(Schema):
@@ -182,6 +194,7 @@ class ActionView(ActionSummary):
     people_at_risk: list[PersonView]
     sources: list[SourceView]
     risk_level: RiskLevel
+    possible_duplicates: list[PossibleDuplicateView] = []
     document: DocumentView
     attestations: AttestationsView
     releasable: bool

@@ -11,9 +11,9 @@ from models.lifecycle import Decision
 from models.outbox import Delivery, Dispatch
 from models.partners import Invitation, Partner, Signature
 from models.records import AuditEvent
-from models.vocabulary import Answer, SignatureVisibility
-from storage import actions, documents, people, records, reports, sign_on
-from storage.consents import newest_consents
+from models.vocabulary import Answer, PassageReason, SignatureVisibility
+from storage import actions, documents, duplicates, people, records, reports, sign_on
+from storage.consents import newest_consents, passages
 from storage.standing import attested, phase_of, plan_of, standing_of
 from web.schemas import (
     ActionSummary,
@@ -25,6 +25,7 @@ from web.schemas import (
     DocumentView,
     EventView,
     PersonView,
+    PossibleDuplicateView,
     SignatureList,
     SignatureView,
     SignOnView,
@@ -64,6 +65,10 @@ async def whole(session: AsyncSession, action: UrgentAction) -> ActionView:
         people_at_risk=await _people_at_risk(session, action),
         sources=[_source(one) for one in await actions.sources(session, action.id)],
         risk_level=(await actions.risk_assessment(session, action.id)).level,
+        possible_duplicates=[
+            PossibleDuplicateView(**one._asdict())
+            for one in await duplicates.duplicates_of(session, action.id)
+        ],
         document=DocumentView(
             index=f"{action.reference}/{current.document.number}",
             kind=current.document.kind,
@@ -140,17 +145,23 @@ def delivery(row: Delivery, dispatch: Dispatch) -> DeliveryView:
 
 async def _people_at_risk(session: AsyncSession, action: UrgentAction) -> list[PersonView]:
     consents = await newest_consents(session, action.id)
+    passed = {one.person_at_risk_id: one.because for one in await passages(session, action.id)}
     return [
-        _person(person, [consent for consent in consents if consent.person_at_risk_id == person.id])
+        _person(
+            person,
+            [consent for consent in consents if consent.person_at_risk_id == person.id],
+            passed.get(person.id),
+        )
         for person in await actions.people_at_risk(session, action.id)
     ]
 
 
-def _person(person: PersonAtRisk, consents: list[Consent]) -> PersonView:
+def _person(person: PersonAtRisk, consents: list[Consent], passed: PassageReason | None) -> PersonView:
     return PersonView(
         kind=person.kind,
         visibility=person.visibility,
         display_name=person.display_name,
+        consent_passed=passed,
         consents=[_consent(consent) for consent in consents],
     )
 
