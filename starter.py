@@ -2,7 +2,7 @@
 
 import typer
 
-from console import commands, decisions
+from console import commands, decisions, documents
 from console.groups import add_groups
 
 HELP = """Start urgent actions, watch them, decide about them.
@@ -27,11 +27,16 @@ def build() -> typer.Typer:
     app.command()(commands.follow)
     app.command()(commands.private)
     app.command()(decisions.attest)
+    app.command("return")(decisions.send_back)
+    app.command()(decisions.reject)
+    app.command()(decisions.complete)
     app.command()(decisions.release)
     app.command()(decisions.hold)
     app.command()(decisions.resume)
     app.command()(decisions.stop)
+    app.command()(decisions.withdraw)
     app.command()(decisions.close)
+    app.command()(documents.reopen)
     add_groups(app)
     return app
 

@@ -73,9 +73,21 @@ class Document(Answer):
     """The current document in its current version."""
 
     index: str
+    kind: str
     version: int
     digest: str
+    approved: list[str]
     texts: list[Text]
+
+    @property
+    def number(self) -> str:
+        """Its number, the 2 of `UA-2026-014/2`."""
+        return self.index.rpartition("/")[2]
+
+    @property
+    def waiting(self) -> list[str]:
+        """The languages of which the text is not approved."""
+        return [text.language for text in self.texts if text.language not in self.approved]
 
 
 class Attestations(Answer):
@@ -139,6 +151,7 @@ class Action(Summary):
     possible_duplicates: list[PossibleDuplicate] = []
     document: Document
     attestations: Attestations
+    releasable: bool
     sign_on: SignOn | None
     dispatches: list[Dispatch]
 

@@ -8,7 +8,7 @@ from console.answers import read
 from console.consent_answers import Consents, Consequences, Revoked
 from console.consent_tables import asked_back, consents_table, readers_table, taken_back
 from console.decisions import say_if_away
-from console.entries import EntryFile, number_or_word
+from console.entries import IN_A_FILE, EntryFile, number_or_word
 from console.files import read_options
 from console.session import (
     DEFAULT_API_URL,
@@ -86,6 +86,7 @@ def add(  # noqa: PLR0913 - each is an option of the command
     }
     with session(api_url, api_key, as_json=as_json) as opened:
         if file is None and given_by is ConsentGiver.NOT_OBTAINABLE:
+            opened.screen.require_terminal(IN_A_FILE)
             options["reason"] = opened.screen.ask(_WHY)
         entry = read_options(file, options, lambda tree: parse(ConsentRecord, tree))
         body = entry.model_dump(mode="json", exclude_none=True)
@@ -120,4 +121,4 @@ def _show(opened: Session, answer: str, told: Consequences, first: str) -> None:
         opened.screen.json(answer)
         return
     opened.screen.show(first, readers_table(told.readers))
-    say_if_away(opened, told)
+    say_if_away(opened, informed=told.workflow_informed)

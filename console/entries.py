@@ -13,6 +13,8 @@ PersonOption = Annotated[
     int, typer.Option("--person", metavar="N", min=0, help="Her number, as `consents list REF` tells it.")
 ]
 
+IN_A_FILE = "This asks for what is sealed. Without a terminal, write it in a FILE."
+
 
 def number_or_word(text: str) -> int | str:
     """Read a person's number; a word is left to the parser, which knows `all`."""

@@ -14,7 +14,7 @@ Parsed = TypeVar("Parsed")
 def read_input(path: Path, parse: Callable[[object], Parsed]) -> tuple[object, Parsed]:
     """Return a file's tree and what it parses to, raising BadInputError with all its problems."""
     try:
-        tree = read_yaml(_text(path))
+        tree = read_yaml(read_text(path))
         return tree, parse(tree)
     except InvalidInput as error:
         found = error
@@ -44,7 +44,8 @@ def _joined(tree: object, given: Mapping[str, object]) -> object:
     return {**tree, **given} if isinstance(tree, Mapping) else tree
 
 
-def _text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """Return a file's text, raising BadInputError where it is none."""
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import typer
 
-from console import auditing, consents, imports, people
+from console import auditing, consents, documents, imports, people
 
 GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
     "audit": ("Check what was done.", {"verify": auditing.verify}),
@@ -19,6 +19,17 @@ GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
     ),
     "people": ("Change how people at risk appear.", {"visibility": people.visibility}),
     "sources": ("Complete where facts come from.", {"add": people.add_source}),
+    "documents": (
+        "Write and approve documents.",
+        {
+            "list": documents.list_documents,
+            "show": documents.show_version,
+            "add": documents.add,
+            "version": documents.write_version,
+            "approve": documents.approve,
+            "diff": documents.difference,
+        },
+    ),
     "partners": ("Keep the partners.", {"import": imports.import_partners}),
     "contacts": ("Keep the contacts.", {"import": imports.import_contacts}),
 }

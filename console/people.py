@@ -9,7 +9,7 @@ from console.answers import read
 from console.consent_answers import Appearance, Consequences, Passage
 from console.consent_tables import readers_table
 from console.decisions import say_if_away
-from console.entries import EntryFile, PersonOption
+from console.entries import IN_A_FILE, EntryFile, PersonOption
 from console.files import read_input, read_options
 from console.screen import problems_table
 from console.session import (
@@ -54,6 +54,7 @@ def pass_on(  # noqa: PLR0913 - each is an option of the command
     options: dict[str, object] = {"because": because, "happened_on": happened_on}
     with session(api_url, api_key, as_json=as_json) as opened:
         if file is None:
+            opened.screen.require_terminal(IN_A_FILE)
             ask = opened.screen.ask
             options["family"] = {"name": ask(_NAME), "relation": ask(_RELATION)}
         entry = read_options(file, options, lambda tree: parse(consent_changes.Passage, tree))
@@ -95,7 +96,7 @@ def visibility(
         if told.leaks:
             opened.screen.show("Change these places first:", problems_table(tuple(told.leaks)))
         opened.screen.show(readers_table(told.readers))
-        say_if_away(opened, told)
+        say_if_away(opened, informed=told.workflow_informed)
 
 
 def add_source(
@@ -116,4 +117,4 @@ def add_source(
             opened.screen.json(answer)
             return
         opened.screen.show(f"{told.reference} has one more source.", readers_table(told.readers))
-        say_if_away(opened, told)
+        say_if_away(opened, informed=told.workflow_informed)

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -27,36 +27,47 @@ _RANGE = """
     AND delivery.position BETWEEN :first AND :last
 """
 
-_CLAIM = text(f"""
-    WITH claimable AS (
-        SELECT delivery.id, dispatch.version_id,
-               CASE WHEN delivery.disclosure = 'authority' AND {IDENTIFIED}
-                    THEN 'identified' ELSE 'public' END AS rendering
-        FROM urgent_action AS action, delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
-        WHERE action.id = :action_id AND {_RANGE} AND delivery.position > :after
-          AND delivery.state = 'ready' AND {gate_of_deliveries()}
-        ORDER BY delivery.position
-        LIMIT :limit
-        FOR UPDATE OF delivery SKIP LOCKED)
-    UPDATE delivery
-    SET state = 'sending', claim_id = :claim_id, claimed_at = now(), handed_over_at = NULL,
-        attempts = delivery.attempts + 1, rendering = claimable.rendering,
-        digest = (SELECT rendering.digest FROM rendering
-                  WHERE rendering.version_id = claimable.version_id AND rendering.language = delivery.language
-                    AND rendering.kind = claimable.rendering)
-    FROM claimable
-    WHERE delivery.id = claimable.id
-    RETURNING delivery.*
-""")
 
-_HAND_OVER = text(f"""
-    UPDATE delivery SET handed_over_at = now()
-    FROM urgent_action AS action, dispatch
-    WHERE action.id = :action_id AND dispatch.id = delivery.dispatch_id
-      AND delivery.id = :delivery_id AND delivery.claim_id = :claim_id AND delivery.state = 'sending'
-      AND {gate_of_deliveries()} AND {STILL_IDENTIFIED}
-    RETURNING delivery.id
-""")
+def claim_statement(gate: str, identified: str = IDENTIFIED) -> TextClause:
+    """Write the claim for a gate; `identified` says where an authority may be told more than the text."""
+    return text(f"""
+        WITH claimable AS (
+            SELECT delivery.id, dispatch.version_id,
+                   CASE WHEN delivery.disclosure = 'authority' AND {identified}
+                        THEN 'identified' ELSE 'public' END AS rendering
+            FROM urgent_action AS action, delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
+            WHERE action.id = :action_id AND {_RANGE} AND delivery.position > :after
+              AND delivery.state = 'ready' AND {gate}
+            ORDER BY delivery.position
+            LIMIT :limit
+            FOR UPDATE OF delivery SKIP LOCKED)
+        UPDATE delivery
+        SET state = 'sending', claim_id = :claim_id, claimed_at = now(), handed_over_at = NULL,
+            attempts = delivery.attempts + 1, rendering = claimable.rendering,
+            digest = (SELECT rendering.digest FROM rendering
+                      WHERE rendering.version_id = claimable.version_id
+                        AND rendering.language = delivery.language AND rendering.kind = claimable.rendering)
+        FROM claimable
+        WHERE delivery.id = claimable.id
+        RETURNING delivery.*
+    """)
+
+
+def hand_over_statement(gate: str, still_identified: str = STILL_IDENTIFIED) -> TextClause:
+    """Write the hand-over for a gate; `still_identified` guards what the claim told an authority."""
+    return text(f"""
+        UPDATE delivery SET handed_over_at = now()
+        FROM urgent_action AS action, dispatch
+        WHERE action.id = :action_id AND dispatch.id = delivery.dispatch_id
+          AND delivery.id = :delivery_id AND delivery.claim_id = :claim_id AND delivery.state = 'sending'
+          AND {gate} AND {still_identified}
+        RETURNING delivery.id
+    """)
+
+
+_CLAIM = claim_statement(gate_of_deliveries())
+
+_HAND_OVER = hand_over_statement(gate_of_deliveries())
 
 _SETTLE = text("""
     UPDATE delivery

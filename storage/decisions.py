@@ -93,7 +93,10 @@ async def attest(
     person_id: UUID,
     confirms: Collection[str],
 ) -> list[str]:
-    """Write down what a person confirms of a version, and return what she had not confirmed before."""
+    """Write down what a person confirms of a version, and return what she had not confirmed before.
+
+    She has answered either way: what she confirmed in an earlier cycle of asking may still hold.
+    """
     rows = [
         Attestation(
             action_id=action.id,
@@ -108,8 +111,8 @@ async def attest(
         insert(Attestation).values(rows).on_conflict_do_nothing().returning(col(Attestation.confirms))
     )
     new = sorted(inserted.scalars())
+    await answered(session, action, person_id)
     if new:
-        await answered(session, action, person_id)
         detail = {"digest": version.digest.hex(), "confirms": new}
         await record(session, action.id, EventKind.ATTESTED, person_id, detail)
         await tell(session, action.id)

@@ -2,7 +2,7 @@
 
 from uuid import UUID, uuid4
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -35,11 +35,17 @@ _OPEN_DISPATCH = text("""
     RETURNING id
 """)
 
-_PERMITTED = text(f"""
-    SELECT {gate_of_dispatches()}
-    FROM dispatch JOIN urgent_action AS action ON action.id = dispatch.action_id
-    WHERE dispatch.id = :id
-""")
+
+def permitted_statement(gate: str) -> TextClause:
+    """Write the question whether a gate lets the messages of a dispatch be frozen."""
+    return text(f"""
+        SELECT {gate}
+        FROM dispatch JOIN urgent_action AS action ON action.id = dispatch.action_id
+        WHERE dispatch.id = :id
+    """)
+
+
+_PERMITTED = permitted_statement(gate_of_dispatches())
 
 # A language that is approved later is released later; a partner is asked in another meanwhile.
 _LANGUAGE = """
@@ -81,11 +87,17 @@ _FREEZE = {
     for purpose, recipients in RECIPIENTS.items()
 }
 
-_POSSIBLE = text(f"""
-    SELECT count(*) FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
-                    JOIN urgent_action AS action ON action.id = dispatch.action_id
-    WHERE dispatch.id = :dispatch_id AND {outcome_of_refusal()} IS DISTINCT FROM 'not_permitted'
-""")
+
+def possible_statement(refusal: str) -> TextClause:
+    """Write the count of the frozen messages that a gate does not refuse for want of something."""
+    return text(f"""
+        SELECT count(*) FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
+                        JOIN urgent_action AS action ON action.id = dispatch.action_id
+        WHERE dispatch.id = :dispatch_id AND {refusal} IS DISTINCT FROM 'not_permitted'
+    """)
+
+
+_POSSIBLE = possible_statement(outcome_of_refusal())
 
 _UNPARK = text("""
     UPDATE delivery SET state = 'cancelled', settled_at = now()

@@ -45,9 +45,12 @@ class OpenedRequest(NamedTuple):
 
     @property
     def is_usable(self) -> bool:
-        """Tell whether the person may still answer."""
+        """Tell whether the person may still answer; of what has ended, only of the notice that it did."""
         current = self.request.cycle == self.action.verification_cycle
-        return current and self.request.answered_at is None and self.link.revoked_at is None
+        closed = self.action.closed_at is not None and self.action.stopped_at is None
+        over = closed or self.action.rejected_at is not None
+        unanswered = self.request.answered_at is None and self.link.revoked_at is None
+        return current and unanswered and not over
 
 
 async def ask(session: AsyncSession, asking: AskVerifiers) -> VerificationRound:
@@ -141,5 +144,6 @@ async def opened_request(
         return None
     link, request, person = row
     await (have_action_alone if lock else share_action)(session, request.action_id)
-    await session.refresh(request)
+    for known_before in row:
+        await session.refresh(known_before)
     return OpenedRequest(await action_by_id(session, request.action_id), person, request, link)

@@ -113,10 +113,13 @@ def _environment() -> Environment:
         _gettext, _ngettext, newstyle=True, pgettext=_pgettext
     )
     environment.filters |= {
+        "clock": filters.clock,
         "country": filters.country,
         "date_time": filters.date_time,
+        "day": filters.day,
         "direction": catalogs.text_direction,
         "fingerprint": filters.fingerprint,
+        "language_name": filters.language_name,
         "long_date": filters.long_date,
         "markdown": filters.markdown,
         "plain": filters.plain,

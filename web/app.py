@@ -22,6 +22,7 @@ from web import (
     private,
     sign_page,
     sources,
+    verify_page,
 )
 from web.anchoring import Anchorer
 from web.errors import answer_errors
@@ -35,13 +36,14 @@ PUBLIC_PATHS = frozenset(
         "/health/ready",
         "/s/{token}",
         "/e/{token}",
+        "/v/{token}",
         "/docs",
         "/docs/assets",
         "/docs/oauth2-redirect",
         "/openapi.json",
     }
 )
-"""What answers without a key: health, sign and enrolment links (secrets themselves), and the API's manual."""
+"""What answers without a key: health, links to sign, enrol and verify (secrets themselves), the manual."""
 
 AFTER_FAILURE_SECONDS = 1.0
 
@@ -74,7 +76,7 @@ def create_app(services: Services) -> FastAPI:
     ):
         api.include_router(part.router)
     app.include_router(api)
-    for part in (sign_page, enrolment_page, health):
+    for part in (sign_page, enrolment_page, verify_page, health):
         app.include_router(part.router)
     answer_errors(app)
     app.add_middleware(Surroundings)

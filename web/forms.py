@@ -16,8 +16,10 @@ def _without_spaces_around(typed: SecretStr) -> SecretStr:
 
 
 FormToken = Annotated[str, Form()]
-TypedPin = Annotated[SecretStr, AfterValidator(_without_spaces_around), Form()]
+PinText = Annotated[SecretStr, AfterValidator(_without_spaces_around)]
 """A PIN as it was posted: it shows in no repr."""
+
+TypedPin = Annotated[PinText, Form()]
 
 NO_PIN: Final = SecretStr("")
 

@@ -11,7 +11,7 @@ from models.documents import DocumentText, DocumentVersion
 from models.problems import InvalidInput, Problem
 from models.verification import text_in
 from models.vocabulary import Disclosure, Visibility
-from security.leak_guard import Leak, LeakGuard, line_and_column, secrets_of
+from security.leak_guard import LeakGuard, SecretKind, line_and_column, secrets_of
 from security.naming import KnownPerson, LiveUses, guard_over, open_identity
 from storage.actions import people_at_risk
 from storage.consents import is_asked_again, live_uses, newest_consents
@@ -19,6 +19,16 @@ from storage.documents import current_versions, texts_of
 from web.services import Services
 
 _WORDS = {"private": "private detail"}
+
+
+class FoundLeak(NamedTuple):
+    """Where a text says what of whom, by her position in the case; lines and columns are counted from 1."""
+
+    field: str
+    kind: SecretKind
+    person: int
+    line: int
+    column: int
 
 
 class _Place(NamedTuple):
@@ -32,7 +42,7 @@ def refuse_leaks(case: CaseFile) -> None:
     Raises:
         InvalidInput: a problem for each place; it never repeats what stands there.
     """
-    _refuse(_guard_of(case), _sent_texts(case))
+    _refuse(_found(_guard_of(case), _sent_texts(case)))
 
 
 async def refuse_unnamed(
@@ -47,10 +57,7 @@ async def refuse_unnamed(
     Raises:
         InvalidInput: a problem for each place; it never repeats what stands there.
     """
-    texts = await texts_of(session, version.id)
-    approved = [texts[language] for language in sorted(texts) if text_in(language) in confirms]
-    if approved:
-        await refuse_leaks_in(session, services, action, approved)
+    _refuse(await unnamed_in(session, services, action, version, confirms))
 
 
 async def refuse_leaks_in(
@@ -68,29 +75,47 @@ async def refuse_leaks_in(
     Raises:
         InvalidInput: a problem for each place; it never repeats what stands there.
     """
+    people = await known_people(session, services, action)
     consents = await newest_consents(session, action.id)
     live = live_uses(consents, action)
     if draft:
         live |= {(one.person_at_risk_id, one.use) for one in consents if is_asked_again(one, action)}
-    _refuse(public_guard(await known_people(session, services, action), live), _places_in(texts))
+    _refuse(_found(public_guard(people, live), _places_in(texts)))
+
+
+async def unnamed_in(
+    session: AsyncSession,
+    services: Services,
+    action: UrgentAction,
+    version: DocumentVersion,
+    confirms: Collection[str],
+) -> list[FoundLeak]:
+    """Find where texts that somebody approves name one who may not be named in public now."""
+    texts = await texts_of(session, version.id)
+    approved = [texts[language] for language in sorted(texts) if text_in(language) in confirms]
+    return _found(await _guard_now(session, services, action), _places_in(approved)) if approved else []
 
 
 async def leaks_now(session: AsyncSession, services: Services, action: UrgentAction) -> list[Problem]:
     """Find where the current texts of an action name somebody who may not be named in public now."""
-    live = live_uses(await newest_consents(session, action.id), action)
-    guard = public_guard(await known_people(session, services, action), live)
-    found: list[Problem] = []
+    guard = await _guard_now(session, services, action)
+    found: list[FoundLeak] = []
     for document, version in await current_versions(session, action.id):
         texts = await texts_of(session, version.id)
         places = _places_in(texts[language] for language in sorted(texts))
         within = [place._replace(field=f"documents.{document.number}.{place.field}") for place in places]
-        found += _problems(guard, within)
-    return found
+        found += _found(guard, within)
+    return list(map(_problem, found))
 
 
 async def known_people(session: AsyncSession, services: Services, action: UrgentAction) -> list[KnownPerson]:
     """Open who the people at risk are, for the guard and for what authorities are told."""
     return [open_identity(services.cipher, person) for person in await people_at_risk(session, action.id)]
+
+
+async def _guard_now(session: AsyncSession, services: Services, action: UrgentAction) -> LeakGuard:
+    live = live_uses(await newest_consents(session, action.id), action)
+    return public_guard(await known_people(session, services, action), live)
 
 
 def public_guard(people: Sequence[KnownPerson], live: LiveUses) -> LeakGuard:
@@ -99,14 +124,18 @@ def public_guard(people: Sequence[KnownPerson], live: LiveUses) -> LeakGuard:
     return guard_over(people, named)
 
 
-def _refuse(guard: LeakGuard, places: Iterable[_Place]) -> None:
-    problems = _problems(guard, places)
+def _found(guard: LeakGuard, places: Iterable[_Place]) -> list[FoundLeak]:
+    return [
+        FoundLeak(place.field, leak.kind, leak.person, *line_and_column(place.text, leak.start))
+        for place in places
+        for leak in guard.leaks(place.text, markup=True)
+    ]
+
+
+def _refuse(leaks: Iterable[FoundLeak]) -> None:
+    problems = tuple(map(_problem, leaks))
     if problems:
         raise InvalidInput(problems)
-
-
-def _problems(guard: LeakGuard, places: Iterable[_Place]) -> list[Problem]:
-    return [_problem(place, leak) for place in places for leak in guard.leaks(place.text, markup=True)]
 
 
 def _guard_of(case: CaseFile) -> LeakGuard:
@@ -141,11 +170,10 @@ def _places_in(texts: Iterable[DocumentText]) -> Iterator[_Place]:
             yield _Place(f"texts.{text.language}.demands.{position}", demand)
 
 
-def _problem(place: _Place, leak: Leak) -> Problem:
-    line, column = line_and_column(place.text, leak.start)
-    what = _WORDS.get(leak.kind, leak.kind.value)
+def _problem(leak: FoundLeak) -> Problem:
+    what, where = _WORDS.get(leak.kind, leak.kind.value), f"line {leak.line}, column {leak.column}"
     return Problem(
-        field=place.field,
-        rule=f"must not hold the {what} of people_at_risk.{leak.person}: line {line}, column {column}",
+        field=leak.field,
+        rule=f"must not hold the {what} of people_at_risk.{leak.person}: {where}",
         remedy="Use her pseudonym, or take it out: she did not allow it to be said.",
     )

@@ -69,7 +69,7 @@ async def test_whom_authorities_are_told_of_is_shown_where_it_is_asked_for_and_t
     assert told["en", "identified"][0]["role"] == "water guardian and midwife"
     assert not any(word in opened.text for word in ("Maruquita", "967 000", "Aljibe", "Familia"))
     after = await contents_of(papers.case.database)
-    assert [table for table in after if before[table] != after[table]] == ["audit_event"]
+    assert [table for table in after if before[table] != after[table]] == ["audit_chain", "audit_event"]
     timeline = await papers.caller.client.get(f"{papers.address}/timeline")
     event = timeline.json()["events"][-1]
     assert event["kind"] == "private_read"

@@ -182,7 +182,15 @@ async def test_the_examples_of_the_manual_are_accepted(site: Site) -> None:
 
 async def test_every_answer_carries_safe_headers(site: Site) -> None:
     async with site.client() as client:
-        for path in ("/health/live", "/docs", f"{API}/actions", "/s/unknown", "/e/unknown", "/nothing-here"):
+        for path in (
+            "/health/live",
+            "/docs",
+            f"{API}/actions",
+            "/s/unknown",
+            "/e/unknown",
+            "/v/unknown",
+            "/nothing-here",
+        ):
             headers = (await client.get(path)).headers
             assert headers["X-Content-Type-Options"] == "nosniff"
             assert headers["X-Frame-Options"] == "DENY"

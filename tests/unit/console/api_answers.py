@@ -111,14 +111,7 @@ def action(**changes: Any) -> ActionView:
         ],
         "sources": [SourceView(kind=SourceKind.OFFICIAL_RECORD, received_on=date(2026, 11, 18))],
         "risk_level": RiskLevel.HIGH,
-        "document": DocumentView(
-            index=f"{REFERENCE}/1",
-            kind=DocumentKind.ACTION,
-            version=1,
-            digest=DIGEST,
-            approved=[],
-            texts=[TEXT],
-        ),
+        "document": document(()),
         "attestations": AttestationsView(count=1, required=2),
         "releasable": False,
         "sign_on": SIGN_ON.model_copy(update={"opened_at": None, "closes_at": None, "invited": 0}),
@@ -169,6 +162,18 @@ def private() -> PrivateView:
             PrivateObjection(kind=ObjectionKind.RETURNED, raised_at=NOW, reason="Falta una segunda fuente.")
         ],
     )
+
+
+def document(approved: tuple[str, ...] = ("es",), **changes: Any) -> DocumentView:
+    standard = {
+        "index": f"{REFERENCE}/1",
+        "kind": DocumentKind.ACTION,
+        "version": 1,
+        "digest": DIGEST,
+        "approved": list(approved),
+        "texts": [TEXT],
+    }
+    return DocumentView.model_validate({**standard, **changes})
 
 
 def statement(sent: int, ready: int, failed: int = 0) -> DispatchView:

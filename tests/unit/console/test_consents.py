@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from pytest_httpserver import HTTPServer
 
-from models.vocabulary import ConsentUse
 from tests.unit.console.api_answers import REFERENCE, answer, problem
 from tests.unit.console.conftest import Run
 from tests.unit.console.consent_examples import (
@@ -291,10 +290,3 @@ def test_changes_as_json_are_what_the_api_answered(
     server.expect_request(path, "POST").respond_with_response(answer(body))
 
     assert run(*command, "--json").stdout == body.model_dump_json() + "\n"
-
-
-def test_every_use_can_be_named(server: HTTPServer, run: Run) -> None:
-    server.expect_request(REVOCATIONS, "POST").respond_with_response(answer(revocation(1)))
-    for use in ConsentUse:
-        run("consents", "revoke", REFERENCE, "--person", "0", "--use", use, "--yes")
-    assert [json.loads(request.get_data())["use"] for request, _ in server.log] == list(ConsentUse)

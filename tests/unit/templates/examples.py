@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tests.unit.templates.verify_examples import VERIFY_EXAMPLES
+
 TEMPLATES = Path(__file__).parents[3] / "templates"
 DIGEST = "3f2a9c817be011d4" * 4
 NATIVE_LANGUAGES = [
@@ -133,6 +135,7 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
     },
     "web/enrolled": PAGE,
     "web/enrol_unusable": PAGE,
+    **{name: PAGE | example for name, example in VERIFY_EXAMPLES.items()},
 }
 
 

@@ -98,7 +98,7 @@ def test_catalogs_are_up_to_date_with_the_templates(language: str, extracted: se
 @pytest.mark.parametrize(
     ("language", "alike"),
     [
-        ("es", {"Error %(status)s"}),
+        ("es", {"Error %(status)s", "No"}),
         ("pt", {"PIN", "%(name)s,"}),
         ("fr", {"%(name)s,", "%(num)s organisation"}),
     ],

@@ -9,7 +9,7 @@ from tests.unit.templates.html_outline import Outline
 RENDERER = Renderer(network_name='Red <script>alert("red")</script>')
 ATTACK = "\"'><script>alert(1)</script><img src=//spy.example/p.gif onerror=f()>[x](javascript:alert(1))"
 HTML_NAMES = [name for name in sorted(EXAMPLES) if name.startswith(("email/", "web/"))]
-CHOICES = {"time_zone", "languages", "problems", "values", "signatories", "identified"}
+CHOICES = {"time_zone", "languages", "problems", "values", "signatories", "identified", "occurred_on"}
 
 
 def hostile(context: Mapping[str, object]) -> dict[str, object]:
@@ -21,13 +21,16 @@ def hostile(context: Mapping[str, object]) -> dict[str, object]:
         "values": {"signer_name": ATTACK, "signer_role": ATTACK, "visibility": ATTACK},
         "languages": [(ATTACK, ATTACK, f"?lang={ATTACK}"), *NATIVE_LANGUAGES[1:]],
         "time_zone": context.get("time_zone"),
+        "occurred_on": context.get("occurred_on"),
     }
     return attacked | {name: value for name, value in lists.items() if name in context}
 
 
 def poisoned(value: object) -> object:
     if isinstance(value, list):
-        return [ATTACK for _ in value]
+        return [poisoned(one) for one in value]
+    if isinstance(value, dict):
+        return {name: poisoned(one) for name, one in value.items()}
     return ATTACK if isinstance(value, str) else value
 
 
@@ -64,6 +67,8 @@ def test_the_detector_finds_a_planted_script() -> None:
         "web/waiting",
         "web/unusable",
         "web/enrolled",
+        "web/verify_unusable",
+        "web/verify_answered",
         "web/answered",
         "email/check_in",
         "email/verification",
