@@ -2,7 +2,8 @@
 
 import typer
 
-from console import auditing, commands, decisions, documents, imports
+from console import commands, decisions, documents
+from console.groups import add_groups
 
 HELP = """Start urgent actions, watch them, decide about them.
 
@@ -36,29 +37,8 @@ def build() -> typer.Typer:
     app.command()(decisions.withdraw)
     app.command()(decisions.close)
     app.command()(documents.reopen)
-    papers = typer.Typer(help="Write and approve documents.", no_args_is_help=True, rich_markup_mode=None)
-    papers.command("list")(documents.list_documents)
-    papers.command("show")(documents.show_version)
-    papers.command()(documents.add)
-    papers.command("version")(documents.write_version)
-    papers.command()(documents.approve)
-    papers.command("diff")(documents.difference)
-    app.add_typer(papers, name="documents")
-    audit = typer.Typer(help="Check what was done.", no_args_is_help=True, rich_markup_mode=None)
-    audit.callback()(_group)
-    audit.command()(auditing.verify)
-    app.add_typer(audit, name="audit")
-    directory = {"partners": imports.import_partners, "contacts": imports.import_contacts}
-    for name, import_file in directory.items():
-        group = typer.Typer(help=f"Keep the {name}.", no_args_is_help=True, rich_markup_mode=None)
-        group.callback()(_group)
-        group.command("import")(import_file)
-        app.add_typer(group, name=name)
+    add_groups(app)
     return app
-
-
-def _group() -> None:
-    """Keep a command of its own what is the only one of its group."""
 
 
 app = build()

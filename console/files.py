@@ -1,6 +1,6 @@
 """Files that a coordinator hands in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,6 +19,29 @@ def read_input(path: Path, parse: Callable[[object], Parsed]) -> tuple[object, P
     except InvalidInput as error:
         found = error
     raise invalid_file(path.name, found)
+
+
+def read_options(
+    path: Path | None, options: Mapping[str, object], parse: Callable[[object], Parsed]
+) -> Parsed:
+    """Return what a file, if there is one, and options that were given besides parse to.
+
+    Raises:
+        BadInputError: with all problems.
+    """
+    given = {field: value for field, value in options.items() if value is not None}
+    if path is not None:
+        _, parsed = read_input(path, lambda tree: parse(_joined(tree, given)))
+        return parsed
+    try:
+        return parse(given)
+    except InvalidInput as error:
+        found = error
+    raise invalid_file("The command", found)
+
+
+def _joined(tree: object, given: Mapping[str, object]) -> object:
+    return {**tree, **given} if isinstance(tree, Mapping) else tree
 
 
 def read_text(path: Path) -> str:

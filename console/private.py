@@ -1,12 +1,12 @@
 """What is sealed of an action, as those who must judge it or reach its people read it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from console.answers import Private, PrivateObjection, PrivatePerson, PrivateSource
+from console.private_answers import Private, PrivateObjection, PrivatePerson, PrivateReason, PrivateSource
 from console.words import clock, named, phrase
 
 _INDENT = (0, 0, 0, 2)
@@ -32,7 +32,7 @@ def _part(heading: str, *entries: RenderableType) -> Iterator[RenderableType]:
     yield Text()
 
 
-def _objections(objections: list[PrivateObjection]) -> Iterator[RenderableType]:
+def _objections(objections: Sequence[PrivateObjection]) -> Iterator[RenderableType]:
     if objections:
         yield Text()
         yield from _part("Objections of verifiers, newest first", *map(_objection, objections))
@@ -49,11 +49,24 @@ def _person(person: PrivatePerson) -> RenderableType:
     if person.aliases:
         told.append(Text(f"also called {', '.join(person.aliases)}"))
     told += [_detail(what, value) for what, value in person.private.items()]
+    told += _family(person)
+    told += [Text(_reason(reason)) for reason in person.consent_reasons]
     return Group(told[0], *[Padding(line, _INDENT) for line in told[1:]])
 
 
 def _detail(what: str, value: str | None) -> Text:
     return Text(f"{named({}, what)}: {value}" if value else what)
+
+
+def _family(person: PrivatePerson) -> Iterator[Text]:
+    if person.family:
+        yield Text(f"her family decides: {person.family.name}, {person.family.relation}")
+        yield from [Text(person.family.note)] if person.family.note else []
+
+
+def _reason(reason: PrivateReason) -> str:
+    use = phrase(reason.use).lower()
+    return f"nobody could be asked about {use} ({clock(reason.recorded_at)}): {reason.reason.strip()}"
 
 
 def _source(source: PrivateSource) -> RenderableType:

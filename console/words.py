@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from console.answers import Action, Consent, Document, Event
+from console.answers import Action, Consent, Document, Event, PossibleDuplicate
 from models.lifecycle import Decision, Phase
 from models.vocabulary import DocumentKind, ReleasePolicy
 
@@ -55,6 +55,8 @@ PURPOSES = {
     "leak_alarm": "Alarms: messages held back",
     "stop_notice": "Notices of the end",
 }
+
+READERS = {"public": "the public", "authority": "authorities", "mechanism": "mechanisms"}
 
 DECIDED = {
     Decision.ATTEST: "{reference} is attested: {count} of {required}.",
@@ -129,6 +131,12 @@ def consent_words(consent: Consent) -> str:
     until = f", until {consent.valid_until}" if consent.valid_until else ""
     revoked = f", REVOKED {clock(consent.revoked_at)}" if consent.revoked_at else ""
     return f"{phrase(consent.use)}: {answer} ({how}{until}){revoked}"
+
+
+def duplicate_words(duplicate: PossibleDuplicate) -> str:
+    """Tell that another action may be about the same person; the people who know both judge."""
+    alike = f"names {duplicate.similarity} % alike"
+    return f"Possible duplicate of {duplicate.reference} ({alike}): look at both before you go on."
 
 
 def next_step(action: Action) -> str:

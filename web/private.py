@@ -9,12 +9,21 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.actions import PersonAtRisk, Source, UrgentAction
 from models.attestations import Objection, ObjectionKind
+from models.consents import Consent, ConsentPassage
 from models.records import EventKind
-from models.vocabulary import PersonKind, ReadingReason, RiskLevel, SourceKind, Visibility
+from models.vocabulary import ConsentUse, PersonKind, ReadingReason, RiskLevel, SourceKind, Visibility
 from security.fields import FieldCipher
 from security.naming import open_identity
-from security.sealed_places import facts_place, objection_place, risk_place, source_place
+from security.sealed_places import (
+    consent_place,
+    facts_place,
+    objection_place,
+    passage_place,
+    risk_place,
+    source_place,
+)
 from storage import actions, records
+from storage.consents import consents_of, passages
 from storage.verification import objections
 from web.actions import found
 from web.authentication import CaseReader
@@ -23,7 +32,23 @@ from web.services import Work
 
 router = APIRouter(prefix="/actions/{reference}", tags=["private"])
 
-FIELDS = ["facts", "identities", "sources", "risk_note", "objections"]
+FIELDS = ["facts", "identities", "families", "consent_reasons", "sources", "risk_note", "objections"]
+
+
+class PrivateFamily(Schema):
+    """Who decides in the place of a person at risk."""
+
+    name: str
+    relation: str
+    note: str | None
+
+
+class PrivateReason(Schema):
+    """Why nobody could be asked for a consent."""
+
+    use: ConsentUse
+    recorded_at: datetime
+    reason: str
 
 
 class PrivatePerson(Schema):
@@ -35,6 +60,8 @@ class PrivatePerson(Schema):
     name: str
     aliases: list[str]
     private: dict[str, str | None]
+    family: PrivateFamily | None
+    consent_reasons: list[PrivateReason]
 
 
 class PrivateSource(Schema):
@@ -86,10 +113,20 @@ async def private(
 
 async def _opened(session: AsyncSession, action: UrgentAction, cipher: FieldCipher) -> PrivateView:
     risk = await actions.risk_assessment(session, action.id)
+    families = {one.person_at_risk_id: one for one in await passages(session, action.id)}
+    reasons = [one for one in await consents_of(session, action.id) if one.sealed_reason]
     return PrivateView(
         reference=action.reference,
         facts=cipher.open(action.sealed_facts, context=facts_place(action.id)),
-        people_at_risk=[_person(one, cipher) for one in await actions.people_at_risk(session, action.id)],
+        people_at_risk=[
+            _person(
+                one,
+                families.get(one.id),
+                [reason for reason in reasons if reason.person_at_risk_id == one.id],
+                cipher,
+            )
+            for one in await actions.people_at_risk(session, action.id)
+        ],
         sources=[_source(one, cipher) for one in await actions.sources(session, action.id)],
         risk_level=risk.level,
         risk_note=cipher.open(risk.sealed_note, context=risk_place(risk.id)),
@@ -97,7 +134,9 @@ async def _opened(session: AsyncSession, action: UrgentAction, cipher: FieldCiph
     )
 
 
-def _person(person: PersonAtRisk, cipher: FieldCipher) -> PrivatePerson:
+def _person(
+    person: PersonAtRisk, passage: ConsentPassage | None, reasons: list[Consent], cipher: FieldCipher
+) -> PrivatePerson:
     identity = open_identity(cipher, person).identity
     return PrivatePerson(
         kind=person.kind,
@@ -106,7 +145,19 @@ def _person(person: PersonAtRisk, cipher: FieldCipher) -> PrivatePerson:
         name=identity.name,
         aliases=list(identity.aliases),
         private=dict(identity.private),
+        family=passage and _family(passage, cipher),
+        consent_reasons=[_reason(one, cipher) for one in reasons],
     )
+
+
+def _family(passage: ConsentPassage, cipher: FieldCipher) -> PrivateFamily:
+    opened = cipher.open(passage.sealed_family, context=passage_place(passage.id))
+    return PrivateFamily(**json.loads(opened))
+
+
+def _reason(consent: Consent, cipher: FieldCipher) -> PrivateReason:
+    reason = cipher.open(consent.sealed_reason or b"", context=consent_place(consent.id))
+    return PrivateReason(use=consent.use, recorded_at=consent.recorded_at, reason=reason)
 
 
 def _source(source: Source, cipher: FieldCipher) -> PrivateSource:

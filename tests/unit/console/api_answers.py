@@ -24,7 +24,14 @@ from models.vocabulary import (
     Urgency,
     Visibility,
 )
-from web.private import PrivateObjection, PrivatePerson, PrivateSource, PrivateView
+from web.private import (
+    PrivateFamily,
+    PrivateObjection,
+    PrivatePerson,
+    PrivateReason,
+    PrivateSource,
+    PrivateView,
+)
 from web.schemas import (
     ActionView,
     AttestationsView,
@@ -122,6 +129,10 @@ def private() -> PrivateView:
         name="Itzel Ejemplo Canseco",
         aliases=["Itzelita", "La Maestra"],
         private={"phone": "+52 951 000 0001", "meeting_place": "Barrio Abajo"},
+        family=PrivateFamily(name="Amada Ejemplo Invento", relation="hermana", note="Así lo pidió."),
+        consent_reasons=[
+            PrivateReason(use=ConsentUse.MECHANISMS, recorded_at=NOW, reason="Está incomunicada.")
+        ],
     )
     family = PrivatePerson(
         kind=PersonKind.FAMILY,
@@ -130,6 +141,8 @@ def private() -> PrivateView:
         name="Familia Ejemplo",
         aliases=[],
         private={},
+        family=None,
+        consent_reasons=[],
     )
     return PrivateView(
         reference=REFERENCE,

@@ -1,18 +1,22 @@
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from pytest_httpserver import HTTPServer
 
-from models.lifecycle import Phase
+from models.lifecycle import Decision, Phase
 from models.records import EventKind
-from models.vocabulary import Answer, DocumentKind, ReleasePolicy, SignatureVisibility
+from models.vocabulary import Answer, DocumentKind, PassageReason, ReleasePolicy, SignatureVisibility
+from tests.unit.case_trees import FORMAT_SAMPLE
 from tests.unit.console.api_answers import (
+    LUNA,
     NOW,
     REFERENCE,
     SIGN_ON,
     TEXT,
     action,
     answer,
+    decided,
     document,
     event,
     private,
@@ -20,7 +24,7 @@ from tests.unit.console.api_answers import (
     timeline,
 )
 from tests.unit.console.conftest import Run
-from web.schemas import ActionList, SignatureList, SignatureView, Timeline
+from web.schemas import ActionList, PossibleDuplicateView, SignatureList, SignatureView, Timeline
 
 ACTION = f"/api/v1/actions/{REFERENCE}"
 ATTESTED = {"attestations": {"count": 2, "required": 2}, "document": document()}
@@ -97,6 +101,32 @@ def test_show_tells_phases_sign_on_messages_partners_and_the_next_step(server: H
     assert "1 not answered yet" in told
     assert "Red Callada" not in told
     assert f"python starter.py release {REFERENCE}" in told
+
+
+def test_a_possible_duplicate_is_shown_wherever_somebody_begins_with_the_case(
+    server: HTTPServer, run: Run, tmp_path: Path
+) -> None:
+    alike = PossibleDuplicateView(reference="UA-2026-009", similarity=92)
+    shown = action(possible_duplicates=[alike])
+    server.expect_request(ACTION).respond_with_response(answer(shown))
+    server.expect_request("/api/v1/actions", "POST").respond_with_response(answer(shown, 201))
+    server.expect_request(f"{ACTION}/private").respond_with_response(answer(private()))
+    server.expect_request(f"{ACTION}/timeline").respond_with_response(answer(timeline()))
+    server.expect_request(f"{ACTION}/attestations").respond_with_response(answer(decided(Decision.ATTEST)))
+    case = tmp_path / "case.yaml"
+    case.write_text(FORMAT_SAMPLE, encoding="utf-8")
+
+    for command in (("start", str(case)), ("show", REFERENCE), ("attest", REFERENCE, "--yes")):
+        told = run(*command).stdout
+        assert "Possible duplicate of UA-2026-009 (names 92 % alike)" in told, command
+
+
+def test_it_is_told_that_a_family_decides_in_the_place_of_a_person(server: HTTPServer, run: Run) -> None:
+    passed = LUNA.model_copy(update={"consent_passed": PassageReason.DEATH})
+    server.expect_request(ACTION).respond_with_response(answer(action(people_at_risk=[passed])))
+    server.expect_request(f"{ACTION}/timeline").respond_with_response(answer(timeline()))
+
+    assert "Luna (person, pseudonym), her family decides (death)" in run("show", REFERENCE).stdout
 
 
 def test_a_stopped_action_shows_no_phases_ahead(server: HTTPServer, run: Run) -> None:
