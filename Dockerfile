@@ -32,7 +32,8 @@ RUN python -m compileall -q . && chmod -R a+rX .
 FROM python:3.13.16-slim-trixie
 
 RUN groupadd --gid 10001 acuerpa \
-    && useradd --uid 10001 --gid acuerpa --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin acuerpa
+    && useradd --uid 10001 --gid acuerpa --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin acuerpa \
+    && mkdir --mode=0700 /audit && chown acuerpa:acuerpa /audit
 
 COPY --from=build /opt/acuerpa /opt/acuerpa
 COPY --from=build /app /app

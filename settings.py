@@ -178,6 +178,7 @@ class Settings(BaseSettings):
     public_url: BaseUrl = "http://127.0.0.1:8080"
     web_host: Host = "127.0.0.1"
     web_port: Port = 8080
+    audit_anchors: Path = Path(".local/audit/anchors.jsonl")
 
     network_name: Name = "Red Acuerpa"
     mail_from: MailAddress = "acuerpa@red.example"

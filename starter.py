@@ -2,11 +2,12 @@
 
 import typer
 
-from console import commands, decisions, imports
+from console import commands, decisions, documents
+from console.groups import add_groups
 
 HELP = """Start urgent actions, watch them, decide about them.
 
-Exit codes: 0 done, 1 refused by the server, 2 bad input, 3 server unreachable.
+Exit codes: 0 done, 1 refused by the server or found broken, 2 bad input, 3 server unreachable.
 """
 
 
@@ -24,23 +25,20 @@ def build() -> typer.Typer:
     app.command("list")(commands.list_actions)
     app.command()(commands.show)
     app.command()(commands.follow)
+    app.command()(commands.private)
     app.command()(decisions.attest)
+    app.command("return")(decisions.send_back)
+    app.command()(decisions.reject)
+    app.command()(decisions.complete)
     app.command()(decisions.release)
     app.command()(decisions.hold)
     app.command()(decisions.resume)
     app.command()(decisions.stop)
+    app.command()(decisions.withdraw)
     app.command()(decisions.close)
-    directory = {"partners": imports.import_partners, "contacts": imports.import_contacts}
-    for name, import_file in directory.items():
-        group = typer.Typer(help=f"Keep the {name}.", no_args_is_help=True, rich_markup_mode=None)
-        group.callback()(_group)
-        group.command("import")(import_file)
-        app.add_typer(group, name=name)
+    app.command()(documents.reopen)
+    add_groups(app)
     return app
-
-
-def _group() -> None:
-    """Keep `import` a command of its own although it is the only one."""
 
 
 app = build()

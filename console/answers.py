@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from console.errors import UnreachableError
+from models.anchors import Anchor
+from models.audit import ChainedEvent
 from models.problems import Problem
 
 Model = TypeVar("Model", bound="Answer")
@@ -45,6 +47,7 @@ class Person(Answer):
     kind: str
     visibility: str
     display_name: str | None
+    consent_passed: str | None = None
     consents: list[Consent]
 
 
@@ -70,9 +73,21 @@ class Document(Answer):
     """The current document in its current version."""
 
     index: str
+    kind: str
     version: int
     digest: str
+    approved: list[str]
     texts: list[Text]
+
+    @property
+    def number(self) -> str:
+        """Its number, the 2 of `UA-2026-014/2`."""
+        return self.index.rpartition("/")[2]
+
+    @property
+    def waiting(self) -> list[str]:
+        """The languages of which the text is not approved."""
+        return [text.language for text in self.texts if text.language not in self.approved]
 
 
 class Attestations(Answer):
@@ -115,6 +130,13 @@ class Summary(Answer):
     closed_at: datetime | None
 
 
+class PossibleDuplicate(Answer):
+    """An action that may be about the same person, and how much the names are alike, in percent."""
+
+    reference: str
+    similarity: int
+
+
 class Action(Summary):
     """An action with all that is shown of it."""
 
@@ -123,12 +145,13 @@ class Action(Summary):
     region: str | None
     occurred_on: str
     concerns: list[str]
-    facts: str
     people_at_risk: list[Person]
     sources: list[Source]
     risk_level: str
+    possible_duplicates: list[PossibleDuplicate] = []
     document: Document
     attestations: Attestations
+    releasable: bool
     sign_on: SignOn | None
     dispatches: list[Dispatch]
 
@@ -162,6 +185,34 @@ class Timeline(Answer):
     """The events of an action, oldest first."""
 
     events: list[Event]
+
+
+class AuditEvent(Answer):
+    """An event as it was hashed."""
+
+    number: int
+    kind: str
+    person_id: str | None
+    at: str
+    detail: Any
+    previous: str
+    hash: str
+
+    def chained(self, action_id: str) -> ChainedEvent:
+        """Return it as it is verified."""
+        return ChainedEvent(action_id=action_id, **self.model_dump())
+
+
+class AuditPage(Answer):
+    """A page of an audit trail, with the server's anchors of its events."""
+
+    reference: str
+    action_id: str
+    length: int | None
+    head: str | None
+    events: list[AuditEvent]
+    anchors: list[Anchor] | None
+    next_after: int | None
 
 
 class Signature(Answer):

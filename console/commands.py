@@ -11,6 +11,7 @@ from console.answers import Action, ActionList, Signature, SignatureList, Timeli
 from console.errors import BadInputError, UnreachableError
 from console.files import read_input
 from console.following import follow as follow_action
+from console.private import private_details
 from console.rendering import action_list, heading, whole
 from console.session import (
     DEFAULT_API_URL,
@@ -24,6 +25,7 @@ from console.session import (
 )
 from console.words import next_step
 from models.case import canonical_tree, parse_case
+from models.vocabulary import ReadingReason
 
 LONGEST_IDEMPOTENCY_KEY = 200
 
@@ -35,6 +37,7 @@ IdempotencyKey = Annotated[
         metavar="TEXT", help="For scripts: repeating the command with the same text never starts it twice."
     ),
 ]
+Why = Annotated[ReadingReason, typer.Option(help="What you read it for.")]
 Limit = Annotated[int, typer.Option(min=1, max=500, help="How many, newest first.")]
 
 
@@ -114,6 +117,26 @@ def show(
             return
         timeline = read(Timeline, opened.client.get(action_path(reference, "timeline")))
         opened.screen.show(whole(action, timeline.events, _signatures(opened, action)))
+
+
+def private(
+    reference: Reference,
+    *,
+    why: Why = ReadingReason.COORDINATING,
+    api_url: ApiUrl = DEFAULT_API_URL,
+    api_key: ApiKey = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what is sealed of an action: facts, identities, sources.
+
+    The audit trail tells that you read it.
+    """
+    with session(api_url, api_key, as_json=as_json) as opened:
+        answer, details = opened.private(reference, why)
+        if as_json:
+            opened.screen.json(answer)
+        else:
+            opened.screen.show(private_details(details))
 
 
 def _signatures(opened: Session, action: Action) -> list[Signature]:

@@ -13,7 +13,7 @@ class ExitCode(IntEnum):
     DONE = 0
     """It was done."""
     REFUSED = 1
-    """The server said no."""
+    """The server said no, or an audit trail is broken."""
     BAD_INPUT = 2
     """What was given is wrong or incomplete; nothing changed."""
     UNREACHABLE = 3

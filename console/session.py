@@ -10,7 +10,9 @@ import typer
 from console.answers import Action, read
 from console.client import ApiClient
 from console.errors import ConsoleError, ExitCode
+from console.private_answers import Private
 from console.screen import Screen
+from models.vocabulary import ReadingReason
 
 DEFAULT_API_URL = "http://127.0.0.1:8080"
 
@@ -44,6 +46,11 @@ class Session(NamedTuple):
         """Fetch an action: its JSON, and what is read of it."""
         text = self.client.get(action_path(reference))
         return text, read(Action, text)
+
+    def private(self, reference: str, why: ReadingReason) -> tuple[str, Private]:
+        """Open what is sealed of an action, which its audit trail tells: its JSON, and what is read of it."""
+        text = self.client.get(action_path(reference, "private"), {"why": why})
+        return text, read(Private, text)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from rich.table import Table
 Say = Callable[[str], None]
 
 _PHASES = {
-    "verifying": "Two verifiers must confirm the case; without them nothing can go out.",
+    "verifying": "Two verifiers are asked by mails that say nothing of it; without them nothing goes out.",
     "signing": "The case is confirmed. Partners are invited to sign, each by a link of her own.",
     "releasing": "The statement goes to authorities, embassy, press, members and signatories.",
     "following_up": "It is out. From now on the engine asks the coordinator for news.",
@@ -20,6 +20,9 @@ _PHASES = {
 }
 
 _PURPOSE_PHASES = {
+    "verification": "verifying",
+    "verification_reminder": "verifying",
+    "verification_alarm": "verifying",
     "invitation": "signing",
     "sign_on_reminder": "signing",
     "statement": "releasing",

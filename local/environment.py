@@ -48,7 +48,7 @@ def data_folder(given: Mapping[str, str]) -> Path:
 
 
 def local_environment(data: Path, given: Mapping[str, str], database_url: str) -> dict[str, str]:
-    """Return all variables of the stack's processes; what leads to our own services cannot be given."""
+    """Return all variables of the stack's processes; what is our own cannot be given."""
     ports = {name: given.get(name) or str(_default(name)) for name in PORT_SETTINGS}
     return {
         "ACUERPA_PUBLIC_URL": f"http://{LOOPBACK}:{ports['ACUERPA_WEB_PORT']}",
@@ -63,6 +63,7 @@ def local_environment(data: Path, given: Mapping[str, str], database_url: str) -
         "ACUERPA_SMTP_SECURITY": "none",
         "ACUERPA_SMS_URL": f"http://{LOOPBACK}:{ports['ACUERPA_LOCAL_PROVIDERS_PORT']}/sms",
         "ACUERPA_PARTNER_API_ALLOW_PRIVATE": "true",
+        "ACUERPA_AUDIT_ANCHORS": str(data / "audit" / "anchors.jsonl"),
         "ACUERPA_LOCAL_DATA": str(data),
     }
 

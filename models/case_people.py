@@ -61,7 +61,8 @@ class Consent(StrictModel):
     _on_key = model_validator(mode="before")(_on_as_written)
 
 
-def _pseudonym_fits(pseudonym: str | None, info: ValidationInfo) -> str | None:
+def fitting_pseudonym(pseudonym: str | None, info: ValidationInfo) -> str | None:
+    """Refuse a pseudonym without its visibility, and the visibility without a pseudonym."""
     visibility = info.data.get("visibility")
     if visibility is Visibility.PSEUDONYM and pseudonym is None:
         raise refusal("is required with visibility: pseudonym", "Add the name that she chose for this case.")
@@ -110,7 +111,7 @@ class PersonAtRisk(StrictModel):
     aliases: Annotated[tuple[Line, ...], OnlyLists, Field(max_length=50)] = ()
     role: Localised
     visibility: Visibility
-    pseudonym: Annotated[Line | None, AfterValidator(_pseudonym_fits), Field(validate_default=True)] = None
+    pseudonym: Annotated[Line | None, AfterValidator(fitting_pseudonym), Field(validate_default=True)] = None
     private: Annotated[
         Mapping[Line, Prose | None],
         Field(max_length=50),

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from models.columns import link, moment, tree, word
@@ -78,14 +78,29 @@ class EventKind(StrEnum):
     """A coordinator ended the action in order."""
     ADDRESS_SUPPRESSED = "address_suppressed"
     """A provider said that an address does not exist."""
+    CLAIMED = "claimed"
+    """Messages were taken for sending."""
+    SETTLED = "settled"
+    """Messages changed their state."""
     PRIVATE_READ = "private_read"
     """Somebody read private fields; the detail says which and why."""
 
 
+IN_TIMELINE = f"kind NOT IN ('{EventKind.CLAIMED}', '{EventKind.SETTLED}')"
+"""SQL, as indexed: events of messages are in the chain only, since a release has them by the thousand."""
+
+
 class AuditEvent(SQLModel, table=True):
-    """Who did what when. `detail` holds ids, enums, counts and digests, never content."""
+    """Who did what when. `detail` holds ids, enums, counts and digests, never content.
+
+    Each names the hash of the one before it (`models/audit.py`); numbers of an action have no gap.
+    """
 
     __tablename__ = "audit_event"
+    __table_args__ = (
+        UniqueConstraint("action_id", "number"),
+        Index("ix_audit_event_timeline", "action_id", "number", postgresql_where=text(IN_TIMELINE)),
+    )
 
     sequence: int | None = Field(default=None, primary_key=True, sa_type=_BIGINT)
     action_id: UUID = link("urgent_action.id")
@@ -93,6 +108,19 @@ class AuditEvent(SQLModel, table=True):
     person_id: UUID | None = link("person.id", nullable=True)
     at: datetime = moment()
     detail: dict[str, Any] = tree()
+    number: int = Field(sa_type=_BIGINT)
+    previous: bytes
+    hash: bytes
+
+
+class AuditChain(SQLModel, table=True):
+    """The end of an action's chain: whoever appends locks it, so that events have an order."""
+
+    __tablename__ = "audit_chain"
+
+    action_id: UUID = Field(foreign_key="urgent_action.id", primary_key=True)
+    length: int = Field(sa_type=_BIGINT)
+    head: bytes
 
 
 class Addressee(StrEnum):

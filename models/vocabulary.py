@@ -252,6 +252,17 @@ class Role(StrEnum):
     """Keeps partners and contacts."""
 
 
+class ReadingReason(StrEnum):
+    """What somebody opens the sealed part of an action for."""
+
+    ATTESTING = "attesting"
+    """To judge it before she attests."""
+    COORDINATING = "coordinating"
+    """To complete the case, or to reach the people in it."""
+    REVIEWING = "reviewing"
+    """To go through what was done."""
+
+
 class Answer(StrEnum):
     """What a partner answered to an invitation."""
 

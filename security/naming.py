@@ -30,6 +30,20 @@ class Identity(NamedTuple):
         tree = {"name": self.name, "aliases": list(self.aliases), "private": dict(self.private)}
         return cipher.seal(json.dumps(tree, ensure_ascii=False), context=identity_place(person_at_risk_id))
 
+    def shown_as(self, visibility: Visibility, pseudonym: str | None) -> str | None:
+        """Return how she may be called; None where not at all."""
+        names = {
+            Visibility.NAMED: self.name,
+            Visibility.PSEUDONYM: pseudonym,
+            Visibility.WITHHELD: None,
+        }
+        return names[visibility]
+
+    def known_also_as(self, alias: str) -> "Identity":
+        """Return her identity with one more name that the leak guard looks for."""
+        known = alias in self.aliases or alias == self.name
+        return self if known else self._replace(aliases=(*self.aliases, alias))
+
 
 class KnownPerson(NamedTuple):
     """A person at risk with her identity."""

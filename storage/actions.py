@@ -17,7 +17,6 @@ from models.actions import (
 from models.columns import now
 from models.lifecycle import ENDED, Phase, may_move
 from models.records import EventKind
-from models.vocabulary import RiskLevel
 from storage.action_lock import have_action_alone
 from storage.records import announce, record
 
@@ -104,8 +103,15 @@ async def sources(session: AsyncSession, action_id: UUID) -> list[Source]:
     return list(await session.exec(query.order_by(col(Source.received_on), col(Source.kind))))
 
 
-async def risk_level(session: AsyncSession, action_id: UUID) -> RiskLevel:
-    """Return the level of the newest risk assessment."""
-    query = select(RiskAssessment.level).where(RiskAssessment.action_id == action_id)
-    found = await session.exec(query.order_by(col(RiskAssessment.recorded_at).desc()).limit(1))
-    return RiskLevel(found.one())
+async def add_source(session: AsyncSession, source: Source, person_id: UUID) -> None:
+    """Write down one more source of a case."""
+    session.add(source)
+    await session.flush()
+    detail = {"source_id": str(source.id), "kind": source.kind}
+    await record(session, source.action_id, EventKind.SOURCE_ADDED, person_id, detail)
+
+
+async def risk_assessment(session: AsyncSession, action_id: UUID) -> RiskAssessment:
+    """Return the newest risk assessment."""
+    query = select(RiskAssessment).where(RiskAssessment.action_id == action_id)
+    return (await session.exec(query.order_by(col(RiskAssessment.recorded_at).desc()).limit(1))).one()

@@ -1,6 +1,7 @@
 """Waiting for changes of actions, by PostgreSQL's LISTEN and NOTIFY."""
 
 import asyncio
+from contextlib import suppress
 from uuid import UUID
 
 import psycopg
@@ -20,6 +21,7 @@ class ChangeFeed:
         self._conninfo = database_url.replace("postgresql+psycopg://", "postgresql://", 1)
         self._changes: dict[UUID, asyncio.Event] = {}
         self.anything = asyncio.Event()
+        self._bells = [self.anything]
 
     async def run(self) -> None:
         """Listen until cancelled; after a lost connection wake everybody, for what was missed."""
@@ -34,11 +36,17 @@ class ChangeFeed:
         """Return what the next change of an action sets: take it first, then read the facts, then wait."""
         return self._changes.setdefault(action_id, asyncio.Event())
 
+    def bell(self) -> asyncio.Event:
+        """Return an event of the caller's own that any change sets, and that the caller clears."""
+        bell = asyncio.Event()
+        self._bells.append(bell)
+        return bell
+
     def wake_everybody(self) -> None:
         """Wake all who wait: they may have missed something, or the process ends."""
         for action_id in list(self._changes):
             self._wake(action_id)
-        self.anything.set()
+        self._ring()
 
     async def _listen(self) -> None:
         async with await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True) as connection:
@@ -48,7 +56,19 @@ class ChangeFeed:
                 self._wake(UUID(notification.payload))
 
     def _wake(self, action_id: UUID) -> None:
-        self.anything.set()
+        self._ring()
         change = self._changes.pop(action_id, None)
         if change:
             change.set()
+
+    def _ring(self) -> None:
+        for bell in self._bells:
+            bell.set()
+
+
+async def woken(event: asyncio.Event, at_most_seconds: float) -> None:
+    """Wait until an event is set, or for so long."""
+    # Not wait_for: under Python 3.11 it swallows a cancellation that comes together with the event.
+    with suppress(TimeoutError):
+        async with asyncio.timeout(at_most_seconds):
+            await event.wait()

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -19,6 +19,7 @@ from storage.gate import (
     listed,
     outcome_of_refusal,
 )
+from storage.message_events import record_claimed, record_states
 from storage.records import announce, record, request_nudge
 
 _RANGE = """
@@ -26,43 +27,59 @@ _RANGE = """
     AND delivery.position BETWEEN :first AND :last
 """
 
-_CLAIM = text(f"""
-    WITH claimable AS (
-        SELECT delivery.id, dispatch.version_id,
-               CASE WHEN delivery.disclosure = 'authority' AND {IDENTIFIED}
-                    THEN 'identified' ELSE 'public' END AS rendering
-        FROM urgent_action AS action, delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
-        WHERE action.id = :action_id AND {_RANGE} AND delivery.position > :after
-          AND delivery.state = 'ready' AND {gate_of_deliveries()}
-        ORDER BY delivery.position
-        LIMIT :limit
-        FOR UPDATE OF delivery SKIP LOCKED)
-    UPDATE delivery
-    SET state = 'sending', claim_id = :claim_id, claimed_at = now(), handed_over_at = NULL,
-        attempts = delivery.attempts + 1, rendering = claimable.rendering,
-        digest = (SELECT rendering.digest FROM rendering
-                  WHERE rendering.version_id = claimable.version_id AND rendering.language = delivery.language
-                    AND rendering.kind = claimable.rendering)
-    FROM claimable
-    WHERE delivery.id = claimable.id
-    RETURNING delivery.*
-""")
 
-_HAND_OVER = text(f"""
-    UPDATE delivery SET handed_over_at = now()
-    FROM urgent_action AS action, dispatch
-    WHERE action.id = :action_id AND dispatch.id = delivery.dispatch_id
-      AND delivery.id = :delivery_id AND delivery.claim_id = :claim_id AND delivery.state = 'sending'
-      AND {gate_of_deliveries()} AND {STILL_IDENTIFIED}
-    RETURNING delivery.id
-""")
+def claim_statement(gate: str, identified: str = IDENTIFIED) -> TextClause:
+    """Write the claim for a gate; `identified` says where an authority may be told more than the text."""
+    return text(f"""
+        WITH claimable AS (
+            SELECT delivery.id, dispatch.version_id,
+                   CASE WHEN delivery.disclosure = 'authority' AND {identified}
+                        THEN 'identified' ELSE 'public' END AS rendering
+            FROM urgent_action AS action, delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
+            WHERE action.id = :action_id AND {_RANGE} AND delivery.position > :after
+              AND delivery.state = 'ready' AND {gate}
+            ORDER BY delivery.position
+            LIMIT :limit
+            FOR UPDATE OF delivery SKIP LOCKED)
+        UPDATE delivery
+        SET state = 'sending', claim_id = :claim_id, claimed_at = now(), handed_over_at = NULL,
+            attempts = delivery.attempts + 1, rendering = claimable.rendering,
+            digest = (SELECT rendering.digest FROM rendering
+                      WHERE rendering.version_id = claimable.version_id
+                        AND rendering.language = delivery.language AND rendering.kind = claimable.rendering)
+        FROM claimable
+        WHERE delivery.id = claimable.id
+        RETURNING delivery.*
+    """)
+
+
+def hand_over_statement(gate: str, still_identified: str = STILL_IDENTIFIED) -> TextClause:
+    """Write the hand-over for a gate; `still_identified` guards what the claim told an authority."""
+    return text(f"""
+        UPDATE delivery SET handed_over_at = now()
+        FROM urgent_action AS action, dispatch
+        WHERE action.id = :action_id AND dispatch.id = delivery.dispatch_id
+          AND delivery.id = :delivery_id AND delivery.claim_id = :claim_id AND delivery.state = 'sending'
+          AND {gate} AND {still_identified}
+        RETURNING delivery.id
+    """)
+
+
+_CLAIM = claim_statement(gate_of_deliveries())
+
+_HAND_OVER = hand_over_statement(gate_of_deliveries())
 
 _SETTLE = text("""
     UPDATE delivery
-    SET state = CAST(:state AS text), failure = :failure, provider_reference = :provider_reference,
-        settled_at = CASE WHEN CAST(:state AS text) = 'ready' THEN NULL ELSE now() END
-    WHERE id = :delivery_id AND claim_id = :claim_id
-      AND (state = 'sending' OR (state = 'unknown' AND CAST(:state AS text) <> 'ready'))
+    SET state = outcome.state, failure = outcome.failure, provider_reference = outcome.provider_reference,
+        settled_at = CASE WHEN outcome.state = 'ready' THEN NULL ELSE now() END
+    FROM unnest(CAST(:deliveries AS uuid[]), CAST(:states AS text[]), CAST(:failures AS text[]),
+                CAST(:provider_references AS text[]))
+         AS outcome (delivery_id, state, failure, provider_reference)
+    WHERE delivery.id = outcome.delivery_id AND delivery.claim_id = :claim_id
+      AND (delivery.state = 'sending'
+           OR (delivery.state = 'unknown' AND outcome.state NOT IN ('ready', 'unknown')))
+    RETURNING delivery.id, delivery.state
 """)
 
 _RECOVER = text(f"""
@@ -71,6 +88,7 @@ _RECOVER = text(f"""
         failure = 'sender_died',
         settled_at = CASE WHEN handed_over_at IS NULL OR :repeatable THEN NULL ELSE now() END
     WHERE {_RANGE} AND state = 'sending' AND claim_id <> :claim_id
+    RETURNING id, state
 """)
 
 _REFUSE = text(f"""
@@ -81,6 +99,7 @@ _REFUSE = text(f"""
           FROM urgent_action AS action, delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
           WHERE action.id = :action_id AND {_RANGE} AND delivery.state = 'ready') AS judged
     WHERE delivery.id = judged.id AND delivery.state = 'ready' AND judged.refusal IS NOT NULL
+    RETURNING delivery.id, delivery.state
 """)
 
 _GIVE_UP = text(f"""
@@ -89,6 +108,7 @@ _GIVE_UP = text(f"""
         failure = CASE WHEN state = 'sending' THEN 'sender_died' ELSE 'retries_exhausted' END,
         settled_at = now()
     WHERE {_RANGE} AND state IN ('ready', 'sending')
+    RETURNING id, state
 """)
 
 _COUNT = text(f"""
@@ -107,6 +127,7 @@ _CANCEL_OUTSTANDING = text(f"""
     WHERE dispatch.id = delivery.dispatch_id AND action.id = :action_id
       AND delivery.state IN ('ready', 'parked')
       AND (action.stopped_at IS NULL OR dispatch.purpose NOT IN ({listed(AFTER_A_STOP)}))
+    RETURNING delivery.id, delivery.state
 """)
 
 _SUPPRESS = text("""
@@ -134,7 +155,8 @@ async def recover(session: AsyncSession, batch: Batch, claim_id: UUID, *, repeat
     `repeatable` says that the provider takes our delivery id as idempotency key.
     """
     parameters = {**_range(batch), "claim_id": claim_id, "repeatable": repeatable}
-    await session.execute(_RECOVER, parameters)
+    recovered = await session.execute(_RECOVER, parameters)
+    await record_states(session, batch.action_id, recovered)
 
 
 async def claim(
@@ -142,7 +164,7 @@ async def claim(
 ) -> list[Delivery]:
     """Take the next deliveries of a batch behind position `after`, if the gate allows each of them now."""
     await share_action(session, batch.action_id)
-    claimed = await session.exec(
+    found = await session.exec(
         select(Delivery).from_statement(_CLAIM),  # type: ignore[call-overload]
         params={
             **_range(batch),
@@ -152,7 +174,9 @@ async def claim(
             "limit": limit,
         },
     )
-    return sorted(claimed.scalars(), key=lambda delivery: delivery.position)
+    claimed = sorted(found.scalars(), key=lambda delivery: delivery.position)
+    await record_claimed(session, batch.action_id, claim_id, [delivery.id for delivery in claimed])
+    return claimed
 
 
 async def hand_over(session: AsyncSession, action_id: UUID, delivery_id: UUID, claim_id: UUID) -> bool:
@@ -172,8 +196,19 @@ async def settle(session: AsyncSession, action_id: UUID, claim_id: UUID, outcome
     """
     if not outcomes:
         return
-    await session.execute(_SETTLE, [{**outcome._asdict(), "claim_id": claim_id} for outcome in outcomes])
-    parked = sum(outcome.state is DeliveryState.PARKED for outcome in outcomes)
+    deliveries, states, failures, provider_references = map(list, zip(*outcomes, strict=True))
+    settled = await session.execute(
+        _SETTLE,
+        {
+            "claim_id": claim_id,
+            "deliveries": deliveries,
+            "states": states,
+            "failures": failures,
+            "provider_references": provider_references,
+        },
+    )
+    await record_states(session, action_id, settled)
+    parked = states.count(DeliveryState.PARKED)
     if parked:
         await record(session, action_id, EventKind.MESSAGES_PARKED, detail={"count": parked})
         await request_nudge(session, action_id, Addressee.ACTION)
@@ -192,20 +227,27 @@ async def finish_batch(session: AsyncSession, batch: Batch) -> BatchOutcome:
     """
     await share_action(session, batch.action_id)
     parameters = {**_range(batch), "action_id": batch.action_id}
-    await session.execute(_REFUSE, parameters)
-    counted = (await session.execute(_COUNT, parameters)).one()
-    return BatchOutcome(
-        sent=counted.sent, ended=counted.ended, waiting=counted.waiting, on_hold=counted.on_hold
-    )
+    refused = await session.execute(_REFUSE, parameters)
+    await record_states(session, batch.action_id, refused)
+    return await _counted(session, batch)
 
 
 async def give_up(session: AsyncSession, batch: Batch) -> BatchOutcome:
     """Fail what no provider took in time; what a dead sender had handed over becomes `unknown`."""
     await share_action(session, batch.action_id)
-    await session.execute(_GIVE_UP, _range(batch))
-    return await finish_batch(session, batch)
+    given_up = await session.execute(_GIVE_UP, _range(batch))
+    await record_states(session, batch.action_id, given_up)
+    return await _counted(session, batch)
+
+
+async def _counted(session: AsyncSession, batch: Batch) -> BatchOutcome:
+    counted = (await session.execute(_COUNT, {**_range(batch), "action_id": batch.action_id})).one()
+    return BatchOutcome(
+        sent=counted.sent, ended=counted.ended, waiting=counted.waiting, on_hold=counted.on_hold
+    )
 
 
 async def cancel_outstanding(session: AsyncSession, action_id: UUID) -> None:
     """Cancel every message of an ended action that was not claimed, but for what a stop itself asks for."""
-    await session.execute(_CANCEL_OUTSTANDING, {"action_id": action_id})
+    cancelled = await session.execute(_CANCEL_OUTSTANDING, {"action_id": action_id})
+    await record_states(session, action_id, cancelled)

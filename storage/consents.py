@@ -28,11 +28,28 @@ async def newest_consents(session: AsyncSession, action_id: UUID) -> list[Consen
     return list(found)
 
 
+async def consents_of(session: AsyncSession, action_id: UUID) -> list[Consent]:
+    """List every consent and refusal of an action that was ever recorded, newest first."""
+    found = await session.exec(
+        select(Consent)
+        .join(PersonAtRisk, col(PersonAtRisk.id) == Consent.person_at_risk_id)
+        .where(PersonAtRisk.action_id == action_id)
+        .order_by(col(Consent.recorded_at).desc())
+    )
+    return list(found)
+
+
 def is_live(consent: Consent, action: UrgentAction) -> bool:
     """Tell whether a consent is given and still holds, as the gate does."""
     afresh = action.reopened_at is None or consent.recorded_at >= action.reopened_at
     unexpired = consent.valid_until is None or consent.valid_until >= now().date()
     return consent.given and consent.revoked_at is None and afresh and unexpired
+
+
+def is_asked_again(consent: Consent, action: UrgentAction) -> bool:
+    """Tell whether somebody had said yes until the action was reopened, and is to be asked anew."""
+    before = action.reopened_at is not None and consent.recorded_at < action.reopened_at
+    return consent.given and consent.revoked_at is None and before
 
 
 def live_uses(consents: Collection[Consent], action: UrgentAction) -> set[tuple[UUID, ConsentUse]]:

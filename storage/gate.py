@@ -46,11 +46,15 @@ class Failing(StrEnum):
 
 
 class Check(NamedTuple):
-    """One condition. One that reads the `delivery` cannot be made before there is one."""
+    """One condition. One that reads the `delivery` cannot be made before there is one.
+
+    One that is `only_frozen` follows from stricter ones that are made for each delivery.
+    """
 
     purposes: frozenset[Purpose]
     failing: Failing
     holds: str
+    only_frozen: bool = False
 
     @property
     def is_of_each_delivery(self) -> bool:
@@ -192,7 +196,7 @@ CHECKS: Final = MappingProxyType(
         "attested": Check(STATEMENTS, Failing.NOT_PERMITTED, _ATTESTED),
         "digest unchanged": Check(_TEXTS, Failing.NOT_PERMITTED, _DIGEST_UNCHANGED),
         "newest version": Check(_TEXTS, Failing.NOT_PERMITTED, _NEWEST_VERSION),
-        "some text approved": Check(_TEXTS, Failing.NOT_PERMITTED, _SOME_TEXT_APPROVED),
+        "some text approved": Check(_TEXTS, Failing.NOT_PERMITTED, _SOME_TEXT_APPROVED, only_frozen=True),
         "text exists": Check(_TEXTS, Failing.NOT_PERMITTED, _TEXT_EXISTS),
         "text approved": Check(_TEXTS, Failing.NOT_PERMITTED, approved_in("delivery.language")),
         "is a notice": Check(_NOTICES, Failing.NOT_PERMITTED, _IS_A_NOTICE),
@@ -227,24 +231,24 @@ def gate(checks: Iterable[Check]) -> str:
     return "(" + " AND ".join(_for_its_purposes(check) for check in checks) + ")"
 
 
-def gate_of_deliveries() -> str:
+def gate_of_deliveries(checks: Iterable[Check] = CHECKS.values()) -> str:
     """Return what must hold for a message to leave."""
-    return gate(CHECKS.values())
+    return gate(check for check in checks if not check.only_frozen)
 
 
-def gate_of_dispatches() -> str:
+def gate_of_dispatches(checks: Iterable[Check] = CHECKS.values()) -> str:
     """Return what must hold for messages to be frozen, as far as it does not depend on the recipient."""
     return gate(
-        check
-        for check in CHECKS.values()
-        if not check.is_of_each_delivery and check.failing is not Failing.WAITS
+        check for check in checks if not check.is_of_each_delivery and check.failing is not Failing.WAITS
     )
 
 
-def outcome_of_refusal() -> str:
+def outcome_of_refusal(checks: Iterable[Check] = CHECKS.values()) -> str:
     """Return an expression for the failure of a message that is refused for good; NULL where it is not."""
     cases = " ".join(
-        f"WHEN NOT {_for_its_purposes(check)} THEN {_failure(check.failing)}" for check in CHECKS.values()
+        f"WHEN NOT {_for_its_purposes(check)} THEN {_failure(check.failing)}"
+        for check in checks
+        if not check.only_frozen
     )
     return f"(CASE {cases} END)"
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID, uuid4
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -23,6 +23,7 @@ from storage.actions import action_by_id
 from storage.audiences import RECIPIENTS, UNREACHABLE_TARGETS
 from storage.documents import approved_languages, version_of
 from storage.gate import SPOKEN_TO_US, gate_of_dispatches, outcome_of_refusal
+from storage.message_events import record_states
 from storage.records import announce, record
 
 _OPEN_DISPATCH = text("""
@@ -34,11 +35,17 @@ _OPEN_DISPATCH = text("""
     RETURNING id
 """)
 
-_PERMITTED = text(f"""
-    SELECT {gate_of_dispatches()}
-    FROM dispatch JOIN urgent_action AS action ON action.id = dispatch.action_id
-    WHERE dispatch.id = :id
-""")
+
+def permitted_statement(gate: str) -> TextClause:
+    """Write the question whether a gate lets the messages of a dispatch be frozen."""
+    return text(f"""
+        SELECT {gate}
+        FROM dispatch JOIN urgent_action AS action ON action.id = dispatch.action_id
+        WHERE dispatch.id = :id
+    """)
+
+
+_PERMITTED = permitted_statement(gate_of_dispatches())
 
 # A language that is approved later is released later; a partner is asked in another meanwhile.
 _LANGUAGE = """
@@ -80,17 +87,25 @@ _FREEZE = {
     for purpose, recipients in RECIPIENTS.items()
 }
 
-_POSSIBLE = text(f"""
-    SELECT count(*) FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
-                    JOIN urgent_action AS action ON action.id = dispatch.action_id
-    WHERE dispatch.id = :dispatch_id AND {outcome_of_refusal()} IS DISTINCT FROM 'not_permitted'
-""")
+
+def possible_statement(refusal: str) -> TextClause:
+    """Ask whether a gate lets any of the frozen messages leave, now or later."""
+    return text(f"""
+        SELECT EXISTS (
+            SELECT 1 FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
+                          JOIN urgent_action AS action ON action.id = dispatch.action_id
+            WHERE dispatch.id = :dispatch_id AND {refusal} IS DISTINCT FROM 'not_permitted')
+    """)
+
+
+_POSSIBLE = possible_statement(outcome_of_refusal())
 
 _UNPARK = text("""
     UPDATE delivery SET state = 'cancelled', settled_at = now()
     FROM dispatch
     WHERE dispatch.id = delivery.dispatch_id AND dispatch.document_id = :document_id
       AND dispatch.purpose = :purpose AND delivery.state = 'parked'
+    RETURNING delivery.id, delivery.state
 """)
 
 _UNREACHABLE_TARGETS = text(UNREACHABLE_TARGETS)
@@ -98,6 +113,7 @@ _UNREACHABLE_TARGETS = text(UNREACHABLE_TARGETS)
 _CANCEL_WAITING = text("""
     UPDATE delivery SET state = 'cancelled', failure = 'no_longer_wanted', settled_at = now()
     WHERE dispatch_id = :dispatch_id AND state = 'ready'
+    RETURNING id, state
 """)
 
 
@@ -151,7 +167,7 @@ async def _fill(
     session: AsyncSession, dispatch_id: UUID, action: UrgentAction, parameters: dict[str, object]
 ) -> Dispatched:
     purpose = Purpose(str(parameters["purpose"]))
-    await session.execute(_UNPARK, parameters)
+    await record_states(session, action.id, await session.execute(_UNPARK, parameters))
     await session.execute(
         _FREEZE[purpose],
         {**parameters, "dispatch_id": dispatch_id, "audiences": action.policy["release"]["audiences"]},
@@ -161,7 +177,12 @@ async def _fill(
     dispatch.size = counted.one()
     if dispatch.size and not (await session.execute(_POSSIBLE, {"dispatch_id": dispatch_id})).scalar_one():
         raise NotPermittedError
-    detail = {"purpose": purpose, "size": dispatch.size, **await _unreachable(session, action, purpose)}
+    detail = {
+        "dispatch_id": str(dispatch_id),
+        "purpose": purpose,
+        "size": dispatch.size,
+        **await _unreachable(session, action, purpose),
+    }
     await record(session, action.id, EventKind.DISPATCH_FROZEN, detail=detail)
     await announce(session, action.id)
     return Dispatched(action_id=action.id, dispatch_id=dispatch_id, size=dispatch.size)
@@ -203,7 +224,8 @@ async def end_dispatch(session: AsyncSession, dispatched: Dispatched) -> Dispatc
 
     A repetition changes and records nothing.
     """
-    await session.execute(_CANCEL_WAITING, {"dispatch_id": dispatched.dispatch_id})
+    cancelled = await session.execute(_CANCEL_WAITING, {"dispatch_id": dispatched.dispatch_id})
+    await record_states(session, dispatched.action_id, cancelled)
     found = await session.exec(
         select(Delivery.state, func.count())
         .where(Delivery.dispatch_id == dispatched.dispatch_id)

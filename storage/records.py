@@ -1,16 +1,46 @@
-"""The audit trail, and the nudges that workflows must still get."""
+"""The audit trail, and the nudges that workflows must still get.
 
+Whoever locks several of these at one action does so in this order, so that nobody waits in a circle: the
+advisory lock (`storage/action_lock.py`), rows of deliveries, the chain's head (`record`), pending nudges.
+"""
+
+import json
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.actions import UrgentAction
-from models.records import Addressee, AuditEvent, EventKind, PendingNudge
+from models.audit import EMPTY, ChainHead, following
+from models.columns import now
+from models.records import IN_TIMELINE, Addressee, AuditEvent, EventKind, PendingNudge
 
 CHANGES_CHANNEL = "acuerpa_changes"
+
+_LOCK_HEAD = text("""
+    SELECT length, encode(head, 'hex') AS hash FROM audit_chain WHERE action_id = :action_id FOR UPDATE
+""")
+
+_BEGIN_CHAIN = text("""
+    INSERT INTO audit_chain (action_id, length, head) VALUES (:action_id, :length, decode(:hash, 'hex'))
+    ON CONFLICT (action_id) DO NOTHING
+""")
+
+_APPEND = text("""
+    WITH grown AS (
+        UPDATE audit_chain SET length = :number, head = decode(:hash, 'hex') WHERE action_id = :action_id)
+    INSERT INTO audit_event (action_id, number, kind, person_id, at, detail, previous, hash)
+    VALUES (:action_id, :number, :kind, :person_id, CAST(:at AS timestamptz), CAST(:detail AS jsonb),
+            decode(:previous, 'hex'), decode(:hash, 'hex'))
+""")
+
+_REVISION = text(f"""
+    SELECT number FROM audit_event
+    WHERE action_id = :action_id AND {IN_TIMELINE} AND kind <> '{EventKind.PRIVATE_READ}'
+    ORDER BY number DESC LIMIT 1
+""")
 
 _REQUEST_NUDGE = text("""
     INSERT INTO pending_nudge (action_id, addressee, document_number, requested, delivered)
@@ -42,14 +72,31 @@ async def record(
     person_id: UUID | None = None,
     detail: dict[str, Any] | None = None,
 ) -> None:
-    """Append an event to the audit trail; `detail` may hold ids, enums, counts and digests only."""
-    session.add(AuditEvent(action_id=action_id, kind=kind, person_id=person_id, detail=detail or {}))
+    """Append an event to the audit trail; `detail` may hold ids, enums, counts and digests only.
+
+    Whoever appends to the same trail waits until this transaction ends.
+    """
+    await session.flush()
+    head = await _locked_head(session, action_id)
+    event = following(head, action_id, kind, person_id, now(), detail or {})
+    ids = {"action_id": action_id, "person_id": person_id}
+    await session.execute(_APPEND, {**event._asdict(), **ids, "detail": json.dumps(event.detail)})
+
+
+async def _locked_head(session: AsyncSession, action_id: UUID) -> ChainHead:
+    row = (await session.execute(_LOCK_HEAD, {"action_id": action_id})).one_or_none()
+    if row is None:
+        await session.execute(_BEGIN_CHAIN, {"action_id": action_id, **EMPTY._asdict()})
+        row = (await session.execute(_LOCK_HEAD, {"action_id": action_id})).one()
+    return ChainHead(row.length, row.hash)
 
 
 async def timeline(session: AsyncSession, action_id: UUID) -> list[AuditEvent]:
-    """List the events of an action, oldest first."""
+    """List the events of an action, oldest first, without those of single messages."""
     found = await session.exec(
-        select(AuditEvent).where(AuditEvent.action_id == action_id).order_by(col(AuditEvent.sequence))
+        select(AuditEvent)
+        .where(AuditEvent.action_id == action_id, text(IN_TIMELINE))
+        .order_by(col(AuditEvent.number))
     )
     return list(found)
 
@@ -102,10 +149,9 @@ async def nudge_delivered(session: AsyncSession, nudge: UndeliveredNudge) -> Non
 
 
 async def revision(session: AsyncSession, action_id: UUID) -> int:
-    """Count the events that change an action: of two at once the first number may be committed last."""
-    counted = await session.exec(
-        select(func.count()).where(
-            AuditEvent.action_id == action_id, AuditEvent.kind != EventKind.PRIVATE_READ
-        )
-    )
-    return counted.one()
+    """Return the number of the newest event that changes what is shown of an action; 0 where there is none.
+
+    It only grows, as numbers are given in the order of the commits. Reading changes nothing.
+    """
+    newest = await session.execute(_REVISION, {"action_id": action_id})
+    return newest.scalar_one_or_none() or 0

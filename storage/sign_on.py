@@ -20,6 +20,7 @@ from models.vocabulary import Answer, SignatureVisibility
 from storage.action_lock import have_action_alone, share_action
 from storage.actions import action_by_id
 from storage.documents import approved_languages, version_of
+from storage.readers import may_be_read_by_all
 from storage.records import announce, record, request_nudge
 
 _INVITE = text("""
@@ -47,10 +48,12 @@ class OpenedLink(NamedTuple):
     is_newest: bool
     languages: list[str]
     """Those in which the version is approved."""
+    may_be_read: bool
+    """Whether everybody who is named allows it in public."""
 
     @property
     def takes_answers(self) -> bool:
-        """Tell whether the window is open, the text is the newest, and nothing holds the action."""
+        """Tell whether the window is open, the text may be shown and is the newest, and nothing holds it."""
         document, action = self.document, self.action
         return (
             document.sign_on_closes_at is not None
@@ -61,6 +64,7 @@ class OpenedLink(NamedTuple):
             and action.closed_at is None
             and self.is_newest
             and bool(self.languages)
+            and self.may_be_read
         )
 
 
@@ -161,6 +165,8 @@ async def opened_link(session: AsyncSession, token_hash: bytes, *, lock: bool = 
     action, document, version, partner, contact, invitation = row
     answered = await session.exec(select(Signature).where(Signature.invitation_id == invitation.id))
     newest = await version_of(session, document.id)
+    if newest.digest == version.digest:
+        version = newest  # the same text was written again, since somebody is to appear otherwise
     languages = await approved_languages(session, action, version)
     return OpenedLink(
         action,
@@ -172,6 +178,7 @@ async def opened_link(session: AsyncSession, token_hash: bytes, *, lock: bool = 
         answered.one_or_none(),
         is_newest=newest.id == version.id,
         languages=languages,
+        may_be_read=await may_be_read_by_all(session, action.id),
     )
 
 

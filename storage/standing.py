@@ -118,7 +118,7 @@ async def standing_of(session: AsyncSession, action: UrgentAction, decision: Dec
     )
     if decision is not Decision.RELEASE:
         return standing
-    current = await _released_next(session, action)
+    current = await released_next(session, action)
     return standing._replace(
         lacking=await lacking(session, action, current.version),
         releasable=await _release(session, action, current) is not None,
@@ -128,7 +128,7 @@ async def standing_of(session: AsyncSession, action: UrgentAction, decision: Dec
 async def facts_of(session: AsyncSession, action_id: UUID) -> CaseFacts:
     """Read what a workflow waits for."""
     action = await action_by_id(session, action_id)
-    current = await _released_next(session, action)
+    current = await released_next(session, action)
     notice = await _notice(session, action)
     return CaseFacts(
         lacking=await lacking(session, action, current.version),
@@ -190,7 +190,7 @@ async def verification_status(session: AsyncSession, verification: VerificationR
     )
 
 
-async def _released_next(session: AsyncSession, action: UrgentAction) -> CurrentVersion:
+async def released_next(session: AsyncSession, action: UrgentAction) -> CurrentVersion:
     """Return the newest document that is meant for the whole audience."""
     versions = await current_versions(session, action.id)
     return next(one for one in reversed(versions) if one.document.kind is not DocumentKind.STOP_ACTION)

@@ -8,7 +8,7 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.actions import UrgentAction
-from models.attestations import VerificationLink, VerificationRequest
+from models.attestations import Objection, VerificationLink, VerificationRequest
 from models.columns import now
 from models.messages import AskVerifiers, VerificationRound
 from models.people import Person
@@ -94,6 +94,12 @@ async def answered(session: AsyncSession, action: UrgentAction, person_id: UUID)
         )
         .values(answered_at=now(), acknowledged_at=func.coalesce(VerificationRequest.acknowledged_at, now()))
     )
+
+
+async def objections(session: AsyncSession, action_id: UUID) -> list[Objection]:
+    """List what verifiers had against a case, newest first."""
+    query = select(Objection).where(Objection.action_id == action_id)
+    return list(await session.exec(query.order_by(col(Objection.raised_at).desc())))
 
 
 async def acknowledge(session: AsyncSession, opened: OpenedRequest) -> bool:

@@ -7,6 +7,7 @@ import uvicorn
 
 from assembly import build_cipher, build_client, build_fingerprint, build_policies, build_renderer
 from logs import configure_logging
+from models.anchors import AnchorFile
 from security.forms import FormSeal
 from security.keys import decode_key
 from security.pins import PinHasher
@@ -42,6 +43,7 @@ async def build_services(settings: Settings) -> Services:
         fingerprint=build_fingerprint(settings),
         form_seal=FormSeal(key),
         pins=PinHasher(key),
+        anchors=AnchorFile(settings.audit_anchors),
         renderer=build_renderer(settings),
         policies=build_policies(settings),
         public_url=settings.public_url,

@@ -17,6 +17,7 @@ from models.records import Addressee, EventKind
 from storage import actions, records, reports, sign_on
 from web import views
 from web.authentication import CaseReader, Coordinator
+from web.duplicates import look_for_duplicates
 from web.errors import ApiError, unknown_action
 from web.intake import Intake
 from web.leaks import refuse_leaks
@@ -64,10 +65,11 @@ async def hand_in(
         action = await _handed_in_before(session, intake, idempotency_key)
         if action is None:
             action = await _store(session, intake, idempotency_key)
+            await look_for_duplicates(session, services, action, case, caller.person_id)
         else:
             response.headers["Idempotent-Replayed"] = "true"
         bind_contextvars(action_id=str(action.id))
-        view = await views.whole(session, action, services.cipher)
+        view = await views.whole(session, action)
     services.feed.anything.set()
     response.headers["Location"] = f"/api/v1/actions/{action.reference}"
     return view
@@ -139,7 +141,7 @@ async def one(
 
 async def _view(services: Services, reference: str) -> ActionView:
     async with services.database.transaction() as session:
-        return await views.whole(session, await found(session, reference), services.cipher)
+        return await views.whole(session, await found(session, reference))
 
 
 @router.get("/{reference}/timeline")

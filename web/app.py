@@ -8,7 +8,23 @@ import structlog
 from fastapi import APIRouter, FastAPI
 from fastapi_offline import FastAPIOffline
 
-from web import actions, decisions, directory, enrolment_page, health, sign_page, verify_page
+from web import (
+    actions,
+    audit,
+    consents,
+    decisions,
+    directory,
+    document_decisions,
+    documents,
+    enrolment_page,
+    health,
+    people,
+    private,
+    sign_page,
+    sources,
+    verify_page,
+)
+from web.anchoring import Anchorer
 from web.errors import answer_errors
 from web.middleware import Surroundings
 from web.nudger import Nudger
@@ -46,7 +62,18 @@ def create_app(services: Services) -> FastAPI:
     )
     app.state.services = services
     api = APIRouter(prefix="/api/v1")
-    for part in (actions, decisions, directory):
+    for part in (
+        actions,
+        private,
+        audit,
+        decisions,
+        consents,
+        people,
+        sources,
+        documents,
+        document_decisions,
+        directory,
+    ):
         api.include_router(part.router)
     app.include_router(api)
     for part in (sign_page, enrolment_page, verify_page, health):
@@ -60,7 +87,9 @@ def create_app(services: Services) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     services: Services = app.state.services
     nudger = Nudger(services.database, services.feed, services.gateway)
-    tasks = [asyncio.create_task(_kept_up(work)) for work in (services.feed.run, nudger.run)]
+    anchorer = Anchorer(services.database, services.feed, services.anchors)
+    background = (services.feed.run, nudger.run, anchorer.run)
+    tasks = [asyncio.create_task(_kept_up(work)) for work in background]
     try:
         yield
     finally:

@@ -32,7 +32,7 @@ async def attest(
     """Attest facts, consent and texts of the version with this digest; without `confirms`, all of them."""
     async with services.database.transaction() as session:
         action = await found(session, reference, lock=True)
-        await _allowed(session, action, Decision.ATTEST)
+        await allowed(session, action, Decision.ATTEST)
         if action.author_id == caller.person_id:
             raise ApiError(409, "The author cannot attest her own case.", "Two other people must attest it.")
         version, confirms = await confirmed_version(session, action, attestation)
@@ -105,7 +105,12 @@ async def told(services: Services, action: UrgentAction, decision: Decision, cal
     return await _view(services, action.reference, decision, informed=informed)
 
 
-async def _allowed(session: AsyncSession, action: UrgentAction, decision: Decision) -> None:
+async def allowed(session: AsyncSession, action: UrgentAction, decision: Decision) -> None:
+    """Refuse a decision that the facts speak against.
+
+    Raises:
+        ApiError: why, and what to do.
+    """
     refusal = await decisions.refusal(session, action, decision)
     if refusal:
         raise refused(refusal)
@@ -117,7 +122,7 @@ async def _object(
     kinds = {Decision.RETURN: ObjectionKind.RETURNED, Decision.REJECT: ObjectionKind.REJECTED}
     async with services.database.transaction() as session:
         action = await found(session, reference, lock=True)
-        await _allowed(session, action, decision)
+        await allowed(session, action, decision)
         row = objection_row(services, action, kinds[decision], caller.person_id, objection.reason)
         await decisions.object_to(session, action, row)
     return await told(services, action, decision, caller)
@@ -165,7 +170,7 @@ async def _end(services: Services, reference: str, decision: Decision, caller: C
 async def _ask(services: Services, reference: str, decision: Decision, caller: Caller) -> DecisionView:
     async with services.database.transaction() as session:
         action = await found(session, reference)
-        await _allowed(session, action, decision)
+        await allowed(session, action, decision)
     await services.gateway.decide(action, decision, caller.person_id)
     return await _view(services, reference, decision, informed=True)
 

@@ -21,7 +21,10 @@ _log = structlog.get_logger(__name__)
 PROBLEM_JSON = "application/problem+json"
 
 _REMEDIES = {
-    Refusal.ALREADY_ENDED: "The action has ended; start a new one where there is new danger.",
+    Refusal.ALREADY_ENDED: (
+        "The action has ended; start a new one where there is new danger, or reopen a closed one:"
+        " starter.py reopen REF FILE."
+    ),
     Refusal.ALREADY_ON_HOLD: "The action is on hold already; nothing leaves.",
     Refusal.NOT_ON_HOLD: "The action is not on hold; there is nothing to resume.",
     Refusal.ON_HOLD: "The action is on hold; resume it first.",
@@ -30,7 +33,9 @@ _REMEDIES = {
         " starter.py attest REF."
     ),
     Refusal.SOURCES_MISSING: "The case has fewer sources than its urgency needs: starter.py sources add REF.",
-    Refusal.APPROVAL_MISSING: "Somebody other than its author must approve a text: starter.py attest REF.",
+    Refusal.APPROVAL_MISSING: (
+        "Somebody other than its author must approve a text: starter.py documents approve REF N."
+    ),
     Refusal.ALREADY_VERIFIED: "The case went on from verification; put it on hold or have it stopped.",
     Refusal.NOT_RETURNED: "The case was not returned; there is nothing to complete.",
     Refusal.RETURNED: "The case was returned; complete it first: starter.py complete REF.",
@@ -51,12 +56,24 @@ class ApiError(Exception):
 
 def refused(refusal: Refusal) -> ApiError:
     """Say why a decision was refused, and what to do."""
-    return ApiError(409, "The decision was refused.", _REMEDIES[refusal], refusal=refusal)
+    return ApiError(409, "The decision was refused.", remedy_of(refusal), refusal=refusal)
+
+
+def remedy_of(refusal: Refusal) -> str:
+    """Say what to do about a refusal."""
+    return _REMEDIES[refusal]
 
 
 def unknown_action() -> ApiError:
     """Say that a reference names nothing."""
     return ApiError(404, "There is no such action.", "Look the reference up: starter.py list.")
+
+
+def unknown_person() -> ApiError:
+    """Say that a case has fewer people at risk."""
+    return ApiError(
+        404, "There is no such person in this case.", "Count from 0: starter.py consents list REF."
+    )
 
 
 class _Told(NamedTuple):

@@ -10,12 +10,13 @@ from sqlmodel import SQLModel
 
 from models.actions import PersonAtRisk, RiskAssessment, Source, UrgentAction
 from models.case import CaseFile, canonical_tree
+from models.case_parts import Source as SourceEntry
 from models.case_people import Consent as ConsentEntry
 from models.case_people import PersonAtRisk as PersonEntry
 from models.consents import Consent
 from models.documents import Document, DocumentText, Target, TargetAddress
 from models.verification import VerificationPolicy
-from models.vocabulary import DocumentKind, Visibility
+from models.vocabulary import DocumentKind
 from security.fields import FieldCipher
 from security.fingerprints import AddressFingerprint
 from security.naming import Identity, KnownPerson
@@ -92,7 +93,7 @@ class Intake:
             position=position,
             kind=entry.kind,
             visibility=entry.visibility,
-            display_name=_display_name(entry),
+            display_name=identity.shown_as(entry.visibility, entry.pseudonym),
             roles=dict(entry.role),
             sealed_identity=identity.sealed(self.cipher, person_id),
         )
@@ -106,21 +107,7 @@ class Intake:
         ]
 
     def _sources(self, action: UrgentAction) -> list[Source]:
-        rows = []
-        for source in self.case.sources:
-            source_id = uuid4()
-            detail = json.dumps({"name": source.name, "note": source.note}, ensure_ascii=False)
-            sealed = self.cipher.seal(detail, context=source_place(source_id))
-            rows.append(
-                Source(
-                    id=source_id,
-                    action_id=action.id,
-                    kind=source.kind,
-                    received_on=source.received_on,
-                    sealed_detail=sealed,
-                )
-            )
-        return rows
+        return [source_row(source, action.id, self.cipher) for source in self.case.sources]
 
     def _risk(self, action: UrgentAction) -> RiskAssessment:
         risk_id, risk = uuid4(), self.case.risk_assessment
@@ -175,6 +162,19 @@ class Intake:
         ]
 
 
+def source_row(entry: SourceEntry, action_id: UUID, cipher: FieldCipher) -> Source:
+    """Make the row of a source; who it is is sealed."""
+    source_id = uuid4()
+    detail = json.dumps({"name": entry.name, "note": entry.note}, ensure_ascii=False)
+    return Source(
+        id=source_id,
+        action_id=action_id,
+        kind=entry.kind,
+        received_on=entry.received_on,
+        sealed_detail=cipher.seal(detail, context=source_place(source_id)),
+    )
+
+
 def consent_row(entry: ConsentEntry, person: PersonAtRisk, recorded_by: UUID, cipher: FieldCipher) -> Consent:
     """Make the row of a consent; why it cannot be obtained is sealed."""
     consent_id = uuid4()
@@ -191,8 +191,3 @@ def consent_row(entry: ConsentEntry, person: PersonAtRisk, recorded_by: UUID, ci
         sealed_reason=cipher.seal(entry.reason, context=place) if entry.reason else None,
         recorded_by=recorded_by,
     )
-
-
-def _display_name(entry: PersonEntry) -> str | None:
-    names = {Visibility.NAMED: entry.name, Visibility.PSEUDONYM: entry.pseudonym, Visibility.WITHHELD: None}
-    return names[entry.visibility]

@@ -9,16 +9,19 @@ from models.actions import UrgentAction
 from models.case import CaseFile
 from models.documents import DocumentText, DocumentVersion
 from models.problems import InvalidInput, Problem
+from models.records import EventKind
 from models.verification import text_in
 from models.vocabulary import Disclosure, Visibility
 from security.leak_guard import LeakGuard, SecretKind, line_and_column, secrets_of
 from security.naming import KnownPerson, LiveUses, guard_over, open_identity
 from storage.actions import people_at_risk
-from storage.consents import live_uses, newest_consents
-from storage.documents import texts_of
+from storage.consents import is_asked_again, live_uses, newest_consents
+from storage.documents import current_versions, texts_of
+from storage.records import record
 from web.services import Services
 
 _WORDS = {"private": "private detail"}
+_READ = {"fields": ["identities"], "why": "leak_guard"}
 
 
 class FoundLeak(NamedTuple):
@@ -61,14 +64,26 @@ async def refuse_unnamed(
 
 
 async def refuse_leaks_in(
-    session: AsyncSession, services: Services, action: UrgentAction, texts: Sequence[DocumentText]
+    session: AsyncSession,
+    services: Services,
+    action: UrgentAction,
+    texts: Sequence[DocumentText],
+    *,
+    draft: bool = False,
 ) -> None:
     """Refuse texts that name somebody who may not be named in public now, saying where.
+
+    A draft of a reopened action may name those who are yet to be asked again, and had not said no before.
 
     Raises:
         InvalidInput: a problem for each place; it never repeats what stands there.
     """
-    _refuse(await _leaks_in(session, services, action, texts))
+    people = await known_people(session, services, action)
+    consents = await newest_consents(session, action.id)
+    live = live_uses(consents, action)
+    if draft:
+        live |= {(one.person_at_risk_id, one.use) for one in consents if is_asked_again(one, action)}
+    _refuse(_found(public_guard(people, live), _places_in(texts)))
 
 
 async def unnamed_in(
@@ -81,15 +96,30 @@ async def unnamed_in(
     """Find where texts that somebody approves name one who may not be named in public now."""
     texts = await texts_of(session, version.id)
     approved = [texts[language] for language in sorted(texts) if text_in(language) in confirms]
-    return await _leaks_in(session, services, action, approved) if approved else []
+    return _found(await _guard_now(session, services, action), _places_in(approved)) if approved else []
 
 
-async def _leaks_in(
-    session: AsyncSession, services: Services, action: UrgentAction, texts: Sequence[DocumentText]
-) -> list[FoundLeak]:
-    people = [open_identity(services.cipher, person) for person in await people_at_risk(session, action.id)]
+async def leaks_now(session: AsyncSession, services: Services, action: UrgentAction) -> list[Problem]:
+    """Find where the current texts of an action name somebody who may not be named in public now."""
+    guard = await _guard_now(session, services, action)
+    found: list[FoundLeak] = []
+    for document, version in await current_versions(session, action.id):
+        texts = await texts_of(session, version.id)
+        places = _places_in(texts[language] for language in sorted(texts))
+        within = [place._replace(field=f"documents.{document.number}.{place.field}") for place in places]
+        found += _found(guard, within)
+    return list(map(_problem, found))
+
+
+async def known_people(session: AsyncSession, services: Services, action: UrgentAction) -> list[KnownPerson]:
+    """Open who the people at risk are, for the guard and for what authorities are told."""
+    await record(session, action.id, EventKind.PRIVATE_READ, detail=_READ)
+    return [open_identity(services.cipher, person) for person in await people_at_risk(session, action.id)]
+
+
+async def _guard_now(session: AsyncSession, services: Services, action: UrgentAction) -> LeakGuard:
     live = live_uses(await newest_consents(session, action.id), action)
-    return _found(public_guard(people, live), _places_in(texts))
+    return public_guard(await known_people(session, services, action), live)
 
 
 def public_guard(people: Sequence[KnownPerson], live: LiveUses) -> LeakGuard:

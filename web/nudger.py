@@ -1,13 +1,12 @@
 """Telling workflows that facts changed: at once where Temporal answers, and again until it does."""
 
 import asyncio
-from contextlib import suppress
 
 import structlog
 from temporalio.service import RPCError
 
 from models.records import Addressee
-from storage.changes import ChangeFeed
+from storage.changes import ChangeFeed, woken
 from storage.database import UNAVAILABLE, Database
 from storage.records import UndeliveredNudge, announce, nudge_delivered, undelivered_nudges
 from web.gateway import TemporalUnavailableError, WorkflowGateway
@@ -42,13 +41,7 @@ class Nudger:
             except UNAVAILABLE:
                 _log.warning("nudges.database_unavailable", retry_in_seconds=SWEEP_SECONDS)
             await asyncio.sleep(SPACING_SECONDS)
-            await self._woken()
-
-    async def _woken(self) -> None:
-        # Not wait_for: under Python 3.11 it swallows a cancellation that comes together with the event.
-        with suppress(TimeoutError):
-            async with asyncio.timeout(SWEEP_SECONDS):
-                await self._feed.anything.wait()
+            await woken(self._feed.anything, SWEEP_SECONDS)
 
     async def deliver(self) -> None:
         """Go through the pending nudges once; a Temporal that does not answer ends the round."""

@@ -19,6 +19,7 @@ from models.vocabulary import (
     ConsentMethod,
     ConsentUse,
     DocumentKind,
+    PassageReason,
     PersonKind,
     ReleasePolicy,
     RiskLevel,
@@ -84,12 +85,23 @@ class ConsentView(Schema):
 
 
 class PersonView(Schema):
-    """A person at risk as she may be called: by name, by pseudonym, or not at all."""
+    """A person at risk as she may be called: by name, by pseudonym, or not at all.
+
+    `consent_passed` says why her family decides in her place.
+    """
 
     kind: PersonKind
     visibility: Visibility
     display_name: str | None
+    consent_passed: PassageReason | None = None
     consents: list[ConsentView]
+
+
+class PossibleDuplicateView(Schema):
+    """An action that may be about the same person, and how much the names are alike, in percent."""
+
+    reference: str
+    similarity: int
 
 
 class SourceView(Schema):
@@ -111,12 +123,16 @@ class TextView(Schema):
 
 
 class DocumentView(Schema):
-    """The current document, in its current version. `digest` is the SHA-256 of all its texts, in hex."""
+    """The current document, in its current version. `digest` is the SHA-256 of all its texts, in hex.
+
+    `approved` lists the languages in which it may go out.
+    """
 
     index: str
     kind: DocumentKind
     version: int
     digest: Digest
+    approved: list[str]
     texts: list[TextView]
 
 
@@ -164,7 +180,10 @@ class ActionSummary(Schema):
 
 
 class ActionView(ActionSummary):
-    """An action with all that its coordinators and verifiers see. `revision` grows with every event."""
+    """An action with all of it that is not sealed. `revision` grows with every event but readings.
+
+    `releasable` is true where something is approved and attested that has not gone out yet.
+    """
 
     revision: int
     country: str
@@ -172,12 +191,13 @@ class ActionView(ActionSummary):
     occurred_on: str
     concerns: list[str]
     languages: list[str]
-    facts: str
     people_at_risk: list[PersonView]
     sources: list[SourceView]
     risk_level: RiskLevel
+    possible_duplicates: list[PossibleDuplicateView] = []
     document: DocumentView
     attestations: AttestationsView
+    releasable: bool
     sign_on: SignOnView | None
     dispatches: list[DispatchView]
 

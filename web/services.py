@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from models.anchors import AnchorFile
 from models.verification import Policies
 from security.fields import FieldCipher
 from security.fingerprints import AddressFingerprint
@@ -27,6 +28,7 @@ class Services:
     fingerprint: AddressFingerprint
     form_seal: FormSeal
     pins: PinHasher
+    anchors: AnchorFile
     renderer: Renderer
     policies: Policies
     public_url: str

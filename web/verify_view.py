@@ -15,6 +15,7 @@ from security.sealed_places import objection_place
 from security.tokens import token_hash
 from storage import case_files
 from storage.documents import approved_languages
+from storage.duplicates import duplicates_of
 from storage.records import record
 from storage.standing import attested
 from storage.verification import OpenedRequest, opened_request
@@ -85,7 +86,7 @@ class VerifyPage:
             **self._form(case, filled),
             "texts": await self._texts(session, case),
             "attested": (await attested(session, action, case.current.version))._asdict(),
-            "alike": [one._asdict() for one in await case_files.actions_alike(session, action.id)],
+            "alike": [one._asdict() for one in await duplicates_of(session, action.id)],
             "objections": objections,
         }
         page = "verify_notice" if case.is_notice else "verify_case"

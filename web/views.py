@@ -7,15 +7,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.actions import PersonAtRisk, Source, UrgentAction
 from models.consents import Consent
 from models.documents import Document, DocumentText
+from models.lifecycle import Decision
 from models.outbox import Delivery, Dispatch
 from models.partners import Invitation, Partner, Signature
 from models.records import AuditEvent
-from models.vocabulary import Answer, SignatureVisibility
-from security.fields import FieldCipher
-from security.sealed_places import facts_place
-from storage import actions, documents, people, records, reports, sign_on
-from storage.consents import newest_consents
-from storage.standing import attested, phase_of, plan_of
+from models.vocabulary import Answer, PassageReason, SignatureVisibility
+from storage import actions, documents, duplicates, people, records, reports, sign_on
+from storage.consents import newest_consents, passages
+from storage.standing import attested, phase_of, plan_of, standing_of
 from web.schemas import (
     ActionSummary,
     ActionView,
@@ -26,6 +25,7 @@ from web.schemas import (
     DocumentView,
     EventView,
     PersonView,
+    PossibleDuplicateView,
     SignatureList,
     SignatureView,
     SignOnView,
@@ -48,8 +48,8 @@ def summary(action: UrgentAction) -> ActionSummary:
     )
 
 
-async def whole(session: AsyncSession, action: UrgentAction, cipher: FieldCipher) -> ActionView:
-    """Show all of an action, as new as its revision or newer: who waits for the next one misses nothing."""
+async def whole(session: AsyncSession, action: UrgentAction) -> ActionView:
+    """Show what is not sealed, as new as its revision or newer: who waits for the next one misses nothing."""
     revision = await records.revision(session, action.id)
     await session.refresh(action)
     current = await documents.current_version(session, action.id)
@@ -62,18 +62,23 @@ async def whole(session: AsyncSession, action: UrgentAction, cipher: FieldCipher
         occurred_on=action.occurred_on,
         concerns=action.concerns,
         languages=action.languages,
-        facts=cipher.open(action.sealed_facts, context=facts_place(action.id)),
         people_at_risk=await _people_at_risk(session, action),
         sources=[_source(one) for one in await actions.sources(session, action.id)],
-        risk_level=await actions.risk_level(session, action.id),
+        risk_level=(await actions.risk_assessment(session, action.id)).level,
+        possible_duplicates=[
+            PossibleDuplicateView(**one._asdict())
+            for one in await duplicates.duplicates_of(session, action.id)
+        ],
         document=DocumentView(
             index=f"{action.reference}/{current.document.number}",
             kind=current.document.kind,
             version=current.version.number,
             digest=current.version.digest.hex(),
-            texts=[_text(texts[language]) for language in sorted(texts, key=language_order(action))],
+            approved=await documents.approved_languages(session, action, current.version),
+            texts=[text(texts[language]) for language in sorted(texts, key=language_order(action))],
         ),
         attestations=await attestations(session, action),
+        releasable=(await standing_of(session, action, Decision.RELEASE)).releasable,
         sign_on=await _sign_on(session, action, current.document),
         dispatches=[_dispatch(counts) for counts in await reports.dispatch_counts(session, action.id)],
     )
@@ -140,17 +145,23 @@ def delivery(row: Delivery, dispatch: Dispatch) -> DeliveryView:
 
 async def _people_at_risk(session: AsyncSession, action: UrgentAction) -> list[PersonView]:
     consents = await newest_consents(session, action.id)
+    passed = {one.person_at_risk_id: one.because for one in await passages(session, action.id)}
     return [
-        _person(person, [consent for consent in consents if consent.person_at_risk_id == person.id])
+        _person(
+            person,
+            [consent for consent in consents if consent.person_at_risk_id == person.id],
+            passed.get(person.id),
+        )
         for person in await actions.people_at_risk(session, action.id)
     ]
 
 
-def _person(person: PersonAtRisk, consents: list[Consent]) -> PersonView:
+def _person(person: PersonAtRisk, consents: list[Consent], passed: PassageReason | None) -> PersonView:
     return PersonView(
         kind=person.kind,
         visibility=person.visibility,
         display_name=person.display_name,
+        consent_passed=passed,
         consents=[_consent(consent) for consent in consents],
     )
 
@@ -169,8 +180,9 @@ def language_order(action: UrgentAction) -> Callable[[str], tuple[int, str]]:
     return lambda language: (places.get(language, len(places)), language)
 
 
-def _text(text: DocumentText) -> TextView:
-    return TextView(**text.model_dump(include=set(TextView.model_fields)))
+def text(row: DocumentText) -> TextView:
+    """Show a text."""
+    return TextView(**row.model_dump(include=set(TextView.model_fields)))
 
 
 def _dispatch(counts: reports.DispatchCounts) -> DispatchView:

@@ -37,6 +37,7 @@ class VerificationWorkflow:
             await self._take(turn)
             turn += 1
             if workflow.info().is_continue_as_new_suggested() and not self._is_over():
+                await self._rounds.dismiss()
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 workflow.continue_as_new(verifying.model_copy(update={"turn": turn}))
         await self._rounds.dismiss()

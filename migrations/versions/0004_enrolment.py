@@ -1,7 +1,7 @@
 """Enrolment of verifiers: how each is asked, her PIN, and her place on the duty list
 
 Revision: 0004
-Follows: 0002
+Follows: 0003
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ import sqlmodel
 from alembic import op
 
 revision: str = "0004"
-down_revision: str | None = "0002"
+down_revision: str | None = "0003"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -1,8 +1,12 @@
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from functools import partial
+from pathlib import Path
 
 import pytest
 
+from tests.integration.desks import DeskOf, desk_at, served
 from tests.integration.local_servers import LocalMailbox, LocalProviders
+from tests.integration.web.site import services_over
 
 
 @pytest.fixture(scope="session")
@@ -36,3 +40,10 @@ def simulated(providers_process: LocalProviders) -> LocalProviders:
     """Providers without faults; what was received before stays."""
     providers_process.order()
     return providers_process
+
+
+@pytest.fixture
+async def desk_of(database_url: str, tmp_path: Path) -> AsyncIterator[DeskOf]:
+    """Give a new person with these roles a machine, from which she reaches a server over a fresh database."""
+    async with served(await services_over(database_url, tmp_path)) as (site, address):
+        yield partial(desk_at, site, address)

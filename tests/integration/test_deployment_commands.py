@@ -211,7 +211,9 @@ async def test_the_images_files_migrate_work_and_serve(
 
     ready_file = image.parent / "worker.ready"
     worker = process("worker", image, {**here, "ACUERPA_READY_FILE": str(ready_file)})
+    anchors = image.parent / "anchors.jsonl"
     on_web = {**here, "ACUERPA_WEB_HOST": LOOPBACK, "ACUERPA_WEB_PORT": str(free_port())}
+    on_web["ACUERPA_AUDIT_ANCHORS"] = str(anchors)
     web = process("web", image, on_web)
     url = f"http://{LOOPBACK}:{on_web['ACUERPA_WEB_PORT']}"
     try:

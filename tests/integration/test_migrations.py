@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 from contextlib import closing
+from uuid import UUID
 
 import pytest
 from alembic import command
@@ -10,8 +11,12 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Connection, Engine, MetaData, Text, create_engine, inspect, text
 
 from local.postgres import EmbeddedPostgres
+from models.records import EventKind
 from models.tables import METADATA
+from storage.database import Database
+from storage.records import record
 from tests.conftest import ROOT
+from tests.integration.audit_trails import sound_trail
 
 EMPTY = "migrations_from_nothing"
 
@@ -79,6 +84,56 @@ def test_who_was_there_before_enrolment_is_asked_by_email_and_has_no_pin(engine:
         bring(connection, "head")
         kept = connection.execute(text("SELECT asked_by, pin_failures, pin_hash, duty_position FROM person"))
         assert kept.one() == ("email", 0, None, None)
+
+
+ACTIONS = [UUID(f"00{number}00000-0000-4000-8000-000000000000") for number in (1, 2, 3)]
+PERSON = UUID("00000000-0000-4000-8000-000000000001")
+A_PERSON = """
+    INSERT INTO person (id, name, email, fingerprint, language, time_zone, roles, created_at)
+    VALUES (:person, 'Ana', 'ana@red.example', '', 'es', 'UTC', '{}', now())
+"""
+AN_ACTION = """
+    INSERT INTO urgent_action (id, reference, year, number, title, urgency, concerns, languages, country,
+                               occurred_on, sealed_facts, author_id, policy, phase, created_at)
+    VALUES (:id, :reference, 2026, :number, 'x', 'urgent', '{}', '{es}', 'MX',
+            '2026-11-01', '', :person, '{}', 'received', now())
+"""
+RECORDED = """
+    INSERT INTO audit_event (action_id, kind, person_id, at, detail)
+    SELECT CASE WHEN turn % 3 = 0 THEN CAST(:first AS uuid) ELSE CAST(:second AS uuid) END,
+           (ARRAY['received', 'attested', 'signed', 'dispatch_ended'])[1 + turn % 4],
+           CASE WHEN turn % 2 = 0 THEN CAST(:person AS uuid) END,
+           timestamptz '2026-11-24 06:00-06' + turn * interval '1 second 7 microseconds',
+           jsonb_build_object('turn', turn, 'counts', jsonb_build_object('sent', 7, 'failed', 0), 'ñ', null)
+    FROM generate_series(1, 2500) AS turn
+"""
+
+
+def record_without_a_chain(connection: Connection) -> None:
+    """Write 833 events of a first action, 1667 of a second, and none of a third."""
+    connection.execute(text(A_PERSON), {"person": PERSON})
+    for number, action_id in enumerate(ACTIONS, start=1):
+        row = {"id": action_id, "reference": f"UA-2026-00{number}", "number": number, "person": PERSON}
+        connection.execute(text(AN_ACTION), row)
+    events = {"first": ACTIONS[0], "second": ACTIONS[1], "person": PERSON}
+    connection.execute(text(RECORDED), events)
+
+
+async def test_what_was_recorded_before_there_was_a_chain_is_chained_and_goes_on(
+    engine: Engine, postgres: EmbeddedPostgres
+) -> None:
+    with engine.begin() as connection:
+        bring(connection, "0001")
+        record_without_a_chain(connection)
+        bring(connection, "head")
+    database = Database(postgres.url(EMPTY))
+    for action_id, recorded in zip(ACTIONS, (833, 1667, 0), strict=True):
+        turns = [event.detail["turn"] for event in await sound_trail(database, action_id)]
+        assert (len(turns), turns) == (recorded, sorted(turns))
+        async with database.transaction() as session:
+            await record(session, action_id, EventKind.HELD)
+        assert len(await sound_trail(database, action_id)) == recorded + 1
+    await database.close()
 
 
 def test_the_migrations_are_one_chain() -> None:

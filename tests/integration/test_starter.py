@@ -1,88 +1,15 @@
 """The coordinators' script against the real API over a real database, while Temporal is away."""
 
-import asyncio
 import json
-import os
 import signal
-import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator, Awaitable, Callable
-from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
-import pytest
-import uvicorn
-
-from local.ports import free_port
 from models.vocabulary import Role
-from tests.integration.web.site import Site, eventually, running_site, services_over
+from tests.integration.desks import Desk, DeskOf
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 CASE = str(EXAMPLES / "case.yaml")
-
-
-class Ended(NamedTuple):
-    """How a command ended."""
-
-    code: int
-    out: str
-    errors: str
-
-
-class Desk(NamedTuple):
-    """The script on the machine of one person."""
-
-    launch: Callable[..., Awaitable[Process]]
-
-    async def run(self, *arguments: str) -> Ended:
-        process = await self.launch(*arguments)
-        out, errors = await process.communicate()
-        return Ended(process.returncode or 0, out.decode(), errors.decode())
-
-
-async def _is_up(server: uvicorn.Server) -> bool:
-    return server.started
-
-
-@pytest.fixture
-async def served(database_url: str) -> AsyncIterator[tuple[Site, str]]:
-    """The application on a port of its own."""
-    port = free_port()
-    async with running_site(await services_over(database_url)) as site:
-        server = uvicorn.Server(
-            uvicorn.Config(site.app, port=port, lifespan="off", log_config=None, ws="none")
-        )
-        serving = asyncio.create_task(server.serve())
-        await eventually(partial(_is_up, server), seconds=30)
-        yield site, f"http://127.0.0.1:{port}"
-        server.should_exit = True
-        await serving
-
-
-@pytest.fixture
-def desk_of(served: tuple[Site, str]) -> Callable[..., Awaitable[Desk]]:
-    """Give a new person with these roles a machine."""
-    site, address = served
-
-    async def desk(*roles: Role) -> Desk:
-        key = (await site.caller(*roles)).key
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("ACUERPA_")}
-        environment = {**inherited, "ACUERPA_API_URL": address, "ACUERPA_API_KEY": key}
-
-        async def launch(*arguments: str) -> Process:
-            script = (sys.executable, str(ROOT / "starter.py"))
-            return await asyncio.create_subprocess_exec(
-                *script, *arguments, env=environment, stdin=DEVNULL, stdout=PIPE, stderr=PIPE
-            )
-
-        return Desk(launch)
-
-    return desk
-
-
-DeskOf = Callable[..., Awaitable[Desk]]
 
 
 async def _started(coordinator: Desk) -> str:

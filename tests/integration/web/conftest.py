@@ -1,6 +1,7 @@
 """A running site, and the people who call it."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
@@ -15,9 +16,9 @@ from tests.integration.web.verification_visits import VerificationVisit, two_ask
 
 
 @pytest.fixture
-async def site(database_url: str) -> AsyncIterator[Site]:
+async def site(database_url: str, tmp_path: Path) -> AsyncIterator[Site]:
     """The application over a fresh database, while Temporal is away."""
-    async with running_site(await services_over(database_url)) as running:
+    async with running_site(await services_over(database_url, tmp_path)) as running:
         yield running
 
 

@@ -5,12 +5,14 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import httpx
 from fastapi import FastAPI
 
+from models.anchors import AnchorFile
 from models.verification import POLICIES
 from models.vocabulary import Role
 from security.forms import FormSeal
@@ -73,8 +75,8 @@ class Site:
             assert await revoke_key(session, holder.key.id)
 
 
-async def services_over(database_url: str, temporal_address: str = NOBODY_LISTENS) -> Services:
-    """Build what the routes work with; by default Temporal is away."""
+async def services_over(database_url: str, folder: Path, temporal_address: str = NOBODY_LISTENS) -> Services:
+    """Build what the routes work with, anchors in a folder; by default Temporal is away."""
     client = await connect(temporal_address, "default", PAYLOAD_KEYS, lazy=True)
     return Services(
         database=Database(database_url),
@@ -84,6 +86,7 @@ async def services_over(database_url: str, temporal_address: str = NOBODY_LISTEN
         fingerprint=factories.FINGERPRINT,
         form_seal=FormSeal(decode_key(new_key())),
         pins=PinHasher(decode_key(new_key())),
+        anchors=AnchorFile(folder / "anchors.jsonl"),
         renderer=Renderer("Red Acuerpa"),
         policies=POLICIES,
         public_url=PUBLIC_URL,

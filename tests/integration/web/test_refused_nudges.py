@@ -30,8 +30,8 @@ async def temporal(tmp_path: Path) -> AsyncIterator[EmbeddedTemporal]:
 
 
 @pytest.fixture
-async def services(database_url: str, temporal: EmbeddedTemporal) -> AsyncIterator[Services]:
-    built = await services_over(database_url, temporal.address)
+async def services(database_url: str, tmp_path: Path, temporal: EmbeddedTemporal) -> AsyncIterator[Services]:
+    built = await services_over(database_url, tmp_path, temporal.address)
     yield built
     await built.database.close()
 

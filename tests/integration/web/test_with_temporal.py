@@ -57,8 +57,8 @@ async def temporal(tmp_path: Path) -> AsyncIterator[EmbeddedTemporal]:
 
 
 @pytest.fixture
-async def site(database_url: str, temporal: EmbeddedTemporal) -> AsyncIterator[Site]:
-    async with running_site(await services_over(database_url, temporal.address)) as running:
+async def site(database_url: str, tmp_path: Path, temporal: EmbeddedTemporal) -> AsyncIterator[Site]:
+    async with running_site(await services_over(database_url, tmp_path, temporal.address)) as running:
         yield running
 
 
@@ -211,6 +211,26 @@ async def _case(network: Network, reference: str) -> Case:
         assert action
         document = (await plan_of(session, action.id)).document
     return Case(database, action, document, (uuid4(), uuid4()))
+
+
+async def test_a_closed_action_begins_again_with_a_sign_on_of_its_new_document(
+    database_url: str, temporal: EmbeddedTemporal, network: Network, tmp_path: Path
+) -> None:
+    await temporal.start()
+    text = {"summary": "Ceiba pide ayuda otra vez.", "body": "**Ceiba** pide ayuda otra vez."}
+    document = {"kind": "action", "texts": {"es": text, "en": text}}
+    async with case_worker(database_url, temporal.address, tmp_path):
+        reference = await network.hand_in()
+        assert (await network.decide(reference, "close")).is_success
+        await network.reaches(reference, "closed")
+        address = f"{API}/actions/{reference}/reopen"
+        reopened = (await network.coordinator.client.post(address, json=document)).json()
+        assert (reopened["phase"], reopened["workflow_informed"]) == ("verifying", True)
+        assert await network.attest(reference) == [True, True]
+        await network.reaches(reference, "signing")
+        await network.sees(reference, lambda view: view["sign_on"]["invited"] > 0)
+        case = await _case(network, reference)
+    assert case.document.number == 2
 
 
 @pytest.mark.parametrize("before", ["was never there", "went away"])

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 from werkzeug import Response
 
+from models.attestations import ObjectionKind
 from models.lifecycle import Decision, Phase
 from models.messages import DeliveryState, Purpose
 from models.problems import Problem
@@ -22,6 +23,14 @@ from models.vocabulary import (
     SourceKind,
     Urgency,
     Visibility,
+)
+from web.private import (
+    PrivateFamily,
+    PrivateObjection,
+    PrivatePerson,
+    PrivateReason,
+    PrivateSource,
+    PrivateView,
 )
 from web.schemas import (
     ActionView,
@@ -94,7 +103,6 @@ def action(**changes: Any) -> ActionView:
         "occurred_on": "2026-11-19",
         "concerns": ["death_threat"],
         "languages": ["es"],
-        "facts": "La oficina fue allanada.",
         "people_at_risk": [
             LUNA,
             PersonView(
@@ -103,14 +111,69 @@ def action(**changes: Any) -> ActionView:
         ],
         "sources": [SourceView(kind=SourceKind.OFFICIAL_RECORD, received_on=date(2026, 11, 18))],
         "risk_level": RiskLevel.HIGH,
-        "document": DocumentView(
-            index=f"{REFERENCE}/1", kind=DocumentKind.ACTION, version=1, digest=DIGEST, texts=[TEXT]
-        ),
+        "document": document(()),
         "attestations": AttestationsView(count=1, required=2),
+        "releasable": False,
         "sign_on": SIGN_ON.model_copy(update={"opened_at": None, "closes_at": None, "invited": 0}),
         "dispatches": [],
     }
     return ActionView.model_validate({**standard, **changes})
+
+
+def private() -> PrivateView:
+    """Return what is sealed of it."""
+    luna = PrivatePerson(
+        kind=PersonKind.PERSON,
+        visibility=Visibility.PSEUDONYM,
+        display_name="Luna",
+        name="Itzel Ejemplo Canseco",
+        aliases=["Itzelita", "La Maestra"],
+        private={"phone": "+52 951 000 0001", "meeting_place": "Barrio Abajo"},
+        family=PrivateFamily(name="Amada Ejemplo Invento", relation="hermana", note="Así lo pidió."),
+        consent_reasons=[
+            PrivateReason(use=ConsentUse.MECHANISMS, recorded_at=NOW, reason="Está incomunicada.")
+        ],
+    )
+    family = PrivatePerson(
+        kind=PersonKind.FAMILY,
+        visibility=Visibility.WITHHELD,
+        display_name=None,
+        name="Familia Ejemplo",
+        aliases=[],
+        private={},
+        family=None,
+        consent_reasons=[],
+    )
+    return PrivateView(
+        reference=REFERENCE,
+        facts="La oficina fue allanada.",
+        people_at_risk=[luna, family],
+        sources=[
+            PrivateSource(
+                kind=SourceKind.OFFICIAL_RECORD,
+                received_on=date(2026, 11, 18),
+                name="Registro Ejemplo",
+                note="Acta sellada",
+            )
+        ],
+        risk_level=RiskLevel.HIGH,
+        risk_note="Conocen sus rutas.",
+        objections=[
+            PrivateObjection(kind=ObjectionKind.RETURNED, raised_at=NOW, reason="Falta una segunda fuente.")
+        ],
+    )
+
+
+def document(approved: tuple[str, ...] = ("es",), **changes: Any) -> DocumentView:
+    standard = {
+        "index": f"{REFERENCE}/1",
+        "kind": DocumentKind.ACTION,
+        "version": 1,
+        "digest": DIGEST,
+        "approved": list(approved),
+        "texts": [TEXT],
+    }
+    return DocumentView.model_validate({**standard, **changes})
 
 
 def statement(sent: int, ready: int, failed: int = 0) -> DispatchView:

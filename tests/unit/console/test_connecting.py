@@ -198,7 +198,7 @@ def test_a_reference_cannot_lead_to_another_path(server: HTTPServer, run: Run) -
 
 
 def test_texts_cannot_take_over_the_terminal(server: HTTPServer, run: Run) -> None:
-    wicked = action(title="\x1b]0;owned\x07[bold]x[/bold]\u202eevil", facts="a\x9b2Jb")
+    wicked = action(title="\x1b]0;owned\x07[bold]x[/bold]\u202eevil", region="a\x9b2Jb")
     server.expect_request("/api/v1/actions").respond_with_response(answer(ActionList(actions=[wicked])))
 
     result = run("list")
