@@ -24,12 +24,16 @@ from channels.base import (
 )
 from models.messages import Batch, BatchOutcome, DeliveryState
 from models.outbox import Delivery
+from models.records import EventKind
 from storage import claims
 from storage.claims import Outcome
 from storage.contents import Contents, Recipient, contents_of, recipients_of
 from storage.database import UNAVAILABLE, Database
+from storage.records import record
 
 _log = structlog.get_logger(__name__)
+
+_READ = {"fields": ["identities"], "why": "leak_guard"}
 
 TRY_AGAIN = "deliveries_put_off"
 """Type of the error after which Temporal tries the rest of a batch again."""
@@ -140,7 +144,9 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
             one.cancel()
 
     async def _contents(self, batch: Batch) -> Contents:
+        """Read what the messages share, identities with it: each is read once more before it leaves."""
         async with self._database.transaction() as session:
+            await record(session, batch.action_id, EventKind.PRIVATE_READ, detail=_READ)
             return await contents_of(session, batch.dispatch_id)
 
     async def _claim(self, batch: Batch, claim_id: UUID, after: int, contents: Contents) -> list[Draft]:

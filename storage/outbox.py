@@ -89,11 +89,12 @@ _FREEZE = {
 
 
 def possible_statement(refusal: str) -> TextClause:
-    """Write the count of the frozen messages that a gate does not refuse for want of something."""
+    """Ask whether a gate lets any of the frozen messages leave, now or later."""
     return text(f"""
-        SELECT count(*) FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
-                        JOIN urgent_action AS action ON action.id = dispatch.action_id
-        WHERE dispatch.id = :dispatch_id AND {refusal} IS DISTINCT FROM 'not_permitted'
+        SELECT EXISTS (
+            SELECT 1 FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
+                          JOIN urgent_action AS action ON action.id = dispatch.action_id
+            WHERE dispatch.id = :dispatch_id AND {refusal} IS DISTINCT FROM 'not_permitted')
     """)
 
 

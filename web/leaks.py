@@ -9,6 +9,7 @@ from models.actions import UrgentAction
 from models.case import CaseFile
 from models.documents import DocumentText, DocumentVersion
 from models.problems import InvalidInput, Problem
+from models.records import EventKind
 from models.verification import text_in
 from models.vocabulary import Disclosure, Visibility
 from security.leak_guard import LeakGuard, SecretKind, line_and_column, secrets_of
@@ -16,9 +17,11 @@ from security.naming import KnownPerson, LiveUses, guard_over, open_identity
 from storage.actions import people_at_risk
 from storage.consents import is_asked_again, live_uses, newest_consents
 from storage.documents import current_versions, texts_of
+from storage.records import record
 from web.services import Services
 
 _WORDS = {"private": "private detail"}
+_READ = {"fields": ["identities"], "why": "leak_guard"}
 
 
 class FoundLeak(NamedTuple):
@@ -110,6 +113,7 @@ async def leaks_now(session: AsyncSession, services: Services, action: UrgentAct
 
 async def known_people(session: AsyncSession, services: Services, action: UrgentAction) -> list[KnownPerson]:
     """Open who the people at risk are, for the guard and for what authorities are told."""
+    await record(session, action.id, EventKind.PRIVATE_READ, detail=_READ)
     return [open_identity(services.cipher, person) for person in await people_at_risk(session, action.id)]
 
 

@@ -232,6 +232,16 @@ async def test_what_was_written_is_in_the_trail_and_told_to_the_workflow(papers:
     assert await _nudges(papers) == before + 2
 
 
+async def test_who_follows_an_action_sees_a_new_version_at_once(papers: Papers) -> None:
+    query = {"seen": (await papers.action())["revision"], "wait": 20}
+    following = asyncio.create_task(papers.caller.client.get(papers.address, params=query))
+    await asyncio.wait([following], timeout=0.5)
+    assert not following.done()
+    async with asyncio.timeout(15):
+        assert (await papers.change(1)).status_code == 201
+        assert (await following).json()["document"]["version"] == 2
+
+
 async def test_writing_is_for_coordinators(site: Site, papers: Papers) -> None:
     verifier = await site.caller(Role.VERIFIER)
     for answer in (await papers.of(verifier).add(), await papers.of(verifier).change(1)):
