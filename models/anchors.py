@@ -5,6 +5,7 @@ The server's file and each coordinator's own have the same form, one JSON line a
 
 import os
 from collections.abc import Iterable, Sequence
+from io import FileIO
 from pathlib import Path
 from typing import NamedTuple
 
@@ -53,11 +54,8 @@ class AnchorFile:
             return
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
-            try:
-                _write(descriptor, "".join(f"{anchor.model_dump_json()}\n" for anchor in anchors).encode())
-            finally:
-                os.close(descriptor)
+            with open(self.path, "ab+", buffering=0, opener=_for_its_owner) as file:
+                _write(file, "".join(f"{anchor.model_dump_json()}\n" for anchor in anchors).encode())
         except OSError as error:
             raise AnchorFileError("the anchors cannot be written") from error
 
@@ -81,13 +79,16 @@ class AnchorFile:
         return self.path.stat().st_size if self.path.exists() else 0
 
 
-def _write(descriptor: int, lines: bytes) -> None:
-    size = os.fstat(descriptor).st_size
-    torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
+def _for_its_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _write(file: FileIO, lines: bytes) -> None:
+    torn = file.seek(0, os.SEEK_END) > 0 and file.seek(-1, os.SEEK_END) >= 0 and file.read(1) != b"\n"
     whole = b"\n" + lines if torn else lines
-    if os.write(descriptor, whole) != len(whole):
+    if file.write(whole) != len(whole):
         raise OSError("the disk took a part")
-    os.fsync(descriptor)
+    os.fsync(file.fileno())
 
 
 def _lines(file: Iterable[bytes], reference: str | None, start: int) -> AnchorLines:

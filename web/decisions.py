@@ -36,6 +36,8 @@ async def attest(
         if action.author_id == caller.person_id:
             raise ApiError(409, "The author cannot attest her own case.", "Two other people must attest it.")
         version, confirms = await confirmed_version(session, action, attestation)
+        if version.created_by == caller.person_id:
+            raise ApiError(409, "The author cannot attest her own text.", "Somebody else must attest it.")
         await refuse_unnamed(session, services, action, version, confirms)
         await decisions.attest(session, action, version, caller.person_id, confirms)
     return await told(services, action, Decision.ATTEST, caller)

@@ -3,6 +3,7 @@
 import json
 from datetime import date, datetime
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -104,17 +105,20 @@ async def private(
     """Open what is sealed of an action. Each call is an event of its audit trail."""
     async with services.database.transaction() as session:
         action = await found(session, reference)
-        view = await _opened(session, action, services.cipher)
-        detail = {"fields": FIELDS, "why": why}
-        await records.record(session, action.id, EventKind.PRIVATE_READ, caller.person_id, detail)
+        view = await opened(session, action, services.cipher, caller.person_id, why)
     response.headers["Cache-Control"] = "no-store"
     return view
 
 
-async def _opened(session: AsyncSession, action: UrgentAction, cipher: FieldCipher) -> PrivateView:
+async def opened(
+    session: AsyncSession, action: UrgentAction, cipher: FieldCipher, person_id: UUID, why: ReadingReason
+) -> PrivateView:
+    """Open what is sealed for a person, and write it down; show it only when the transaction is committed."""
     risk = await actions.risk_assessment(session, action.id)
     families = {one.person_at_risk_id: one for one in await passages(session, action.id)}
     reasons = [one for one in await consents_of(session, action.id) if one.sealed_reason]
+    detail = {"fields": FIELDS, "why": why}
+    await records.record(session, action.id, EventKind.PRIVATE_READ, person_id, detail)
     return PrivateView(
         reference=action.reference,
         facts=cipher.open(action.sealed_facts, context=facts_place(action.id)),

@@ -184,4 +184,4 @@ class Exemptions:
 
     def cover_more_than(self, start: int, end: int) -> bool:
         """Tell whether this place is only a part of one of the places: a word of a longer name."""
-        return self.cover(start, end + 1) or (start > 0 and self.cover(start - 1, end))
+        return self.cover(start, end + 1) or self.cover(start - 1, end)

@@ -76,6 +76,14 @@ class Coordinator(Member):
         events: list[dict[str, Any]] = (await self.read(f"/actions/{reference}/timeline"))["events"]
         return events
 
+    async def trail(self, reference: str) -> list[dict[str, Any]]:
+        """Read every page of the audit trail."""
+        pages: list[dict[str, Any]] = []
+        while not pages or pages[-1]["next_after"]:
+            after = pages[-1]["next_after"] if pages else 0
+            pages.append(await self.read(f"/actions/{reference}/audit", after=after, limit=500))
+        return pages
+
     async def signatures(self, reference: str) -> list[dict[str, Any]]:
         listed: list[dict[str, Any]] = (await self.read(f"/actions/{reference}/signatures"))["signatures"]
         return listed

@@ -113,6 +113,14 @@ async def test_the_logs_of_all_processes_hold_no_planted_word(network: Network, 
     assert found(logs, traces.words) == []
 
 
+async def test_the_audit_trail_and_its_anchors_hold_no_planted_word(network: Network, traces: Traces) -> None:
+    trail = json.dumps(await network.coordinator.trail(traces.reference), ensure_ascii=False).encode()
+    anchors = network.stack.settings.audit_anchors.read_bytes()
+    assert b'"settled"' in trail
+    assert traces.reference.encode() in anchors
+    assert found(trail + anchors, traces.words) == []
+
+
 async def test_the_same_search_finds_words_that_are_planted_in_clear(
     network: Network, traces: Traces
 ) -> None:

@@ -13,10 +13,13 @@ import pytest_asyncio
 from standardwebhooks import Webhook
 
 from local.postgres import EmbeddedPostgres
+from models.anchors import Anchor
+from models.audit import ChainedEvent, ChainHead, breaks_of, contradiction
 from tests.acceptance.cases import TARGETS, example_contacts, example_partners
 from tests.acceptance.network import COORDINATOR, Network, keys_by_command, network
 from tests.acceptance.people import SIGNER
 from tests.factories import case_tree
+from tests.integration.audit_trails import told_states
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -179,6 +182,25 @@ async def test_a_link_that_was_used_shows_the_answer_and_takes_no_other(story: S
     assert "<form" not in page
     unused = (await partners.http.get(await partners.link(story.reference, NEVER_ANSWERED))).text
     assert "<form" not in unused
+
+
+async def test_the_audit_trail_is_whole_anchored_and_tells_the_end_of_every_message(story: Story) -> None:
+    coordinator, reference = story.network.coordinator, story.reference
+    pages = await coordinator.trail(reference)
+    events = [
+        ChainedEvent(action_id=page["action_id"], **event) for page in pages for event in page["events"]
+    ]
+    assert breaks_of(events, ChainHead(pages[-1]["length"], pages[-1]["head"])) == []
+    anchors = [Anchor(**anchor) for page in pages for anchor in page["anchors"]]
+    assert anchors[-1].number == events[-1].number
+    by_number = {event.number: event for event in events}
+    assert [contradiction(by_number, len(events), events[0].action_id, one) for one in anchors] == [
+        None
+    ] * len(anchors)
+    purposes = ("invitation", "sign_on_reminder", "statement", "check_in")
+    deliveries = [one for purpose in purposes for one in await coordinator.deliveries(reference, purpose)]
+    assert told_states(events) == {one["id"]: one["state"] for one in deliveries}
+    assert len(deliveries) > 20
 
 
 def _partners(story: Story) -> list[dict[str, Any]]:

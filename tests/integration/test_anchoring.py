@@ -91,7 +91,8 @@ async def test_a_file_that_was_taken_away_is_begun_again_with_every_trail(
     case: Case, file: AnchorFile
 ) -> None:
     task = anchorer(case.database, file)
-    await task.anchor()
+    for _ in range(2):  # what it wrote it has then read again
+        await task.anchor()
     file.path.unlink()
     await task.anchor()
     assert len(file.read().anchors) == 1

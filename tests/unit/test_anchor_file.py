@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from models.anchors import Anchor, AnchorFile
 file, line = AnchorFile(Path(sys.argv[1])), {"action_id": "an id", "hash": "9f" * 32, "anchored_at": "now"}
-for number in range(1, 201):
+for number in range(1, int(sys.argv[3]) + 1):
     file.append([Anchor(reference=sys.argv[2], number=number, **line)])
 """
 
@@ -95,7 +95,7 @@ def test_several_processes_write_whole_lines(file: AnchorFile) -> None:
     file.append([anchor(1)])
     command = (sys.executable, "-c", WRITER, str(file.path))
     writers = [
-        subprocess.Popen((*command, f"UA-2026-00{number}"), cwd=ROOT)  # noqa: S603 - our own code
+        subprocess.Popen((*command, f"UA-2026-00{number}", "200"), cwd=ROOT)  # noqa: S603 - our own code
         for number in (1, 2, 3)
     ]
     assert [writer.wait(60) for writer in writers] == [0, 0, 0]
@@ -119,16 +119,23 @@ def test_a_file_to_which_the_system_only_lets_append_is_enough(
     assert [flags & os.O_APPEND and not flags & os.O_TRUNC for flags in opened] == [True]
 
 
-def test_what_cannot_be_written_or_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_be_written_or_read_is_told(tmp_path: Path) -> None:
     folder = AnchorFile(tmp_path)
     with pytest.raises(AnchorFileError):
         folder.append([anchor(1)])
     with pytest.raises(AnchorFileError):
         folder.read()
-    full = AnchorFile(tmp_path / "full")
-    monkeypatch.setattr("models.anchors.os.write", lambda _descriptor, lines: len(lines) - 1)
-    with pytest.raises(AnchorFileError):
-        full.append([anchor(1)])
+
+
+def test_a_disk_that_takes_a_part_is_told_and_what_is_whole_stays_readable(file: AnchorFile) -> None:
+    file.append([anchor(1), anchor(2)])
+    limit = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({file.size() + 9},) * 2)"
+    command = (sys.executable, "-c", limit + WRITER, str(file.path), "UA-2026-014", "1")
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
+    assert ended.returncode == 1
+    assert "AnchorFileError: the anchors cannot be written" in ended.stderr
+    assert file.read()[:2] == ([anchor(1), anchor(2)], 1)
+    assert file.size() == file.read().end + 9
 
 
 def test_an_anchor_is_one_line_of_json() -> None:

@@ -237,6 +237,12 @@ def test_an_event_replaced_with_a_right_hash_leaves_its_neighbours_unchained() -
     assert breaks_of(events, head_of(events)) == [Break(UNCHAINED, 4, 4)]
 
 
+def test_an_event_that_comes_again_stands_out_of_order() -> None:
+    events = sample(4)
+    again = [*events[:3], events[1], events[3]]
+    assert breaks_of(again, head_of(events)) == [Break(REORDERED, 2, 2), Break(UNCHAINED, 4, 4)]
+
+
 def test_the_end_on_record_is_compared_with_the_events() -> None:
     events = sample(4)
     assert breaks_of(events, ChainHead(2, events[1].hash)) == [Break(Finding.UNCOUNTED, 3, 4)]

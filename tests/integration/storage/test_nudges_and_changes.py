@@ -102,6 +102,21 @@ async def test_a_change_wakes_those_who_wait_for_its_action_and_nobody_else(
     assert not feed.next_change(case.action.id).is_set()
 
 
+async def test_every_bell_is_rung_by_any_change_and_stopped_by_its_owner_alone(
+    case: Case, feed: ChangeFeed
+) -> None:
+    first, second = feed.bell(), feed.bell()
+    await case.decide(Decision.HOLD)
+    async with asyncio.timeout(PROMPTLY_SECONDS):
+        await first.wait()
+        first.clear()
+        await second.wait()
+    feed.anything.clear()
+    assert second.is_set()
+    await case.decide(Decision.RESUME)
+    await asyncio.wait_for(first.wait(), PROMPTLY_SECONDS)
+
+
 async def test_a_change_is_told_at_its_commit_and_not_before(case: Case, feed: ChangeFeed) -> None:
     change = feed.next_change(case.action.id)
     async with case.database.transaction() as session:

@@ -100,7 +100,7 @@ async def test_who_stopped_it_does_not_approve_the_notice_herself(site: Site, re
         await end(both, released, "stop")
         async with site.services.database.transaction() as session:
             _, version = await current_version(session, released.action.id)
-        await approve(both, released, version.digest.hex())
+        assert await approve(both, released, version.digest.hex()) == 409
     async with site.services.database.transaction() as session:
         assert (await facts_of(session, released.action.id)).notice is None
 
