@@ -24,7 +24,7 @@ from security.leak_guard import SecretKind
 from templates.rendering import Renderer
 from tests.unit.templates.examples import EXAMPLES, NATIVE_LANGUAGES
 from tests.unit.templates.html_outline import Element, Outline
-from tests.unit.templates.verify_examples import consent, person
+from tests.unit.templates.verify_examples import consent, passage, person
 
 RENDERER = Renderer(network_name="Red Acuerpa")
 LANGUAGES = RENDERER.languages()
@@ -220,7 +220,7 @@ VOCABULARIES: list[tuple[type, Any]] = [
     (ConsentUse, lambda word: {"people": [_giving(consent("0:x", word, "live"))]}),
     (ConsentGiver, lambda word: {"people": [_giving(consent("0:x", "mechanisms", "live", given_by=word))]}),
     (ConsentMethod, lambda word: {"people": [_giving(consent("0:x", "mechanisms", "live", method=word))]}),
-    (PassageReason, lambda word: {"people": [_giving(passed=word, passed_on=_DAY)]}),
+    (PassageReason, lambda word: {"people": [_giving(passed=passage(word))]}),
     (SourceKind, lambda word: {"sources": [{"kind": word, "received_on": _DAY, "name": "A", "note": ""}]}),
     (ObjectionKind, lambda word: {"objections": [{"kind": word, "raised_at": _MOMENT, "reason": "B"}]}),
     (SecretKind, lambda word: {"leaks": [{**LEAKS[0], "kind": word}]}),
@@ -247,7 +247,7 @@ def test_every_word_of_a_vocabulary_is_told_in_every_language(
     assert not [one for one in pages if "palabra" in one]
 
 
-@pytest.mark.parametrize("state", ["live", "refused", "revoked", "expired", "asked_afresh"])
+@pytest.mark.parametrize("state", ["live", "refused", "revoked", "expired", "asked_again"])
 def test_every_state_of_a_consent_is_told(state: str) -> None:
     html = case(people=[_giving(consent("0:mechanisms", "mechanisms", state))], revocable=[])
     assert f">{state}<" not in html
