@@ -123,7 +123,7 @@ class Finder:
     def _tail(self, end: int) -> str | None:
         """Return the letters from here to the end of the word; none where that is far."""
         for place in range(end, end + _LONGEST_TAIL):
-            if place >= len(self._letters.text) or self._letters.opens(place):
+            if self._letters.opens(place):
                 return self._letters.text[end:place]
         return None
 
