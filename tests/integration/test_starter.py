@@ -127,7 +127,7 @@ async def test_each_kind_of_no_has_its_exit_code(desk_of: DeskOf) -> None:
     reference = await _started(coordinator)
 
     assert (await coordinator.run("list", "--api-key", "acu_unknown")).code == 1
-    assert (await verifier.run("hold", reference)).code == 1
+    assert (await verifier.run("resume", reference)).code == 1
     assert (await coordinator.run("show", "UA-1999-001")).code == 1
     assert (await coordinator.run("release", reference, "--yes")).code == 1
     assert (await coordinator.run("attest", reference, "--digest", "short")).code in {1, 2}
