@@ -17,6 +17,7 @@ COPY console console
 COPY locales locales
 COPY migrations migrations
 COPY models models
+COPY office office
 COPY security security
 COPY storage storage
 COPY templates templates

@@ -9,7 +9,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up key test check format lock clean
+.PHONY: help setup demo up key verifier test mutants check format lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,8 +32,15 @@ up: $(SYNCED) ## run everything on this machine until Ctrl-C, data under .local/
 key: $(SYNCED) ## make an API key on the data of `make up`: make key NAME="Ana" EMAIL=ana@red.example ROLE=coordinator
 	@$(PY) -m local.command admin.py keys create --name "$(NAME)" --email "$(EMAIL)" --role "$(ROLE)"
 
+verifier: $(SYNCED) ## enrol a verifier there: make verifier NAME="Eva" EMAIL=eva@red.example [PHONE=+1... ASKED_BY=sms] [DUTY=1]
+	@$(PY) -m local.command admin.py verifiers enrol --name "$(NAME)" --email "$(EMAIL)" \
+		$(if $(PHONE),--phone "$(PHONE)") $(if $(ASKED_BY),--asked-by "$(ASKED_BY)") $(if $(DUTY),--duty "$(DUTY)")
+
 test: $(SYNCED) ## run every test
 	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadscope
+
+mutants: $(SYNCED) ## change the code that must not fail, and see that tests notice: make mutants GROUP=leak_guard
+	@$(PY) -m tests.mutation.run $(GROUP)
 
 check: $(SYNCED) ## lint, format, types, imports
 	@$(VENV)/bin/ruff check .
@@ -53,5 +60,5 @@ lock: $(SYNCED) ## write the locks anew from pyproject.toml
 	@$(LOCK) requirements-bootstrap.in --output-file requirements-bootstrap.lock
 
 clean: ## remove the environment and the caches; data under .local/ stays
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache mutants
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -12,12 +12,14 @@ from activities.context import ActivityContext
 from activities.outbox import OutboxActivities
 from activities.sending import SendingActivities
 from activities.sign_on import SignOnActivities
+from activities.verification import VerificationActivities
 from channels.base import Channel as Adapter
 from channels.email import EmailChannel
 from channels.mime import Relay
 from channels.partner_api import PartnerApiChannel
 from channels.sms import SmsChannel
-from models.vocabulary import Channel
+from models.verification import Policies, policy_of
+from models.vocabulary import Channel, Urgency
 from security.fields import FieldCipher
 from security.fingerprints import AddressFingerprint
 from security.keys import KeyRing, decode_key
@@ -30,8 +32,15 @@ from workflows.distribution import DistributionWorkflow
 from workflows.follow_up import FollowUpWorkflow
 from workflows.sign_on import SignOnWorkflow
 from workflows.urgent_action import UrgentActionWorkflow
+from workflows.verification import VerificationWorkflow
 
-WORKFLOWS = (UrgentActionWorkflow, SignOnWorkflow, DistributionWorkflow, FollowUpWorkflow)
+WORKFLOWS = (
+    UrgentActionWorkflow,
+    VerificationWorkflow,
+    SignOnWorkflow,
+    DistributionWorkflow,
+    FollowUpWorkflow,
+)
 
 Adapters = dict[Channel, Adapter[Any]]
 
@@ -44,6 +53,16 @@ def build_renderer(settings: Settings) -> Renderer:
 def build_cipher(settings: Settings) -> FieldCipher:
     """Make the cipher of the sealed columns."""
     return FieldCipher(KeyRing.parse(settings.field_keys.get_secret_value()))
+
+
+def build_policies(settings: Settings) -> Policies:
+    """Read what a case of each urgency needs before anything of it may leave."""
+    lines = {
+        Urgency.IMMEDIATE: settings.verification_immediate,
+        Urgency.URGENT: settings.verification_urgent,
+        Urgency.STANDARD: settings.verification_standard,
+    }
+    return {urgency: policy_of(line) for urgency, line in lines.items()}
 
 
 def build_fingerprint(settings: Settings) -> AddressFingerprint:
@@ -101,9 +120,13 @@ def build_workers(settings: Settings, client: Client, database: Database, adapte
         Channel.PARTNER_API: composer.document,
     }
     grace = timedelta(seconds=settings.graceful_shutdown_seconds)
-    case, sign_on = CaseActivities(database), SignOnActivities(database)
-    outbox = OutboxActivities(database, batch_size=settings.batch_size)
-    activities = _methods(case) + _methods(sign_on) + _methods(outbox)
+    parts = (
+        CaseActivities(database),
+        VerificationActivities(database),
+        SignOnActivities(database),
+        OutboxActivities(database, batch_size=settings.batch_size),
+    )
+    activities = [method for part in parts for method in _methods(part)]
     workers = [_worker(client, CASE_QUEUE, activities, grace, workflows=WORKFLOWS)]
     for channel, queue in CHANNEL_QUEUES.items():
         sending = SendingActivities(database, adapters[channel], composing[channel])

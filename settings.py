@@ -1,7 +1,6 @@
 """Everything an operator can set, read once at start-up by the composition roots and by nobody else."""
 
 import difflib
-import ipaddress
 import os
 import re
 from collections.abc import Callable
@@ -9,7 +8,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final, Literal
-from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from dotenv import dotenv_values
@@ -19,6 +17,9 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from logs import LogFormat
+from models.verification import POLICIES, described, policy_of
+from models.vocabulary import Urgency
+from security.endpoints import HOST, is_database_url, is_neighbour, is_safe_url, is_server
 from security.keys import KeyFormatError, KeyRing, decode_key
 
 ENV_PREFIX: Final = "ACUERPA_"
@@ -27,13 +28,9 @@ OTHER_TOOLS_NAMES: Final = frozenset({"ACUERPA_API_URL", "ACUERPA_API_KEY", "ACU
 """Variables with our prefix that starter.py and the local stack read for themselves."""
 
 _CUSTOM: Final = "acuerpa_setting"
-_HOST: Final = r"[A-Za-z0-9._:-]{1,253}"
-_PORT: Final = r"[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]"
 _NAME: Final = r"[^\W_][^\x00-\x1f\x7f-\x9f\u2028\u2029]{0,79}"
 _DOMAIN: Final = r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]"
 _SMS_SENDER: Final = r"[A-Za-z0-9 ]{1,11}|\+[1-9][0-9]{6,14}"
-_SINGLE_LABEL: Final = r"[A-Za-z][A-Za-z0-9_-]{0,62}"
-_UNSAFE_IN_URL: Final = r"[\s\x00-\x1f\x7f\\]"
 _DATABASE_REMEDY: Final = "write postgresql+psycopg://user:password@host/name"
 _URL_REMEDY: Final = "write https://host/path, no user or query; http:// only for this machine"
 
@@ -94,42 +91,6 @@ def _must_parse(parse: Callable[[str], object], remedy: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
-
-
-def _is_neighbour(host: str) -> bool:
-    """Tell whether the host is this machine or a container's neighbour, so that no wire is crossed in clear.
-
-    A single label must start with a letter, because resolvers read `134744072` as an address of the internet.
-    """
-    return _is_loopback(host) or re.fullmatch(_SINGLE_LABEL, host) is not None
-
-
-def _is_safe_url(url: str) -> bool:
-    if re.search(_UNSAFE_IN_URL, url):
-        return False
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
-        return False
-    plain = "@" not in parts.netloc and not parts.query and not parts.fragment
-    safe = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))
-    return bool(host) and port != 0 and plain and safe
-
-
-def _is_database_url(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme == "postgresql+psycopg" and len(parts.path) > 1
-
-
 def _is_mail_address(address: str) -> bool:
     try:
         validate_email(address, check_deliverability=False, test_environment=True)
@@ -140,7 +101,7 @@ def _is_mail_address(address: str) -> bool:
 
 def _safe_smtp_security(security: SmtpSecurity, info: ValidationInfo) -> SmtpSecurity:
     host = info.data.get("smtp_host")
-    if security is SmtpSecurity.NONE and host is not None and not _is_neighbour(host):
+    if security is SmtpSecurity.NONE and host is not None and not is_neighbour(host):
         raise _refusal(
             "sends mail in clear over a network",
             "use starttls or tls, or a mail server on this machine or in the container network",
@@ -154,20 +115,23 @@ def _password_with_user_name(password: SecretStr | None, info: ValidationInfo) -
     return password
 
 
-def _is_server(address: str) -> bool:
-    host, _, port = address.rpartition(":")
-    return re.fullmatch(_HOST, host.strip("[]")) is not None and re.fullmatch(_PORT, port) is not None
+def _is_policy(text: str) -> bool:
+    try:
+        policy_of(text)
+    except ValueError:
+        return False
+    return True
 
 
 KeyRingText = Annotated[SecretStr, _must_parse(KeyRing.parse, "write id:key[,id:key], see .env.example")]
 Key = Annotated[SecretStr, _must_parse(decode_key, "make one as .env.example says")]
 Port = Annotated[int, Field(ge=1, le=65535)]
-Host = Annotated[str, _must(_HOST, "is not a host", "write its name or IP address, no scheme, no port")]
-Server = Annotated[str, _must(_is_server, "is not the address of a server", "write host:port")]
+Host = Annotated[str, _must(HOST, "is not a host", "write its name or IP address, no scheme, no port")]
+Server = Annotated[str, _must(is_server, "is not the address of a server", "write host:port")]
 Database = Annotated[
-    str, Field(repr=False), _must(_is_database_url, "is not a PostgreSQL address", _DATABASE_REMEDY)
+    str, Field(repr=False), _must(is_database_url, "is not a PostgreSQL address", _DATABASE_REMEDY)
 ]
-Url = Annotated[str, _must(_is_safe_url, "is not a safe address", _URL_REMEDY)]
+Url = Annotated[str, _must(is_safe_url, "is not a safe address", _URL_REMEDY)]
 BaseUrl = Annotated[Url, AfterValidator(lambda url: url.rstrip("/"))]
 Name = Annotated[str, _must(_NAME, "is not a name", "write one line of 1 to 80 characters")]
 MailAddress = Annotated[str, _must(_is_mail_address, "is not a mail address", "write name@domain only")]
@@ -183,6 +147,9 @@ TimeZone = Annotated[
     ),
 ]
 Connections = Annotated[int, Field(ge=1, le=64)]
+Verification = Annotated[
+    str, _must(_is_policy, "is not a verification policy", "write it like the default in .env.example")
+]
 
 
 class Settings(BaseSettings):
@@ -228,6 +195,10 @@ class Settings(BaseSettings):
     sms_sender: SmsSender = "Acuerpa"
     http_connections: Connections = 8
     partner_api_allow_private: bool = False
+
+    verification_immediate: Verification = described(POLICIES[Urgency.IMMEDIATE])
+    verification_urgent: Verification = described(POLICIES[Urgency.URGENT])
+    verification_standard: Verification = described(POLICIES[Urgency.STANDARD])
 
     batch_size: Annotated[int, Field(ge=1, le=5000)] = 500
     log_format: LogFormat = LogFormat.JSON

@@ -2,7 +2,8 @@
 
 import typer
 
-from console import auditing, commands, decisions, imports
+from console import commands, decisions, documents
+from console.groups import add_groups
 
 HELP = """Start urgent actions, watch them, decide about them.
 
@@ -26,26 +27,18 @@ def build() -> typer.Typer:
     app.command()(commands.follow)
     app.command()(commands.private)
     app.command()(decisions.attest)
+    app.command("return")(decisions.send_back)
+    app.command()(decisions.reject)
+    app.command()(decisions.complete)
     app.command()(decisions.release)
     app.command()(decisions.hold)
     app.command()(decisions.resume)
     app.command()(decisions.stop)
+    app.command()(decisions.withdraw)
     app.command()(decisions.close)
-    audit = typer.Typer(help="Check what was done.", no_args_is_help=True, rich_markup_mode=None)
-    audit.callback()(_group)
-    audit.command()(auditing.verify)
-    app.add_typer(audit, name="audit")
-    directory = {"partners": imports.import_partners, "contacts": imports.import_contacts}
-    for name, import_file in directory.items():
-        group = typer.Typer(help=f"Keep the {name}.", no_args_is_help=True, rich_markup_mode=None)
-        group.callback()(_group)
-        group.command("import")(import_file)
-        app.add_typer(group, name=name)
+    app.command()(documents.reopen)
+    add_groups(app)
     return app
-
-
-def _group() -> None:
-    """Keep a command of its own what is the only one of its group."""
 
 
 app = build()

@@ -4,7 +4,7 @@ from temporalio import activity
 
 from activities import references
 from models.messages import ActionRef, CaseFacts, CasePlan, DecisionRecord, PhaseChange
-from storage import actions, claims, decisions
+from storage import actions, claims, decisions, standing
 from storage.database import Database
 
 
@@ -18,13 +18,13 @@ class CaseActivities(references.CaseActivities):
     async def plan_case(self, action: ActionRef) -> CasePlan:
         """Read the numbers that the case runs on."""
         async with self._database.transaction() as session:
-            return await actions.plan_of(session, action.action_id)
+            return await standing.plan_of(session, action.action_id)
 
     @activity.defn
     async def read_facts(self, action: ActionRef) -> CaseFacts:
         """Read what the workflow waits for."""
         async with self._database.transaction() as session:
-            return await actions.facts_of(session, action.action_id)
+            return await standing.facts_of(session, action.action_id)
 
     @activity.defn
     async def record_phase(self, change: PhaseChange) -> None:

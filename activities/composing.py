@@ -1,5 +1,8 @@
 """What each message says: drafts become the contents of their channel."""
 
+from collections.abc import Iterator
+
+from activities.leak_watch import LeakWatch, Part
 from activities.sending import Draft
 from channels.mime import EmailContent
 from channels.partner_api import DocumentContent
@@ -12,11 +15,18 @@ from security.tokens import new_token, token_hash
 from storage.contents import Contents
 from storage.database import Database
 from storage.sign_on import closing_time, issue_link
+from storage.verification import issue_verification_link
 from templates.rendering import Renderer
+
+_ASKING = {Purpose.VERIFICATION, Purpose.VERIFICATION_REMINDER}
+_EVENT_TYPES = {Purpose.STATEMENT: "statement.released", Purpose.STOP_NOTICE: "action.stopped"}
 
 
 class Composer:
-    """Makes mails, texts and documents; each invitation gets a sign link, of which only the hash is kept."""
+    """Makes mails, texts and documents, and has each read before it leaves.
+
+    Invitations and requests get a link of their own, of which only the hash is kept.
+    """
 
     def __init__(
         self, database: Database, renderer: Renderer, cipher: FieldCipher, *, public_url: str, time_zone: str
@@ -24,6 +34,7 @@ class Composer:
         self._database = database
         self._renderer = renderer
         self._cipher = cipher
+        self._watch = LeakWatch(cipher)
         self._public_url = public_url.rstrip("/")
         self._time_zone = time_zone
 
@@ -33,10 +44,16 @@ class Composer:
             Purpose.STATEMENT: self._statement,
             Purpose.INVITATION: self._invitation,
             Purpose.SIGN_ON_REMINDER: self._invitation,
-            Purpose.CHECK_IN: self._check_in,
+            Purpose.CHECK_IN: self._to_coordinator,
+            Purpose.LEAK_ALARM: self._to_coordinator,
+            Purpose.VERIFICATION_ALARM: self._to_coordinator,
+            Purpose.VERIFICATION: self._asking,
+            Purpose.VERIFICATION_REMINDER: self._asking,
+            Purpose.STOP_NOTICE: self._notice,
         }
         purpose, language = draft.contents.purpose, draft.delivery.language
         rendered = self._renderer.email(purpose.value, language, await contexts[purpose](draft))
+        self._watch.read(draft, Part(rendered.subject), Part(rendered.text), Part(rendered.html, markup=True))
         return EmailContent(
             recipient_name=draft.recipient.name,
             subject=rendered.subject,
@@ -46,17 +63,22 @@ class Composer:
         )
 
     async def sms(self, draft: Draft) -> SmsContent:
-        """Compose a text that announces a statement."""
-        text = _text(draft)
-        context = {"index": draft.contents.index, "title": text.headline}
-        return SmsContent(self._renderer.sms("statement", draft.delivery.language, context))
+        """Compose a text that announces a document, or that a case waits."""
+        purpose = draft.contents.purpose
+        context = await self._asking(draft) if purpose in _ASKING else self._announcement(draft)
+        text = self._renderer.sms(purpose.value, draft.delivery.language, context)
+        self._watch.read(draft, Part(text))
+        return SmsContent(text)
 
     async def document(self, draft: Draft) -> DocumentContent:
         """Compose the JSON of a statement for a partner's system."""
         if draft.recipient.sealed_secret is None:
             raise ValueError("a partner with an API address has no secret")
+        self._watch.identified(draft)
+        data = _as_json(draft)
+        self._watch.read(draft, *(Part(text, markup=True) for text in _texts_in(data)))
         return DocumentContent(
-            document={"type": "statement.released", "data": _as_json(draft)},
+            document={"type": _EVENT_TYPES[draft.contents.purpose], "data": data},
             secret=self._cipher.open(
                 draft.recipient.sealed_secret, context=api_secret_place(draft.delivery.address)
             ),
@@ -69,9 +91,19 @@ class Composer:
             "salutation": draft.recipient.salutation,
             "recipient_name": draft.recipient.name,
             "unsubscribe": draft.delivery.recipient_kind == "contact",
+            "identified": [one._asdict() for one in self._watch.identified(draft)],
+        }
+
+    async def _notice(self, draft: Draft) -> dict[str, object]:
+        self._watch.identified(draft)
+        return {
+            **_text_context(draft),
+            "salutation": draft.recipient.salutation,
+            "recipient_name": draft.recipient.name,
         }
 
     async def _invitation(self, draft: Draft) -> dict[str, object]:
+        self._watch.identified(draft)
         return {
             **_text_context(draft),
             "recipient_name": draft.recipient.name,
@@ -81,7 +113,11 @@ class Composer:
             "time_zone": draft.recipient.time_zone or self._time_zone,
         }
 
-    async def _check_in(self, draft: Draft) -> dict[str, object]:
+    def _announcement(self, draft: Draft) -> dict[str, object]:
+        self._watch.identified(draft)
+        return {"index": draft.contents.index, "title": _text(draft).headline}
+
+    async def _to_coordinator(self, draft: Draft) -> dict[str, object]:
         return {
             "recipient_name": draft.recipient.name,
             "reference": draft.contents.action.reference,
@@ -90,6 +126,9 @@ class Composer:
             "time_zone": draft.recipient.time_zone or self._time_zone,
         }
 
+    async def _asking(self, draft: Draft) -> dict[str, object]:
+        return {"recipient_name": draft.recipient.name, "verify_url": await self._verify_url(draft)}
+
     async def _sign_url(self, draft: Draft) -> str:
         if draft.delivery.invitation_id is None:
             raise ValueError("an invitation's delivery names no invitation")
@@ -97,6 +136,16 @@ class Composer:
         async with self._database.transaction() as session:
             await issue_link(session, draft.delivery.invitation_id, draft.delivery.id, token_hash(token))
         return f"{self._public_url}/s/{token}"
+
+    async def _verify_url(self, draft: Draft) -> str:
+        if draft.delivery.request_id is None:
+            raise ValueError("a verifier's delivery names no request")
+        token = new_token()
+        async with self._database.transaction() as session:
+            await issue_verification_link(
+                session, draft.delivery.request_id, draft.delivery.id, token_hash(token)
+            )
+        return f"{self._public_url}/v/{token}"
 
 
 def _text(draft: Draft) -> DocumentText:
@@ -130,3 +179,14 @@ def _as_json(draft: Draft) -> dict[str, object]:
         **_signatories(draft.contents),
         "digest": draft.contents.digest.hex(),
     }
+
+
+def _texts_in(tree: object) -> Iterator[str]:
+    if isinstance(tree, str):
+        yield tree
+    elif isinstance(tree, list):
+        for entry in tree:
+            yield from _texts_in(entry)
+    elif isinstance(tree, dict):
+        for value in tree.values():
+            yield from _texts_in(value)

@@ -6,6 +6,7 @@ from temporalio import activity
 
 from models.messages import (
     ActionRef,
+    AskVerifiers,
     Batch,
     BatchOutcome,
     CaseFacts,
@@ -20,6 +21,9 @@ from models.messages import (
     SignOnOpened,
     SignOnRequest,
     SignOnStatus,
+    VerificationRef,
+    VerificationRound,
+    VerificationStatus,
 )
 
 NOT_PERMITTED = "not_permitted"
@@ -53,6 +57,20 @@ class CaseActivities(ABC):
     @abstractmethod
     async def cancel_outstanding(self, action: ActionRef) -> None:
         """Cancel every message that was not yet claimed."""
+
+
+class VerificationActivities(ABC):
+    """What the verification of a document reads and writes down."""
+
+    @activity.defn
+    @abstractmethod
+    async def ask_verifiers(self, asking: AskVerifiers) -> VerificationRound:
+        """Ask the next people of the duty list, once for each round."""
+
+    @activity.defn
+    @abstractmethod
+    async def count_verifiers(self, asked: VerificationRef) -> VerificationStatus:
+        """Count how those who were asked have answered."""
 
 
 class SignOnActivities(ABC):

@@ -24,12 +24,16 @@ from channels.base import (
 )
 from models.messages import Batch, BatchOutcome, DeliveryState
 from models.outbox import Delivery
+from models.records import EventKind
 from storage import claims
 from storage.claims import Outcome
 from storage.contents import Contents, Recipient, contents_of, recipients_of
 from storage.database import UNAVAILABLE, Database
+from storage.records import record
 
 _log = structlog.get_logger(__name__)
+
+_READ = {"fields": ["identities"], "why": "leak_guard"}
 
 TRY_AGAIN = "deliveries_put_off"
 """Type of the error after which Temporal tries the rest of a batch again."""
@@ -50,6 +54,10 @@ class Draft(NamedTuple):
 
 
 Compose = Callable[[Draft], Awaitable[ContentT]]
+
+
+class LeakFoundError(Exception):
+    """A finished message names somebody who must not be named to its recipient."""
 
 
 class _NotHandedOverError(Exception):
@@ -136,7 +144,9 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
             one.cancel()
 
     async def _contents(self, batch: Batch) -> Contents:
+        """Read what the messages share, identities with it: each is read once more before it leaves."""
         async with self._database.transaction() as session:
+            await record(session, batch.action_id, EventKind.PRIVATE_READ, detail=_READ)
             return await contents_of(session, batch.dispatch_id)
 
     async def _claim(self, batch: Batch, claim_id: UUID, after: int, contents: Contents) -> list[Draft]:
@@ -163,6 +173,9 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
             return _Sent(Outcome(delivery.id, DeliveryState.READY))
         except ChannelError as error:
             return _failed(delivery.id, error)
+        except LeakFoundError:
+            _log.error("delivery.parked", delivery_id=str(delivery.id), failure=Failure.NAMES_SOMEBODY)
+            return _Sent(Outcome(delivery.id, DeliveryState.PARKED, Failure.NAMES_SOMEBODY))
         except Exception:  # noqa: BLE001 - one message must not take the others of its claim with it
             _log.exception("delivery.broke", delivery_id=str(delivery.id))
             return _failed(delivery.id, self._broke(handed_over=passed))
@@ -188,6 +201,8 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
             return await self._compose(draft)
         except UNAVAILABLE:
             raise _NotHandedOverError from None
+        except LeakFoundError:
+            raise
         except Exception as error:
             _log.exception("delivery.not_renderable", delivery_id=str(draft.delivery.id))
             raise PermanentError(Failure.NOT_RENDERABLE) from error

@@ -25,6 +25,8 @@ class Failure(StrEnum):
     """The provider does not take this message."""
     NOT_RENDERABLE = "not_renderable"
     """The message could not be made."""
+    NAMES_SOMEBODY = "names_somebody"
+    """The leak guard found somebody in the finished message who must not be named."""
     CONNECTION_LOST_AT_THE_END = "connection_lost_at_the_end"
     """The connection broke when the provider may have taken the message."""
     UNRECOGNISED = "unrecognised"

@@ -47,6 +47,7 @@ class Person(Answer):
     kind: str
     visibility: str
     display_name: str | None
+    consent_passed: str | None = None
     consents: list[Consent]
 
 
@@ -72,9 +73,21 @@ class Document(Answer):
     """The current document in its current version."""
 
     index: str
+    kind: str
     version: int
     digest: str
+    approved: list[str]
     texts: list[Text]
+
+    @property
+    def number(self) -> str:
+        """Its number, the 2 of `UA-2026-014/2`."""
+        return self.index.rpartition("/")[2]
+
+    @property
+    def waiting(self) -> list[str]:
+        """The languages of which the text is not approved."""
+        return [text.language for text in self.texts if text.language not in self.approved]
 
 
 class Attestations(Answer):
@@ -117,6 +130,13 @@ class Summary(Answer):
     closed_at: datetime | None
 
 
+class PossibleDuplicate(Answer):
+    """An action that may be about the same person, and how much the names are alike, in percent."""
+
+    reference: str
+    similarity: int
+
+
 class Action(Summary):
     """An action with all that is shown of it."""
 
@@ -128,41 +148,12 @@ class Action(Summary):
     people_at_risk: list[Person]
     sources: list[Source]
     risk_level: str
+    possible_duplicates: list[PossibleDuplicate] = []
     document: Document
     attestations: Attestations
+    releasable: bool
     sign_on: SignOn | None
     dispatches: list[Dispatch]
-
-
-class PrivatePerson(Answer):
-    """Who a person at risk is."""
-
-    kind: str
-    visibility: str
-    display_name: str | None
-    name: str
-    aliases: list[str]
-    private: dict[str, str]
-
-
-class PrivateSource(Answer):
-    """Who a fact comes from."""
-
-    kind: str
-    received_on: date
-    name: str
-    note: str | None
-
-
-class Private(Answer):
-    """All that is sealed of an action; people in the order of the case."""
-
-    reference: str
-    facts: str
-    people_at_risk: list[PrivatePerson]
-    sources: list[PrivateSource]
-    risk_level: str
-    risk_note: str
 
 
 class ActionList(Answer):

@@ -1,10 +1,13 @@
 """Commands that decide about an action."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from console.answers import Decided, read
+from console.errors import BadInputError
+from console.files import read_text
 from console.rendering import to_attest
 from console.session import (
     DEFAULT_API_URL,
@@ -26,10 +29,25 @@ Digest = Annotated[
     typer.Option(metavar="SHA256", help="For scripts: confirm the version with this digest, unasked."),
 ]
 
+ReasonFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--reason-file",
+        metavar="FILE",
+        help="The reason, in a file; it is asked for otherwise, so that no list of commands holds it.",
+    ),
+]
+
+_TELLING = "Those whom something reached are told in a notice, once somebody else has approved that."
 _CONSEQUENCES = {
     Decision.RELEASE: "Release it now? It goes out to its whole audience and cannot be called back.",
-    Decision.STOP: "Stop it now? Nothing leaves any more, and it cannot be started again.",
-    Decision.CLOSE: "Close it? Reminders and follow-up end, and it cannot be opened again.",
+    Decision.STOP: f"Stop it now? Nothing of it leaves any more, and it cannot be started again. {_TELLING}",
+    Decision.WITHDRAW: (
+        "Withdraw it now? Nothing of it leaves any more, every consent is revoked, and it cannot be started"
+        f" again. {_TELLING}"
+    ),
+    Decision.REJECT: "Reject it? It will not go out, and cannot be taken up again.",
+    Decision.CLOSE: "Close it? Reminders and follow-up end. It can only be reopened with a new document.",
 }
 _ATTEST_QUESTION = "Do you confirm that facts, consent and these texts are right?"
 
@@ -49,7 +67,49 @@ def attest(
         answer = opened.client.post(
             action_path(reference, "attestations"), {"digest": confirmed}, repeatable=True
         )
-        _tell(opened, Decision.ATTEST, answer)
+        tell(opened, Decision.ATTEST, answer)
+
+
+def send_back(
+    reference: Reference,
+    *,
+    reason_file: ReasonFile = None,
+    api_url: ApiUrl = DEFAULT_API_URL,
+    api_key: ApiKey = None,
+    as_json: AsJson = False,
+) -> None:
+    """Return a case that lacks something; its coordinator completes it, and it goes on."""
+    with session(api_url, api_key, as_json=as_json) as opened:
+        reason = _reason(opened, reason_file, "What is missing?")
+        _decide(opened, reference, Decision.RETURN, {"reason": reason})
+
+
+def reject(
+    reference: Reference,
+    *,
+    reason_file: ReasonFile = None,
+    yes: Yes = False,
+    api_url: ApiUrl = DEFAULT_API_URL,
+    api_key: ApiKey = None,
+    as_json: AsJson = False,
+) -> None:
+    """Reject a case: it will not go out."""
+    with session(api_url, api_key, as_json=as_json) as opened:
+        _confirm(opened, reference, Decision.REJECT, yes=yes)
+        reason = _reason(opened, reason_file, "Why?")
+        _decide(opened, reference, Decision.REJECT, {"reason": reason})
+
+
+def complete(
+    reference: Reference,
+    *,
+    api_url: ApiUrl = DEFAULT_API_URL,
+    api_key: ApiKey = None,
+    as_json: AsJson = False,
+) -> None:
+    """Hand a returned case in again, when what was missing is there."""
+    with session(api_url, api_key, as_json=as_json) as opened:
+        _decide(opened, reference, Decision.COMPLETE)
 
 
 def release(
@@ -102,6 +162,19 @@ def stop(
         _confirm_and_decide(opened, reference, Decision.STOP, yes=yes)
 
 
+def withdraw(
+    reference: Reference,
+    *,
+    yes: Yes = False,
+    api_url: ApiUrl = DEFAULT_API_URL,
+    api_key: ApiKey = None,
+    as_json: AsJson = False,
+) -> None:
+    """End the action at once because those concerned took back their consent."""
+    with session(api_url, api_key, as_json=as_json) as opened:
+        _confirm_and_decide(opened, reference, Decision.WITHDRAW, yes=yes)
+
+
 def close(
     reference: Reference,
     *,
@@ -126,24 +199,44 @@ def _read_and_confirmed(opened: Session, reference: str, *, yes: bool) -> str:
     return action.document.digest
 
 
+def _reason(opened: Session, file: Path | None, question: str) -> str:
+    if file is None:
+        opened.screen.require_terminal("This asks why. Without a terminal, add --reason-file FILE.")
+        return opened.screen.ask(question)
+    reason = read_text(file).strip()
+    if not reason:
+        raise BadInputError(f"{file.name} is empty. Write the reason into it.")
+    return reason
+
+
 def _confirm_and_decide(opened: Session, reference: str, decision: Decision, *, yes: bool) -> None:
+    _confirm(opened, reference, decision, yes=yes)
+    _decide(opened, reference, decision)
+
+
+def _confirm(opened: Session, reference: str, decision: Decision, *, yes: bool) -> None:
     if not yes:
         opened.screen.require_terminal()
         _, action = opened.action(reference)
         opened.screen.confirm(f"{action.reference}: {action.title}\n{_CONSEQUENCES[decision]}", yes=False)
-    _decide(opened, reference, decision)
 
 
-def _decide(opened: Session, reference: str, decision: Decision) -> None:
-    _tell(opened, decision, opened.client.post(action_path(reference, decision)))
+def _decide(opened: Session, reference: str, decision: Decision, body: object = None) -> None:
+    tell(opened, decision, opened.client.post(action_path(reference, decision), body))
 
 
-def _tell(opened: Session, decision: Decision, answer: str) -> None:
+def tell(opened: Session, decision: Decision, answer: str) -> None:
+    """Tell a decision that took effect."""
     if opened.screen.as_json:
         opened.screen.json(answer)
         return
     decided = read(Decided, answer)
     count, required = decided.attestations.count, decided.attestations.required
     opened.screen.show(DECIDED[decision].format(reference=decided.reference, count=count, required=required))
-    if not decided.workflow_informed:
+    say_if_away(opened, informed=decided.workflow_informed)
+
+
+def say_if_away(opened: Session, *, informed: bool) -> None:
+    """Say so where the engine is yet to be told of what was committed."""
+    if not informed:
         opened.screen.say("It is decided and holds. The engine is away and will be told when it is back.")

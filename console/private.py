@@ -1,13 +1,13 @@
 """What is sealed of an action, as those who must judge it or reach its people read it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from console.answers import Private, PrivatePerson, PrivateSource
-from console.words import named, phrase
+from console.private_answers import Private, PrivateObjection, PrivatePerson, PrivateReason, PrivateSource
+from console.words import clock, named, phrase
 
 _INDENT = (0, 0, 0, 2)
 _HEADING = "bold dim"
@@ -21,6 +21,7 @@ def private_details(private: Private) -> RenderableType:
         *_part("Sources", *map(_source, private.sources)),
         Text(f"Risk: {named({}, private.risk_level)}", style=_HEADING),
         Padding(Text(private.risk_note.strip()), _INDENT),
+        *_objections(private.objections),
     )
 
 
@@ -31,13 +32,41 @@ def _part(heading: str, *entries: RenderableType) -> Iterator[RenderableType]:
     yield Text()
 
 
+def _objections(objections: Sequence[PrivateObjection]) -> Iterator[RenderableType]:
+    if objections:
+        yield Text()
+        yield from _part("Objections of verifiers, newest first", *map(_objection, objections))
+
+
+def _objection(objection: PrivateObjection) -> RenderableType:
+    told = Text(f"{phrase(objection.kind)} {clock(objection.raised_at)}")
+    return Group(told, Padding(Text(objection.reason.strip()), _INDENT))
+
+
 def _person(person: PrivatePerson) -> RenderableType:
     shown = person.display_name or "not named"
     told = [Text(f"{person.name} ({named({}, person.kind)}, {person.visibility}, shown as: {shown})")]
     if person.aliases:
         told.append(Text(f"also called {', '.join(person.aliases)}"))
-    told += [Text(f"{named({}, what)}: {value}") for what, value in person.private.items()]
+    told += [_detail(what, value) for what, value in person.private.items()]
+    told += _family(person)
+    told += [Text(_reason(reason)) for reason in person.consent_reasons]
     return Group(told[0], *[Padding(line, _INDENT) for line in told[1:]])
+
+
+def _detail(what: str, value: str | None) -> Text:
+    return Text(f"{named({}, what)}: {value}" if value else what)
+
+
+def _family(person: PrivatePerson) -> Iterator[Text]:
+    if person.family:
+        yield Text(f"her family decides: {person.family.name}, {person.family.relation}")
+        yield from [Text(person.family.note)] if person.family.note else []
+
+
+def _reason(reason: PrivateReason) -> str:
+    use = phrase(reason.use).lower()
+    return f"nobody could be asked about {use} ({clock(reason.recorded_at)}): {reason.reason.strip()}"
 
 
 def _source(source: PrivateSource) -> RenderableType:

@@ -66,8 +66,10 @@ def steps(action: Action, events: Iterable[Event]) -> list[Step]:
         phase = event.detail.get("phase")
         if event.kind == "phase_changed" and isinstance(phase, str):
             reached[phase] = event.at
-        if event.kind == "stopped":
+        if event.kind in {"stopped", "withdrawn"}:
             reached[Phase.STOPPED] = event.at
+        if event.kind == "reopened":
+            reached = {Phase.RECEIVED: action.created_at, Phase.VERIFYING: event.at}
     road: list[str] = [phase for phase in MAIN_ROAD if phase in reached or _lies_ahead(phase, action)]
     if action.phase not in road:
         road.append(action.phase)

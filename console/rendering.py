@@ -8,11 +8,21 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from console.answers import Action, Event, Person, Private, Signature, Summary
+from console.answers import Action, Event, Person, Signature, Summary
 from console.answers import Text as DocumentText
 from console.private import private_details
+from console.private_answers import Private
 from console.progress import bars, step_line
-from console.words import COMMAND, clock, consent_words, named, next_step, phrase
+from console.words import (
+    COMMAND,
+    approved_words,
+    clock,
+    consent_words,
+    duplicate_words,
+    named,
+    next_step,
+    phrase,
+)
 from models.vocabulary import Answer
 
 _INDENT = (0, 0, 0, 2)
@@ -45,13 +55,14 @@ def phase_words(action: Summary) -> Text:
 
 
 def heading(action: Action) -> RenderableType:
-    """Tell which action this is and what is feared."""
+    """Tell which action this is, what is feared, and whether it may be in the system already."""
     where = f"{action.region}, {action.country}" if action.region else action.country
     concerns = ", ".join(named({}, concern) for concern in action.concerns)
     first = Text.assemble((action.reference, "bold cyan"), "  ", (action.title, "bold"))
     if action.on_hold:
         first.append("  ON HOLD", style="bold yellow")
-    return Group(first, Text(f"{phrase(action.urgency)} · {where} · {concerns}", style="dim"))
+    alike = [Text(duplicate_words(one), style="bold yellow") for one in action.possible_duplicates]
+    return Group(first, Text(f"{phrase(action.urgency)} · {where} · {concerns}", style="dim"), *alike)
 
 
 def standing(action: Action, events: Sequence[Event]) -> RenderableType:
@@ -63,6 +74,7 @@ def standing(action: Action, events: Sequence[Event]) -> RenderableType:
         step_line(action, events),
         Text(),
         Text(f"Attested  {count} of {required}", style="green" if count >= required else ""),
+        Text(f"Approved  {approved_words(action.document)}"),
         bars(action),
     )
 
@@ -87,7 +99,7 @@ def to_attest(action: Action, private: Private) -> RenderableType:
         *_people(action),
     ]
     for text in action.document.texts:
-        parts += [Text(), *_text(text)]
+        parts += [Text(), *document_text(text)]
     document = action.document
     version = f"Document {document.index}, version {document.version}"
     parts += [Text(), Rule(style="dim"), Text(version), Text(f"Digest {document.digest}", overflow="fold")]
@@ -116,12 +128,15 @@ def _people(action: Action) -> Iterator[RenderableType]:
 def _person(person: Person) -> RenderableType:
     name = person.display_name or "name withheld"
     told = Text(f"{name} ({named({}, person.kind)}, {person.visibility})")
+    if person.consent_passed:
+        told.append(f", her family decides ({named({}, person.consent_passed)})", style="bold yellow")
     if not person.consents:
         return Group(told, Padding(Text("no consent recorded", style="dim"), _INDENT))
     return Group(told, *[Padding(Text(consent_words(consent)), _INDENT) for consent in person.consents])
 
 
-def _text(text: DocumentText) -> Iterator[RenderableType]:
+def document_text(text: DocumentText) -> Iterator[RenderableType]:
+    """Show a text in one language."""
     # The Markdown is shown as it was written: a verifier confirms words, not our rendering of them.
     yield Rule(Text(f"Text in {text.language}", style="bold"), align="left", style="dim")
     yield Text(text.headline, style="bold")
@@ -132,8 +147,9 @@ def _text(text: DocumentText) -> Iterator[RenderableType]:
         yield Text()
         yield Text("Background", style=_SMALL_HEADING)
         yield Text(text.background.strip())
-    yield Text()
-    yield Text("Demands", style=_SMALL_HEADING)
+    if text.demands:
+        yield Text()
+        yield Text("Demands", style=_SMALL_HEADING)
     for number, demand in enumerate(text.demands, start=1):
         yield Padding(Text(f"{number}. {demand}"), _INDENT)
 

@@ -51,10 +51,22 @@ class Screen:
         if error.problems:
             self.messages.print(problems_table(error.problems))
 
-    def require_terminal(self) -> None:
-        """Raise BadInputError where there is nobody who could be asked."""
+    def require_terminal(
+        self, otherwise: str = "This asks for confirmation. Without a terminal, add --yes."
+    ) -> None:
+        """Raise BadInputError, saying what to do otherwise, where there is nobody who could be asked."""
         if not sys.stdin.isatty():
-            raise BadInputError("This asks for confirmation. Without a terminal, add --yes.")
+            raise BadInputError(otherwise)
+
+    def ask(self, question: str) -> str:
+        """Return the line that the person at the terminal types; raise BadInputError where it is empty."""
+        try:
+            typed: str = typer.prompt(question, default="", show_default=False, err=True)
+        except typer.Abort:
+            typed = ""
+        if not typed.strip():
+            raise BadInputError("Nothing was written; nothing was done.")
+        return typed.strip()
 
     def confirm(self, question: str, *, yes: bool) -> None:
         """Return where the person at the terminal, or --yes, says so; raise BadInputError otherwise."""

@@ -7,9 +7,10 @@ from urllib.parse import quote
 
 import typer
 
-from console.answers import Action, Private, read
+from console.answers import Action, read
 from console.client import ApiClient
 from console.errors import ConsoleError, ExitCode
+from console.private_answers import Private
 from console.screen import Screen
 from models.vocabulary import ReadingReason
 

@@ -4,15 +4,30 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from console.answers import Action, Consent, Event
+from console.answers import Action, Consent, Document, Event, PossibleDuplicate
 from models.lifecycle import Decision, Phase
-from models.vocabulary import ReleasePolicy
+from models.vocabulary import DocumentKind, ReleasePolicy
 
 COMMAND = "python starter.py"
 
 EVENTS = {
     "received": "The case was received",
-    "attested": "A verifier attested",
+    "verifiers_asked": "Verifiers were asked",
+    "acknowledged": "A verifier has taken the case",
+    "attested": "Somebody confirmed",
+    "returned": "Returned: something is missing",
+    "rejected": "Rejected",
+    "completed": "Completed and handed in again",
+    "source_added": "A source was added",
+    "document_opened": "A document was added",
+    "version_written": "A document was changed; it must be attested afresh",
+    "consent_recorded": "A consent was recorded",
+    "consent_revoked": "A consent was taken back",
+    "consent_passed": "Consent passed to family",
+    "visibility_changed": "How a person may appear was changed",
+    "withdrawn": "Withdrawn: consent was taken back",
+    "reopened": "Reopened with a new document",
+    "messages_parked": "Messages were held back: they name somebody who must not be named",
     "sign_on_opened": "Partners may sign",
     "sign_on_ended": "The sign-on window closed",
     "signed": "A partner signed",
@@ -34,23 +49,39 @@ PURPOSES = {
     "invitation": "Invitations",
     "sign_on_reminder": "Reminders to partners",
     "check_in": "Check-ins",
+    "verification": "Requests to verifiers",
+    "verification_reminder": "Reminders to verifiers",
+    "verification_alarm": "Alarms: nobody has taken the case",
+    "leak_alarm": "Alarms: messages held back",
+    "stop_notice": "Notices of the end",
 }
+
+READERS = {"public": "the public", "authority": "authorities", "mechanism": "mechanisms"}
 
 DECIDED = {
     Decision.ATTEST: "{reference} is attested: {count} of {required}.",
+    Decision.RETURN: "{reference} is returned. The coordinator completes it.",
+    Decision.REJECT: "{reference} is rejected. Nothing goes out.",
+    Decision.COMPLETE: "{reference} is complete and goes back to its verifiers.",
+    Decision.EDIT: "{reference} is changed.",
+    Decision.REVOKE: "{reference}: the consent is taken back.",
+    Decision.WITHDRAW: "{reference} is withdrawn. Nothing leaves but, once approved, the notice of it.",
+    Decision.REOPEN: "{reference} is open again. Consents and attestations are asked for afresh.",
     Decision.RELEASE: "{reference} is on its way out.",
     Decision.HOLD: "{reference} is on hold. Nothing leaves until somebody resumes it.",
     Decision.RESUME: "{reference} goes on.",
-    Decision.STOP: "{reference} is stopped. Nothing leaves any more.",
+    Decision.STOP: "{reference} is stopped. Nothing leaves but, once approved, the notice of it.",
     Decision.CLOSE: "{reference} is closing.",
 }
 
 _NEXT = {
-    Phase.RETURNED: "Something is missing. Complete the facts with your verifiers.",
+    Phase.RETURNED: "Something is missing. When it is there:\n  {command} complete {reference}",
     Phase.REJECTED: "It was rejected. Nothing goes out.",
     Phase.RELEASING: "The statement is on its way. Watch it:\n  {command} follow {reference}",
-    Phase.FOLLOWING_UP: "It is out. When it is over:\n  {command} close {reference}",
-    Phase.CLOSED: "It is closed. There is nothing left to do.",
+    Phase.CLOSED: (
+        "It is closed, and there is nothing left to do. Should the danger return:"
+        "\n  {command} reopen {reference} FILE"
+    ),
     Phase.STOPPED: "It is stopped. Nothing leaves any more.",
 }
 
@@ -102,24 +133,68 @@ def consent_words(consent: Consent) -> str:
     return f"{phrase(consent.use)}: {answer} ({how}{until}){revoked}"
 
 
+def duplicate_words(duplicate: PossibleDuplicate) -> str:
+    """Tell that another action may be about the same person; the people who know both judge."""
+    alike = f"names {duplicate.similarity} % alike"
+    return f"Possible duplicate of {duplicate.reference} ({alike}): look at both before you go on."
+
+
 def next_step(action: Action) -> str:
     """Tell a coordinator what to do next; a command stands on a line of its own, to be copied."""
     if action.on_hold and action.closed_at is None and action.phase != Phase.STOPPED:
         return f"It is on hold. To go on:\n  {COMMAND} resume {action.reference}"
-    if action.phase in {Phase.RECEIVED, Phase.VERIFYING}:
-        return _verifying(action)
-    if action.phase == Phase.SIGNING:
-        return _signing(action)
+    own = {
+        Phase.RECEIVED: _verifying,
+        Phase.VERIFYING: _verifying,
+        Phase.SIGNING: _signing,
+        Phase.FOLLOWING_UP: _following_up,
+    }
+    tell = {phase.value: telling for phase, telling in own.items()}.get(action.phase, _standing_still)
+    return tell(action)
+
+
+def _standing_still(action: Action) -> str:
+    if action.phase == Phase.STOPPED and action.document.kind == DocumentKind.STOP_ACTION:
+        told = _unapproved(action, "The notice to those reached")
+        if told:
+            return told
     known = {phase.value: words for phase, words in _NEXT.items()}
     return known.get(action.phase, "").format(command=COMMAND, reference=action.reference)
 
 
 def _verifying(action: Action) -> str:
+    goes_on = f"It is attested and goes on by itself. Watch it:\n  {COMMAND} follow {action.reference}"
+    return _unattested(action) or _unapproved(action, "It is attested; its text") or goes_on
+
+
+def _following_up(action: Action) -> str:
+    release = f"Something was approved that is not out yet:\n  {COMMAND} release {action.reference}"
+    over = f"It is out. When it is over:\n  {COMMAND} close {action.reference}"
+    waits = _unattested(action) or (release if action.releasable else None)
+    return waits or _unapproved(action, f"It is out; the text of {action.document.index}") or over
+
+
+def _unattested(action: Action) -> str | None:
     missing = action.attestations.required - action.attestations.count
     if missing <= 0:
-        return f"It is attested and goes on by itself. Watch it:\n  {COMMAND} follow {action.reference}"
+        return None
     people = "One more person" if action.attestations.count else f"{missing} people"
     return f"{people} other than its author must attest it:\n  {COMMAND} attest {action.reference}"
+
+
+def _unapproved(action: Action, what: str) -> str | None:
+    document = action.document
+    if not document.waiting:
+        return None
+    languages = ", ".join(document.waiting)
+    approve = f"{COMMAND} documents approve {action.reference} {document.number}"
+    return f"{what} waits in {languages} for somebody who did not write it:\n  {approve}"
+
+
+def approved_words(document: Document) -> str:
+    """Tell in which languages a document may go out, and which wait."""
+    approved = ", ".join(document.approved) or "in no language"
+    return f"{approved} · waiting: {', '.join(document.waiting)}" if document.waiting else approved
 
 
 def _signing(action: Action) -> str:

@@ -13,8 +13,12 @@ from local.demo_people import (
     Invitation,
     Mailbox,
     Member,
+    address_of,
     answer_invitation,
+    choose_pin,
+    confirm_all,
     invitation_in,
+    request_in,
     run_script,
 )
 from local.demo_story import Story, closing_table, where_to_look
@@ -26,6 +30,7 @@ from local.up import REFUSALS
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 SAMPLE_PROVIDER = "127.0.0.1:8026"
 SIGN_AT_ONCE = 2
+VERIFIERS_ASKED = 2
 LONGEST_WAIT_SECONDS = 30
 
 
@@ -40,23 +45,21 @@ class Demo:
 
     async def play(self) -> None:
         """Carry the action to its end."""
-        coordinator, *verifiers = await asyncio.gather(
-            self._member("Marisol Ejemplo", "coordinator"),
-            self._member("Inés Ejemplo", "verifier"),
-            self._member("Abril Ejemplo", "verifier"),
+        coordinator, *_ = await asyncio.gather(
+            self._coordinator("Marisol Ejemplo"),
+            self._verifier("Inés Ejemplo", 1),
+            self._verifier("Abril Ejemplo", 2),
         )
+        self.say("Inés and Abril are enrolled as verifiers: each chooses a PIN on a page of her own.")
         await self._import_directory(coordinator)
         action = await coordinator.starter("start", str(EXAMPLES / "case.yaml"))
         reference: str = action["reference"]
         self.say(f"Marisol hands the case in with `starter.py start`: it is safe as {reference}.")
         watching = asyncio.create_task(self._watch(coordinator, reference))
-        for verifier in verifiers:
-            await verifier.starter("attest", reference, "--yes")
-            self.say(f"{verifier.name} confirms facts, consent and texts.")
+        await self._verifiers_answer(reference)
         await self._partners_answer()
         await watching
         await self._mailbox.close()
-        await self._verify(coordinator, reference)
         await self._sum_up(coordinator, reference)
 
     def say(self, line: str) -> None:
@@ -64,11 +67,15 @@ class Demo:
         elapsed = f"{time.monotonic() - self._started:5.1f} s"
         self._console.print(f"[dim]{elapsed}[/dim]  {line}", highlight=False, soft_wrap=True)
 
-    async def _member(self, name: str, role: str) -> Member:
-        email = f"{name.split(maxsplit=1)[0].casefold().replace('é', 'e')}@red.example"
-        arguments = ("keys", "create", "--name", name, "--email", email, "--role", role)
+    async def _coordinator(self, name: str) -> Member:
+        arguments = ("keys", "create", "--name", name, "--email", address_of(name), "--role", "coordinator")
         key = await run_script("admin.py", *arguments, environment=self._stack.environment)
         return Member(name, self._stack.settings.public_url, key.strip())
+
+    async def _verifier(self, name: str, place: int) -> None:
+        who = ("--name", name, "--email", address_of(name), "--duty", str(place))
+        link = await run_script("admin.py", "verifiers", "enrol", *who, environment=self._stack.environment)
+        await choose_pin(link.strip())
 
     async def _import_directory(self, coordinator: Member) -> None:
         partners = self._stack.data / "partners.yaml"
@@ -85,6 +92,23 @@ class Demo:
         story = Story(self.say)
         async for action in coordinator.follow(reference):
             story.tell(action)
+
+    async def _verifiers_answer(self, reference: str) -> None:
+        """Have each verifier who was asked open her link, type her PIN, read the case and confirm it."""
+        answered = 0
+        while answered < VERIFIERS_ASKED:
+            mails = await self._mailbox.next_mails(LONGEST_WAIT_SECONDS)
+            if not mails:
+                raise DemoError("No verifier was asked.")
+            for mail in mails:
+                request = request_in(mail)
+                if request is None or reference in mail["subject"]:
+                    raise DemoError("A request to a verifier must come first, and say nothing of the case.")
+                await confirm_all(request.link)
+                answered += 1
+                self.say(
+                    f"  {request.recipient} opens her link with her PIN, reads, and confirms everything."
+                )
 
     async def _partners_answer(self) -> None:
         """Have two partners sign at once; of those reminded, the first declines and the others sign."""
@@ -108,17 +132,11 @@ class Demo:
         verb = "signs" if answer == "sign" else "declines; nobody reminds her again"
         self.say(f"  {invitation.recipient} {prompt}, reads, and {verb}.")
 
-    async def _verify(self, coordinator: Member, reference: str) -> None:
-        own = str(self._stack.data / "marisols-anchors.jsonl")
-        report = await coordinator.starter("audit", "verify", reference, "--anchors", own)
-        self.say(
-            f"Marisol verifies the audit trail on her own machine: {report['events']} events, each chained,"
-            f" {report['server_anchors']} anchors agree. She keeps an anchor of her own."
-        )
-
     async def _sum_up(self, coordinator: Member, reference: str) -> None:
         events = await coordinator.read(f"/api/v1/actions/{reference}/timeline")
         deliveries = await coordinator.read(f"/api/v1/actions/{reference}/deliveries?limit=1000")
+        trail = await coordinator.starter("audit", "verify", reference)
+        self.say(f"`starter.py audit verify`: {trail['events']} events, chained and anchored, none altered.")
         self._console.print()
         self._console.print(closing_table(events["events"], deliveries["deliveries"]))
         self._console.print(where_to_look(shown(self._stack.data), reference))

@@ -16,6 +16,8 @@ import httpx
 ROOT = Path(__file__).resolve().parent.parent
 _LONGEST_LINE_BYTES = 1024 * 1024
 _SIGN_LINK = re.compile(r"https?://\S+/s/[\w-]+")
+_VERIFICATION_LINK = re.compile(r"https?://\S+/v/[\w-]+")
+_PIN = "493817"
 
 
 class DemoError(RuntimeError):
@@ -85,6 +87,14 @@ class Invitation:
     link: str
 
 
+@dataclass(frozen=True)
+class Request:
+    """A mail that asks a verifier."""
+
+    recipient: str
+    link: str
+
+
 class Mailbox:
     """The mailbox that all mail of the demo arrives in."""
 
@@ -111,26 +121,62 @@ def invitation_in(mail: dict[str, Any], *, earlier: set[str]) -> Invitation | No
     return Invitation(recipient, recipient in earlier, link[0]) if link else None
 
 
+def request_in(mail: dict[str, Any]) -> Request | None:
+    """Read a mail as a request to a verifier."""
+    link = _VERIFICATION_LINK.search(mail["text"])
+    return Request(mail["to"][0], link[0]) if link else None
+
+
+def address_of(name: str) -> str:
+    """Return the mail address of somebody of the demo's network."""
+    first = name.split(maxsplit=1)[0].casefold()
+    return f"{first.replace('é', 'e')}@red.example"
+
+
 class HiddenFields(HTMLParser):
-    """Collects the hidden fields of a page's form, as a browser would send them."""
+    """Collects the hidden fields of a page's form as a browser would send them, and what can be ticked."""
 
     def __init__(self) -> None:
         super().__init__()
         self.fields: dict[str, str] = {}
+        self.boxes: dict[str, list[str]] = {}
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Take note of an input."""
         given = dict(attrs)
         if tag == "input" and given.get("type") == "hidden":
             self.fields[str(given["name"])] = str(given["value"])
+        if tag == "input" and given.get("type") == "checkbox":
+            self.boxes.setdefault(str(given["name"]), []).append(str(given["value"]))
+
+
+def _form_of(page: httpx.Response) -> HiddenFields:
+    form = HiddenFields()
+    form.feed(page.raise_for_status().text)
+    return form
+
+
+async def choose_pin(link: str) -> None:
+    """Open an enrolment link and choose a PIN."""
+    async with httpx.AsyncClient(timeout=30) as browser:
+        form = _form_of(await browser.get(link))
+        typed = {"pin": _PIN, "pin_again": _PIN}
+        (await browser.post(link, data={**form.fields, **typed})).raise_for_status()
+
+
+async def confirm_all(link: str) -> None:
+    """Open a verification link with the PIN, read the case, tick everything, and send it."""
+    async with httpx.AsyncClient(timeout=30) as browser:
+        asked = _form_of(await browser.get(link))
+        case = _form_of(await browser.post(link, data={**asked.fields, "pin": _PIN}))
+        confirmed = {"confirms": case.boxes["confirms"], "answer": "attest"}
+        (await browser.post(link, data={**case.fields, **confirmed})).raise_for_status()
 
 
 async def answer_invitation(invitation: Invitation, answer: str) -> None:
     """Open a sign link, read the page, fill the form in, and send it: `answer` is `sign` or `decline`."""
     async with httpx.AsyncClient(timeout=30) as browser:
-        page = await browser.get(invitation.link)
-        form = HiddenFields()
-        form.feed(page.text)
+        form = _form_of(await browser.get(invitation.link))
         typed = {"signer_name": "Persona Ficticia", "signer_role": "Directora", "visibility": "public"}
         answered = await browser.post(invitation.link, data={**form.fields, **typed, "answer": answer})
     if answered.status_code != httpx.codes.OK:

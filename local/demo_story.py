@@ -11,7 +11,7 @@ from rich.table import Table
 Say = Callable[[str], None]
 
 _PHASES = {
-    "verifying": "Two verifiers must confirm the case; without them nothing can go out.",
+    "verifying": "Two verifiers are asked by mails that say nothing of it; without them nothing goes out.",
     "signing": "The case is confirmed. Partners are invited to sign, each by a link of her own.",
     "releasing": "The statement goes to authorities, embassy, press, members and signatories.",
     "following_up": "It is out. From now on the engine asks the coordinator for news.",
@@ -20,6 +20,9 @@ _PHASES = {
 }
 
 _PURPOSE_PHASES = {
+    "verification": "verifying",
+    "verification_reminder": "verifying",
+    "verification_alarm": "verifying",
     "invitation": "signing",
     "sign_on_reminder": "signing",
     "statement": "releasing",
@@ -80,7 +83,6 @@ def where_to_look(data: Path, reference: str) -> Table:
     table = Table(title="Where to look", title_justify="left", show_header=False)
     table.add_row("the mails as they arrived", f"{data / 'mailbox'}/*.eml")
     table.add_row("texts and webhooks received", f"{data / 'providers'}/*.jsonl")
-    table.add_row("anchors of the audit trail", f"{data / 'audit'}/anchors.jsonl")
     table.add_row("the logs, without personal data", f"{data / 'logs'}/")
     table.add_row("all of it, running again", f"ACUERPA_LOCAL_DATA={data} make up")
     table.add_row(

@@ -22,6 +22,7 @@ from settings import Settings, load_settings
 REFUSALS = (PortTaken, StackBusyError, ChildError, PostgresError, AccountError, OrphansError)
 ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 KEY_COMMAND = 'make key NAME="Your Name" EMAIL=you@red.example ROLE=coordinator'
+VERIFIER_COMMAND = 'make verifier NAME="Her Name" EMAIL=her@red.example DUTY=1'
 
 
 def addresses(settings: Settings) -> Table:
@@ -33,6 +34,7 @@ def addresses(settings: Settings) -> Table:
     table.add_row("Temporal: what is going on", f"http://{LOOPBACK}:{settings.local_temporal_ui_port}")
     table.add_row("Data and logs", str(settings.local_data))
     table.add_row("To make an API key", KEY_COMMAND)
+    table.add_row("To enrol a verifier", VERIFIER_COMMAND)
     table.add_row("To stop", "Ctrl-C")
     return table
 

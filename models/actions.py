@@ -9,20 +9,16 @@ from sqlmodel import Field, SQLModel
 
 from models.columns import link, moment, primary_key, tree, word, words
 from models.lifecycle import Phase
-from models.vocabulary import (
-    ConsentGiver,
-    ConsentMethod,
-    ConsentUse,
-    PersonKind,
-    RiskLevel,
-    SourceKind,
-    Urgency,
-    Visibility,
-)
+from models.vocabulary import PersonKind, RiskLevel, SourceKind, Urgency, Visibility
 
 
 class UrgentAction(SQLModel, table=True):
-    """The case. Columns named `sealed_*` hold encrypted text."""
+    """The case. Columns named `sealed_*` hold encrypted text.
+
+    `*_required` is the verification policy of its urgency when it was handed in. `verification_cycle` grows
+    each time that verifiers must be asked afresh; `leading_document` is the number of the one it began or
+    began again with. Consents recorded before `reopened_at` do not count any more.
+    """
 
     __tablename__ = "urgent_action"
     __table_args__ = (UniqueConstraint("year", "number"),)
@@ -41,9 +37,19 @@ class UrgentAction(SQLModel, table=True):
     sealed_facts: bytes
     author_id: UUID = link("person.id")
     policy: dict[str, Any] = tree()
+    sources_required: int
+    direct_sources_required: int | None = None
+    attestations_required: int
+    approvals_required: int
+    verification_cycle: int = 1
+    leading_document: int = 1
     phase: Phase = word(Phase, default=Phase.RECEIVED, index=True)
     held_at: datetime | None = moment(nullable=True)
     stopped_at: datetime | None = moment(nullable=True)
+    withdrawn_at: datetime | None = moment(nullable=True)
+    returned_at: datetime | None = moment(nullable=True)
+    rejected_at: datetime | None = moment(nullable=True)
+    reopened_at: datetime | None = moment(nullable=True)
     created_at: datetime = moment()
     released_at: datetime | None = moment(nullable=True)
     closed_at: datetime | None = moment(nullable=True)
@@ -76,23 +82,6 @@ class PersonAtRisk(SQLModel, table=True):
     sealed_identity: bytes
 
 
-class Consent(SQLModel, table=True):
-    """One consent for one use."""
-
-    __table_args__ = (UniqueConstraint("person_at_risk_id", "use", "recorded_at"),)
-
-    id: UUID = primary_key()
-    person_at_risk_id: UUID = link("person_at_risk.id")
-    use: ConsentUse = word(ConsentUse)
-    given: bool
-    given_by: ConsentGiver = word(ConsentGiver)
-    method: ConsentMethod = word(ConsentMethod)
-    given_on: date
-    valid_until: date | None = None
-    revoked_at: datetime | None = moment(nullable=True)
-    recorded_at: datetime = moment()
-
-
 class Source(SQLModel, table=True):
     """Where a fact comes from; who said it is sealed."""
 
@@ -115,15 +104,13 @@ class RiskAssessment(SQLModel, table=True):
     recorded_at: datetime = moment()
 
 
-class Attestation(SQLModel, table=True):
-    """A verifier's statement that facts, consent and texts of one version are right."""
+class PossibleDuplicate(SQLModel, table=True):
+    """Two actions that may be about the same person: shown to people, who judge."""
 
-    __table_args__ = (UniqueConstraint("version_id", "person_id"),)
+    __tablename__ = "possible_duplicate"
 
-    id: UUID = primary_key()
-    action_id: UUID = link("urgent_action.id")
-    version_id: UUID = link("document_version.id")
-    digest: bytes
-    person_id: UUID = link("person.id")
-    confirms: list[str] = words()
-    attested_at: datetime = moment()
+    action_id: UUID = Field(foreign_key="urgent_action.id", primary_key=True)
+    other_id: UUID = Field(foreign_key="urgent_action.id", primary_key=True, index=True)
+    similarity: int
+    """How much the names are alike, in percent."""
+    found_at: datetime = moment()

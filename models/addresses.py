@@ -72,5 +72,6 @@ def _webhook_secret(secret: SecretStr) -> SecretStr:
 
 
 EmailAddress = Annotated[str, StringConstraints(strict=True, max_length=254), AfterValidator(canonical_email)]
+PhoneNumber = Annotated[str, StringConstraints(strict=True, max_length=40), AfterValidator(canonical_phone)]
 WebAddress = Annotated[str, StringConstraints(strict=True, max_length=2_000), AfterValidator(_web_address)]
 WebhookSecret = Annotated[SecretStr, AfterValidator(_webhook_secret)]

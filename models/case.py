@@ -11,7 +11,6 @@ from pydantic_core import InitErrorDetails
 from models.case_parts import (
     Event,
     FollowUp,
-    PersonAtRisk,
     Release,
     RiskAssessment,
     SignOn,
@@ -19,6 +18,7 @@ from models.case_parts import (
     Target,
     Text,
 )
+from models.case_people import PersonAtRisk
 from models.problems import Location, refused_at
 from models.scalars import LATEST_DAY, Language, Line, Localised, is_language, latest_day_anywhere
 from models.strict_model import OnlyLists, StrictModel, across_entries, no_repeats, parse

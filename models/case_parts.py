@@ -2,25 +2,20 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
-from types import MappingProxyType
 from typing import Annotated, Literal
 
 from pydantic import (
     AfterValidator,
     Field,
-    PlainSerializer,
-    StrictBool,
     StrictInt,
-    ValidationError,
     ValidationInfo,
     ValidatorFunctionWrapHandler,
     WrapValidator,
-    model_validator,
 )
 from pydantic_core import InitErrorDetails
 
 from models.addresses import canonical_address
-from models.problems import all_refusals, refusal, refused_at, reworded
+from models.problems import refusal, refused_at
 from models.scalars import (
     Country,
     Day,
@@ -34,21 +29,15 @@ from models.scalars import (
     Prose,
     Slug,
     Window,
-    latest_day,
 )
-from models.strict_model import EntriesRule, Entry, OnlyLists, StrictModel, across_entries, no_repeats
+from models.strict_model import Entry, OnlyLists, StrictModel, across_entries, no_repeats
 from models.vocabulary import (
     Audience,
     Channel,
-    ConsentGiver,
-    ConsentMethod,
-    ConsentUse,
-    PersonKind,
     ReleasePolicy,
     RiskLevel,
     SourceKind,
     TargetKind,
-    Visibility,
 )
 
 TARGET_CHANNELS = (Channel.EMAIL, Channel.SMS, Channel.LETTER)
@@ -61,93 +50,6 @@ class Event(StrictModel):
     country: Country
     region: Line | None = None
     facts: LongProse
-
-
-def _until_not_before(until: date | None, info: ValidationInfo) -> date | None:
-    given_on = info.data.get("on")
-    if until and given_on and until < given_on:
-        raise refusal("must not be before `on`", "Write the last day on which the consent holds.")
-    return until
-
-
-def _on_as_written(tree: object) -> object:
-    """Undo YAML 1.1, whose readers turn the key `on` into true, and JSON writers that into "true"."""
-    if not isinstance(tree, Mapping) or "on" in tree:
-        return tree
-    return {"on" if key is True or key == "true" else key: value for key, value in tree.items()}
-
-
-class Consent(StrictModel):
-    """One consent for one use."""
-
-    use: ConsentUse
-    given: StrictBool
-    given_by: ConsentGiver
-    method: ConsentMethod
-    on: PastDay
-    until: Annotated[Day | None, AfterValidator(_until_not_before)] = None
-
-    _on_key = model_validator(mode="before")(_on_as_written)
-
-
-def _pseudonym_fits(pseudonym: str | None, info: ValidationInfo) -> str | None:
-    visibility = info.data.get("visibility")
-    if visibility is Visibility.PSEUDONYM and pseudonym is None:
-        raise refusal("is required with visibility: pseudonym", "Add the name that she chose for this case.")
-    if visibility in {Visibility.NAMED, Visibility.WITHHELD} and pseudonym is not None:
-        raise refusal("is only for visibility: pseudonym", "Remove it, or set visibility: pseudonym.")
-    return pseudonym
-
-
-_one_consent_per_use: EntriesRule[Consent] = no_repeats(lambda consent: consent.use, "use")
-
-
-def _name_may_be_used(entries: list[Entry[Consent]], info: ValidationInfo) -> Iterator[InitErrorDetails]:
-    yield from _one_consent_per_use(entries, info)
-    if info.data.get("visibility") is not Visibility.NAMED:
-        return
-    for use in (ConsentUse.NAME_IN_PUBLIC, ConsentUse.NAME_TO_AUTHORITIES):
-        consents = [entry for entry in entries if entry.says("use") == use]
-        if not any(_may_be_live(entry, info) for entry in consents):
-            remedy = "Add her given, unexpired consent, or set visibility: pseudonym or withheld."
-            yield refused_at((), f"must hold a given {use} with visibility: named", remedy)
-
-
-def _may_be_live(entry: Entry[Consent], info: ValidationInfo) -> bool:
-    """Tell whether a consent is given and not over; one with problems of its own gets no second one here."""
-    if entry.item is None:
-        return entry.says("given") is not False
-    until = entry.item.until
-    return entry.item.given and (until is None or until >= latest_day(info) - timedelta(days=1))
-
-
-def _without_keys(value: object, handler: ValidatorFunctionWrapHandler) -> object:
-    """Report problems at the field itself: its keys are hers, and a stray comma makes a value a key."""
-    lines: list[InitErrorDetails] = []
-    try:
-        return handler(value)
-    except ValidationError as error:
-        lines = [InitErrorDetails(type=line["type"], loc=(), input=None) for line in reworded(error)]
-    raise all_refusals("private", lines)
-
-
-class PersonAtRisk(StrictModel):
-    """Somebody under threat, or a family or group under one entry."""
-
-    kind: PersonKind
-    name: Line
-    aliases: Annotated[tuple[Line, ...], OnlyLists, Field(max_length=50)] = ()
-    role: Localised
-    visibility: Visibility
-    pseudonym: Annotated[Line | None, AfterValidator(_pseudonym_fits), Field(validate_default=True)] = None
-    private: Annotated[
-        Mapping[Line, Prose | None],
-        Field(max_length=50),
-        AfterValidator(MappingProxyType),
-        PlainSerializer(dict, return_type=dict[str, str | None]),
-        WrapValidator(_without_keys),
-    ] = Field(default_factory=dict, validate_default=True)
-    consents: Annotated[tuple[Consent, ...], Field(max_length=50), across_entries(_name_may_be_used)]
 
 
 class Source(StrictModel):

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import DateTime, Enum, Text
+from sqlalchemy import DateTime, Enum, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
@@ -50,6 +50,12 @@ def word(vocabulary: type[StrEnum], **options: Any) -> Any:
 def words() -> Any:
     """Make a `text[]`."""
     column_type: Any = ARRAY(Text)
+    return Field(sa_type=column_type)
+
+
+def uuids() -> Any:
+    """Make a `uuid[]`."""
+    column_type: Any = ARRAY(Uuid)
     return Field(sa_type=column_type)
 
 

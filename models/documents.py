@@ -1,16 +1,17 @@
 """The numbered texts of a case, and the offices they address."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from json import dumps
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Interval, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from models.columns import link, moment, primary_key, tree, word, words
-from models.vocabulary import Channel, DocumentKind, TargetKind
+from models.columns import link, moment, primary_key, tree, uuids, word, words
+from models.vocabulary import Channel, DocumentKind, RenderingKind, TargetKind
 
 _INTERVAL: Any = Interval()
 
@@ -59,6 +60,27 @@ class DocumentText(SQLModel, table=True):
     demands: list[str] = words()
 
 
+class Rendering(SQLModel, table=True):
+    """What readers of one kind get of a text: `people` are named in it beyond the text itself."""
+
+    __table_args__ = (UniqueConstraint("version_id", "language", "kind"),)
+
+    id: UUID = primary_key()
+    version_id: UUID = link("document_version.id")
+    language: str
+    kind: RenderingKind = word(RenderingKind)
+    people: list[UUID] = uuids()
+    digest: bytes
+
+
+class Identified(NamedTuple):
+    """A person as an authority may be told of her: the name in the text, her own, and her role."""
+
+    shown_as: str | None
+    name: str
+    role: str
+
+
 class Target(SQLModel, table=True):
     """An office that is addressed."""
 
@@ -89,10 +111,19 @@ class TargetAddress(SQLModel, table=True):
     valid_until: date | None = None
 
 
-def digest_of(texts: list[DocumentText]) -> bytes:
+def digest_of(texts: Sequence[DocumentText]) -> bytes:
     """Compute the SHA-256 of a version: canonical JSON of its texts, ordered by language."""
-    canonical = [
-        [text.language, text.headline, text.summary, text.body, text.background, text.demands]
-        for text in sorted(texts, key=lambda text: text.language)
-    ]
-    return sha256(dumps(canonical, ensure_ascii=False, separators=(",", ":")).encode()).digest()
+    return _digest([_canonical(text) for text in sorted(texts, key=lambda text: text.language)])
+
+
+def rendering_digest(text: DocumentText, identified: Sequence[Identified]) -> bytes:
+    """Compute the SHA-256 of what a reader gets of a text: it, and those named beside it."""
+    return _digest([_canonical(text), [list(one) for one in identified]])
+
+
+def _canonical(text: DocumentText) -> list[Any]:
+    return [text.language, text.headline, text.summary, text.body, text.background, text.demands]
+
+
+def _digest(tree: list[Any]) -> bytes:
+    return sha256(dumps(tree, ensure_ascii=False, separators=(",", ":")).encode()).digest()

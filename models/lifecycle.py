@@ -2,18 +2,20 @@
 
 ```
 received ──> verifying ──> signing ──> releasing ──> following_up ──> closed
-                 │  ▲  └───────────────────▲             │
-                 ▼  │    (signs alone)                    │ further information:
-              returned                                    │ back to signing or releasing
-                 │
-                 └──> rejected            over any open phase: on hold; from any open phase: stopped
+               │  ▲  └────────────────────▲               │             │
+               ▼  │   (signs alone)                       │             │ reopened, years later:
+            returned                  further documents   │             │ back to verifying
+               │                      go out meanwhile ───┘             │
+               └──> rejected                                            ▼
+                           over any open phase: on hold; from any phase but rejected: stopped
 ```
+
+A stop or a withdrawal also ends what is closed: those who received something are told.
 """
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import NamedTuple
-
-ATTESTATIONS_REQUIRED = 2
 
 
 class Phase(StrEnum):
@@ -36,31 +38,43 @@ class Phase(StrEnum):
     CLOSED = "closed"
     """It ended, by a coordinator or by expiry."""
     STOPPED = "stopped"
-    """It was ended at once; nothing leaves any more."""
+    """It was ended at once; nothing leaves any more but the notice that it ended."""
 
+
+_ALWAYS = frozenset({Phase.CLOSED, Phase.STOPPED})
 
 TRANSITIONS: dict[Phase, frozenset[Phase]] = {
     Phase.RECEIVED: frozenset({Phase.VERIFYING, Phase.STOPPED}),
-    Phase.VERIFYING: frozenset(
-        {Phase.RETURNED, Phase.REJECTED, Phase.SIGNING, Phase.RELEASING, Phase.CLOSED, Phase.STOPPED}
-    ),
-    Phase.RETURNED: frozenset({Phase.VERIFYING, Phase.REJECTED, Phase.CLOSED, Phase.STOPPED}),
-    Phase.SIGNING: frozenset({Phase.RELEASING, Phase.CLOSED, Phase.STOPPED}),
-    Phase.RELEASING: frozenset({Phase.FOLLOWING_UP, Phase.CLOSED, Phase.STOPPED}),
-    Phase.FOLLOWING_UP: frozenset({Phase.SIGNING, Phase.RELEASING, Phase.CLOSED, Phase.STOPPED}),
+    Phase.VERIFYING: _ALWAYS | {Phase.RETURNED, Phase.REJECTED, Phase.SIGNING, Phase.RELEASING},
+    Phase.RETURNED: _ALWAYS | {Phase.VERIFYING, Phase.REJECTED},
+    Phase.SIGNING: _ALWAYS | {Phase.REJECTED, Phase.RELEASING},
+    Phase.RELEASING: _ALWAYS | {Phase.FOLLOWING_UP},
+    Phase.FOLLOWING_UP: _ALWAYS,
+    Phase.CLOSED: frozenset({Phase.VERIFYING, Phase.STOPPED}),
     Phase.REJECTED: frozenset(),
-    Phase.CLOSED: frozenset(),
     Phase.STOPPED: frozenset(),
 }
 
-ENDED = frozenset(phase for phase, following in TRANSITIONS.items() if not following)
+ENDED = frozenset({Phase.REJECTED, Phase.CLOSED, Phase.STOPPED})
+
+_UNVERIFIED = frozenset({Phase.RECEIVED, Phase.VERIFYING, Phase.RETURNED})
 
 
 class Decision(StrEnum):
     """What a person decides about an action."""
 
     ATTEST = "attest"
-    """Confirm facts, consent and texts."""
+    """Confirm facts, consent or a text."""
+    RETURN = "return"
+    """Send the case back: something is missing."""
+    REJECT = "reject"
+    """Say that it shall not go out."""
+    COMPLETE = "complete"
+    """Hand a returned case in again."""
+    EDIT = "edit"
+    """Change what is known of it: a text, a source, a consent."""
+    REVOKE = "revoke"
+    """Take back a consent."""
     RELEASE = "release"
     """Let the document go out."""
     HOLD = "hold"
@@ -69,8 +83,12 @@ class Decision(StrEnum):
     """End the pause."""
     STOP = "stop"
     """End the action at once."""
+    WITHDRAW = "withdraw"
+    """End it at once because those concerned took back their consent."""
     CLOSE = "close"
     """End the action in order."""
+    REOPEN = "reopen"
+    """Begin again with a new document, after it was closed."""
 
 
 class Refusal(StrEnum):
@@ -84,20 +102,36 @@ class Refusal(StrEnum):
     """There is no pause to end."""
     ON_HOLD = "on_hold"
     """It must be resumed first."""
+    SOURCES_MISSING = "sources_missing"
+    """Fewer sources than its urgency needs."""
     ATTESTATIONS_MISSING = "attestations_missing"
-    """Fewer than two people other than the author attested the current text."""
+    """Too few people other than the author confirmed facts and consent for the current text."""
+    APPROVAL_MISSING = "approval_missing"
+    """No text of the current version is approved."""
     ALREADY_RELEASED = "already_released"
-    """The document is out or on its way."""
+    """All that may go out is out or on its way."""
+    ALREADY_VERIFIED = "already_verified"
+    """It went on from verification: hold or stop it."""
+    NOT_RETURNED = "not_returned"
+    """It was not returned, so there is nothing to complete."""
+    RETURNED = "returned"
+    """It was returned and must be completed first."""
+    ALREADY_WITHDRAWN = "already_withdrawn"
+    """It was withdrawn before."""
+    NOT_CLOSED = "not_closed"
+    """Only what was closed or has expired can be reopened."""
     TOO_LATE = "too_late"
     """The workflow heard of it only after the person had been told that it did not."""
 
 
 class Standing(NamedTuple):
-    """What a decision is judged by."""
+    """What a decision is judged by: `lacking` is what a release still needs, most basic first."""
 
     phase: Phase
     on_hold: bool
-    attestations: int
+    lacking: tuple[Refusal, ...] = ()
+    releasable: bool = False
+    withdrawn: bool = False
 
 
 def may_move(current: Phase, following: Phase) -> bool:
@@ -107,22 +141,85 @@ def may_move(current: Phase, following: Phase) -> bool:
 
 def refusal_of(decision: Decision, standing: Standing) -> Refusal | None:
     """Tell why a decision is refused; None where it is allowed."""
+    judge = _JUDGES.get(decision)
+    if judge:
+        return judge(standing)
     if standing.phase in ENDED:
         return Refusal.ALREADY_ENDED
-    if decision is Decision.HOLD and standing.on_hold:
-        return Refusal.ALREADY_ON_HOLD
-    if decision is Decision.RESUME and not standing.on_hold:
-        return Refusal.NOT_ON_HOLD
-    if decision is Decision.RELEASE:
-        return _release_refusal(standing)
+    return _IN_AN_OPEN_ACTION.get(decision, _nothing_against)(standing)
+
+
+def _nothing_against(_standing: Standing) -> Refusal | None:
     return None
 
 
-def _release_refusal(standing: Standing) -> Refusal | None:
-    if standing.phase in {Phase.RELEASING, Phase.FOLLOWING_UP}:
+def _against_stop(standing: Standing) -> Refusal | None:
+    return Refusal.ALREADY_ENDED if standing.phase in {Phase.REJECTED, Phase.STOPPED} else None
+
+
+def _against_withdrawal(standing: Standing) -> Refusal | None:
+    return Refusal.ALREADY_WITHDRAWN if standing.withdrawn else None
+
+
+def _against_reopening(standing: Standing) -> Refusal | None:
+    return None if standing.phase is Phase.CLOSED else Refusal.NOT_CLOSED
+
+
+def _against_hold(standing: Standing) -> Refusal | None:
+    return Refusal.ALREADY_ON_HOLD if standing.on_hold else None
+
+
+def _against_resuming(standing: Standing) -> Refusal | None:
+    return None if standing.on_hold else Refusal.NOT_ON_HOLD
+
+
+def _against_completing(standing: Standing) -> Refusal | None:
+    return None if standing.phase is Phase.RETURNED else Refusal.NOT_RETURNED
+
+
+def _against_attesting(standing: Standing) -> Refusal | None:
+    """A stopped action has a notice to be approved; nothing else of it leaves, whatever is attested."""
+    if standing.phase in {Phase.REJECTED, Phase.CLOSED}:
+        return Refusal.ALREADY_ENDED
+    return Refusal.RETURNED if standing.phase is Phase.RETURNED else None
+
+
+def _against_returning(standing: Standing) -> Refusal | None:
+    return _against_attesting(standing) or _against_rejecting(standing)
+
+
+def _against_rejecting(standing: Standing) -> Refusal | None:
+    return None if standing.phase in _UNVERIFIED else Refusal.ALREADY_VERIFIED
+
+
+def _against_release(standing: Standing) -> Refusal | None:
+    if standing.phase is Phase.RETURNED:
+        return Refusal.RETURNED
+    if standing.phase is Phase.RELEASING:
         return Refusal.ALREADY_RELEASED
-    if standing.attestations < ATTESTATIONS_REQUIRED:
-        return Refusal.ATTESTATIONS_MISSING
-    if standing.on_hold:
-        return Refusal.ON_HOLD
-    return None
+    if standing.lacking:
+        return standing.lacking[0]
+    if standing.phase is Phase.FOLLOWING_UP and not standing.releasable:
+        return Refusal.ALREADY_RELEASED
+    return Refusal.ON_HOLD if standing.on_hold else None
+
+
+_Judge = Callable[[Standing], Refusal | None]
+
+_JUDGES: dict[Decision, _Judge] = {
+    Decision.ATTEST: _against_attesting,
+    Decision.STOP: _against_stop,
+    Decision.WITHDRAW: _against_withdrawal,
+    Decision.REOPEN: _against_reopening,
+    Decision.REVOKE: _nothing_against,
+}
+"""What may be decided of an action that has ended, too."""
+
+_IN_AN_OPEN_ACTION: dict[Decision, _Judge] = {
+    Decision.RETURN: _against_returning,
+    Decision.REJECT: _against_rejecting,
+    Decision.COMPLETE: _against_completing,
+    Decision.HOLD: _against_hold,
+    Decision.RESUME: _against_resuming,
+    Decision.RELEASE: _against_release,
+}

@@ -21,15 +21,27 @@ class Purpose(StrEnum):
     """Partners who have not answered are asked again."""
     CHECK_IN = "check_in"
     """The coordinator is asked for news."""
+    VERIFICATION = "verification"
+    """Verifiers are told that a case waits for them, and nothing of it."""
+    VERIFICATION_REMINDER = "verification_reminder"
+    """Verifiers who have not answered are told again."""
+    VERIFICATION_ALARM = "verification_alarm"
+    """The coordinator is told that nobody left on the duty list has taken the case."""
+    LEAK_ALARM = "leak_alarm"
+    """The coordinator is told that messages were held back, since they name somebody."""
+    STOP_NOTICE = "stop_notice"
+    """Those who received something are told that the action ended."""
 
 
 class DeliveryState(StrEnum):
-    """Where a delivery stands; all but the first two are final (invariant I4)."""
+    """Where a delivery stands; all but the first three are final (invariant I4)."""
 
     READY = "ready"
     """May be claimed."""
     SENDING = "sending"
     """Claimed by a sender."""
+    PARKED = "parked"
+    """The leak guard found somebody in it who must not be named; it waits for people to correct the text."""
     SENT = "sent"
     """The provider took it."""
     DELIVERED = "delivered"
@@ -84,6 +96,51 @@ class FollowUpPlan(Message):
     check_ins: tuple[timedelta, ...]
 
 
+class VerificationPlan(Message):
+    """How soon verifiers are reminded, and the next on the duty list is asked."""
+
+    remind_after: timedelta
+    escalate_after: timedelta
+
+
+class VerificationRef(Message):
+    """One cycle of asking verifiers, about the newest version of a document."""
+
+    document: DocumentRef
+    cycle: int
+    plan: VerificationPlan
+
+
+class Verifying(Message):
+    """Have a document verified; later runs of one workflow go on at a later turn of asking."""
+
+    verification: VerificationRef
+    turn: int = 1
+
+
+class VerificationStatus(Message):
+    """How the verifiers of a cycle have answered; not `wanted` where nothing is left to verify."""
+
+    asked: int
+    acknowledged: int
+    answered: int
+    wanted: bool
+
+
+class VerificationRound(Message):
+    """Verifiers who were asked together; none where the duty list has nobody left."""
+
+    round: int
+    asked: int
+
+
+class AskVerifiers(Message):
+    """Ask the next verifiers of the duty list, once for each round."""
+
+    verification: VerificationRef
+    round: int
+
+
 class CasePlan(Message):
     """The numbers of a case that its workflow runs on, and how far an earlier run of it came."""
 
@@ -94,21 +151,36 @@ class CasePlan(Message):
     follow_up: FollowUpPlan
 
 
+class DispatchRequest(Message):
+    """Freeze the messages of one purpose into the outbox."""
+
+    document: DocumentRef
+    purpose: Purpose
+    round: int
+    cycle: int = 0
+
+
 class CaseFacts(Message):
     """What the database knows now of what the workflow waits for."""
 
-    attestations: int
-    on_hold: bool
-    stopped: bool
+    lacking: tuple[Refusal, ...] = ()
+    on_hold: bool = False
+    stopped: bool = False
+    returned: bool = False
+    rejected: bool = False
+    withdrawn: bool = False
+    parked_dispatches: int = 0
+    verification: VerificationRef | None = None
+    release: DispatchRequest | None = None
+    notice: DispatchRequest | None = None
+    untold: bool = False
 
 
 class CaseState(Message):
     """All that the workflow of an action knows; also the answer to its query and updates."""
 
     phase: Phase = Phase.RECEIVED
-    on_hold: bool = False
-    stopped: bool = False
-    attestations: int = 0
+    facts: CaseFacts = CaseFacts()
     release_decided: bool = False
     close_decided: bool = False
     released_at: datetime | None = None
@@ -116,13 +188,15 @@ class CaseState(Message):
     @property
     def standing(self) -> Standing:
         """What a decision is judged by."""
-        return Standing(self.phase, self.on_hold, self.attestations)
+        facts = self.facts
+        return Standing(self.phase, facts.on_hold, facts.lacking, facts.release is not None, facts.withdrawn)
 
 
 class PersonDecision(Message):
     """A decision of one person, who waits for the answer until a moment (None: for ever)."""
 
     action_id: UUID
+    decision: Decision
     person_id: UUID
     until: datetime | None = None
 
@@ -168,14 +242,6 @@ class SignOnStatus(Message):
     invited: int
     signed: int
     answered: int
-
-
-class DispatchRequest(Message):
-    """Freeze the messages of one purpose into the outbox."""
-
-    document: DocumentRef
-    purpose: Purpose
-    round: int
 
 
 class Dispatched(Message):

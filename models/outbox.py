@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from models.columns import link, moment, primary_key, word
+from models.columns import link, moment, primary_key, word, words
 from models.messages import DeliveryState, Purpose
-from models.vocabulary import Channel
+from models.vocabulary import Channel, Disclosure, RenderingKind
 
 
 class RecipientKind(StrEnum):
@@ -26,9 +26,12 @@ class RecipientKind(StrEnum):
 
 
 class Dispatch(SQLModel, table=True):
-    """Messages of one purpose, frozen together: a release, or one round of invitations or reminders."""
+    """Messages of one purpose, frozen together: a release, or one round of invitations or reminders.
 
-    __table_args__ = (UniqueConstraint("document_id", "purpose", "round"),)
+    `cycle` is that of a verification, and 0 for everything else; `languages` are those that were approved.
+    """
+
+    __table_args__ = (UniqueConstraint("document_id", "purpose", "cycle", "round"),)
 
     id: UUID = primary_key()
     action_id: UUID = link("urgent_action.id")
@@ -36,13 +39,18 @@ class Dispatch(SQLModel, table=True):
     version_id: UUID = link("document_version.id")
     digest: bytes
     purpose: Purpose = word(Purpose)
+    cycle: int = 0
     round: int
+    languages: list[str] = words()
     size: int = 0
     frozen_at: datetime = moment()
 
 
 class Delivery(SQLModel, table=True):
-    """One message to one recipient on one channel. Its id is the Message-ID and the idempotency key."""
+    """One message to one recipient on one channel. Its id is the Message-ID and the idempotency key.
+
+    `rendering` and `digest` say which rendering a claim took for it.
+    """
 
     __table_args__ = (
         UniqueConstraint("dispatch_id", "recipient_id", "channel"),
@@ -56,6 +64,10 @@ class Delivery(SQLModel, table=True):
     recipient_kind: RecipientKind = word(RecipientKind)
     recipient_id: UUID
     invitation_id: UUID | None = link("invitation.id", nullable=True)
+    request_id: UUID | None = link("verification_request.id", nullable=True)
+    disclosure: Disclosure = word(Disclosure, default=Disclosure.PUBLIC)
+    rendering: RenderingKind = word(RenderingKind, default=RenderingKind.PUBLIC)
+    digest: bytes | None = None
     channel: Channel = word(Channel)
     address: str
     fingerprint: bytes

@@ -2,8 +2,8 @@
 
 from sqlmodel import SQLModel
 
-from models import actions, contacts, documents, outbox, partners, people, records
+from models import actions, attestations, consents, contacts, documents, outbox, partners, people, records
 
-AGGREGATES = (actions, contacts, documents, outbox, partners, people, records)
+AGGREGATES = (actions, attestations, consents, contacts, documents, outbox, partners, people, records)
 
 METADATA = SQLModel.metadata

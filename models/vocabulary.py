@@ -84,6 +84,15 @@ class ConsentUse(StrEnum):
     """The case may be submitted to UN or Inter-American mechanisms."""
 
 
+class PassageReason(StrEnum):
+    """Why consent passed from a person at risk to her family."""
+
+    DEATH = "death"
+    """She was killed or died."""
+    DISAPPEARANCE = "disappearance"
+    """She was taken or is missing."""
+
+
 class ConsentGiver(StrEnum):
     """Who gave a consent."""
 
@@ -166,6 +175,26 @@ class Channel(StrEnum):
     """A signed webhook to a partner's own system."""
     LETTER = "letter"
     """Paper, printed and posted by people."""
+
+
+class Disclosure(StrEnum):
+    """To what kind of reader a message goes, and so which consents it needs."""
+
+    PUBLIC = "public"
+    """Anybody: partners, press, members, embassies, companies, media."""
+    AUTHORITY = "authority"
+    """An authority addressed, which may be told names that the public is not."""
+    MECHANISM = "mechanism"
+    """A body of the UN, the Inter-American system or the like."""
+
+
+class RenderingKind(StrEnum):
+    """What of a text's people a rendering shows."""
+
+    PUBLIC = "public"
+    """The text as it is: nobody is named who must not be named in public."""
+    IDENTIFIED = "identified"
+    """With the names of those who gave them to authorities only."""
 
 
 class Audience(StrEnum):

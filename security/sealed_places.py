@@ -13,6 +13,21 @@ def identity_place(person_at_risk_id: UUID) -> str:
     return f"person_at_risk:{person_at_risk_id}"
 
 
+def consent_place(consent_id: UUID) -> str:
+    """Name the place of the reason why a consent could not be obtained."""
+    return f"consent.reason:{consent_id}"
+
+
+def passage_place(consent_passage_id: UUID) -> str:
+    """Name the place of the family to whom consent passed."""
+    return f"consent_passage.family:{consent_passage_id}"
+
+
+def objection_place(objection_id: UUID) -> str:
+    """Name the place of what a verifier wrote against a case."""
+    return f"objection.reason:{objection_id}"
+
+
 def source_place(source_id: UUID) -> str:
     """Name the place of what a source said, and who it is."""
     return f"source:{source_id}"

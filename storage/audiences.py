@@ -1,7 +1,7 @@
 """Who receives the messages of a dispatch, as SQL: each selection yields one row a recipient.
 
-Columns: recipient_kind, recipient_id, invitation_id, channel, address, fingerprint, language, rank.
-Parameters: action_id, document_id, audiences (text[]).
+Columns: recipient_kind, recipient_id, invitation_id, request_id, channel, address, fingerprint, language,
+disclosure, rank. Parameters: action_id, document_id, audiences (text[]), digest, cycle, round.
 """
 
 from models.messages import Purpose
@@ -14,7 +14,10 @@ _USABLE = """
 
 _TARGETS = f"""
     SELECT 'target' AS recipient_kind, target.id AS recipient_id, NULL::uuid AS invitation_id,
-           chosen.channel, chosen.address, chosen.fingerprint, target.language, 1 AS rank
+           NULL::uuid AS request_id, chosen.channel, chosen.address, chosen.fingerprint, target.language,
+           CASE target.kind WHEN 'authority' THEN 'authority' WHEN 'mechanism' THEN 'mechanism'
+                ELSE 'public' END AS disclosure,
+           1 AS rank
     FROM target
     CROSS JOIN LATERAL (
         SELECT channel, address, fingerprint FROM target_address
@@ -31,23 +34,23 @@ UNREACHABLE_TARGETS = f"""
 
 # Partners may share one system: each has a fingerprint of its own there.
 _SIGNATORIES = """
-    SELECT 'partner', partner.id, NULL,
+    SELECT 'partner', partner.id, NULL, NULL,
            CASE WHEN partner.api_url IS NULL THEN 'email' ELSE 'partner_api' END,
            coalesce(partner.api_url, chosen.email),
            CASE WHEN partner.api_url IS NULL THEN chosen.fingerprint
                 ELSE sha256(convert_to(partner.slug || ' ' || partner.api_url, 'UTF8')) END,
-           chosen.language, 2
+           chosen.language, 'public', 2
     FROM signature
     JOIN partner ON partner.id = signature.partner_id
     JOIN invitation ON invitation.id = signature.invitation_id
     JOIN partner_contact AS chosen ON chosen.id = invitation.contact_id
-    WHERE signature.document_id = :document_id AND signature.answer = 'signed'
+    WHERE signature.document_id = :document_id AND signature.answer = 'signed' AND signature.digest = :digest
       AND 'signatories' = ANY(:audiences)
 """
 
 _CONTACTS = """
-    SELECT 'contact', contact.id, NULL, chosen.channel, chosen.address, chosen.fingerprint,
-           contact.language, CASE contact.kind WHEN 'press' THEN 3 ELSE 4 END
+    SELECT 'contact', contact.id, NULL, NULL, chosen.channel, chosen.address, chosen.fingerprint,
+           contact.language, 'public', CASE contact.kind WHEN 'press' THEN 3 ELSE 4 END
     FROM contact
     CROSS JOIN LATERAL (
         SELECT channel, address, fingerprint FROM contact_address
@@ -66,8 +69,8 @@ _RELEASE = f"""
 
 _INVITED = """
     SELECT 'partner' AS recipient_kind, invitation.partner_id AS recipient_id,
-           invitation.id AS invitation_id, 'email' AS channel, chosen.email AS address,
-           chosen.fingerprint, chosen.language, 1 AS rank
+           invitation.id AS invitation_id, NULL::uuid AS request_id, 'email' AS channel,
+           chosen.email AS address, chosen.fingerprint, chosen.language, 'public' AS disclosure, 1 AS rank
     FROM invitation
     JOIN partner_contact AS chosen ON chosen.id = invitation.contact_id
     WHERE invitation.document_id = :document_id
@@ -80,15 +83,50 @@ _UNANSWERED = f"""
 
 _COORDINATOR = """
     SELECT 'person' AS recipient_kind, person.id AS recipient_id, NULL::uuid AS invitation_id,
-           'email' AS channel, person.email AS address, person.fingerprint, person.language, 1 AS rank
+           NULL::uuid AS request_id, 'email' AS channel, person.email AS address, person.fingerprint,
+           person.language, 'public' AS disclosure, 1 AS rank
     FROM person
     JOIN urgent_action ON urgent_action.author_id = person.id
     WHERE urgent_action.id = :action_id
 """
+
+_BY_HER_CHANNEL = """
+    SELECT 'person' AS recipient_kind, person.id AS recipient_id, NULL::uuid AS invitation_id,
+           request.id AS request_id, person.asked_by AS channel,
+           CASE person.asked_by WHEN 'sms' THEN person.phone ELSE person.email END AS address,
+           CASE person.asked_by WHEN 'sms' THEN person.phone_fingerprint ELSE person.fingerprint END
+           AS fingerprint,
+           person.language, 'public' AS disclosure, 1 AS rank
+    FROM verification_request AS request JOIN person ON person.id = request.person_id
+    WHERE request.action_id = :action_id AND request.cycle = :cycle
+"""
+
+_ASKED = f"{_BY_HER_CHANNEL} AND request.round = :round"
+
+_UNDECIDED = f"{_BY_HER_CHANNEL} AND request.answered_at IS NULL"
+
+REACHED = """
+    SELECT DISTINCT ON (delivery.channel, delivery.fingerprint)
+           delivery.recipient_kind, delivery.recipient_id, NULL::uuid AS invitation_id,
+           NULL::uuid AS request_id, delivery.channel, delivery.address, delivery.fingerprint,
+           delivery.language, 'public' AS disclosure, 1 AS rank
+    FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
+    WHERE dispatch.action_id = :action_id
+      AND dispatch.purpose IN ('statement', 'invitation', 'sign_on_reminder')
+      AND (delivery.state IN ('sent', 'delivered', 'unknown')
+           OR (delivery.state = 'sending' AND delivery.handed_over_at IS NOT NULL))
+    ORDER BY delivery.channel, delivery.fingerprint, dispatch.frozen_at DESC
+"""
+"""Whoever received something of the action, or may have, at the address and in the language of the last."""
 
 RECIPIENTS = {
     Purpose.STATEMENT: _RELEASE,
     Purpose.INVITATION: _INVITED,
     Purpose.SIGN_ON_REMINDER: _UNANSWERED,
     Purpose.CHECK_IN: _COORDINATOR,
+    Purpose.VERIFICATION: _ASKED,
+    Purpose.VERIFICATION_REMINDER: _UNDECIDED,
+    Purpose.VERIFICATION_ALARM: _COORDINATOR,
+    Purpose.LEAK_ALARM: _COORDINATOR,
+    Purpose.STOP_NOTICE: REACHED,
 }

@@ -3,54 +3,71 @@
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.lifecycle import ATTESTATIONS_REQUIRED
 from models.messages import Batch, BatchOutcome, DeliveryState
 from models.outbox import Delivery
+from models.records import Addressee, EventKind
 from storage.action_lock import share_action
 from storage.gate import (
-    ACTION_OPEN,
-    ADDRESS_ALLOWED,
-    DELIVERY_PERMITTED,
-    GATE_OPEN,
-    STILL_WANTED,
+    AFTER_A_STOP,
+    IDENTIFIED,
+    STILL_IDENTIFIED,
+    gate_of_deliveries,
+    listed,
+    outcome_of_refusal,
 )
 from storage.message_events import record_claimed, record_states
-from storage.records import announce
+from storage.records import announce, record, request_nudge
 
 _RANGE = """
     delivery.dispatch_id = :dispatch_id AND delivery.channel = :channel
     AND delivery.position BETWEEN :first AND :last
 """
 
-_CLAIM = text(f"""
-    WITH claimable AS (
-        SELECT delivery.id
-        FROM urgent_action AS action, delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
-        WHERE action.id = :action_id AND {_RANGE} AND delivery.position > :after
-          AND delivery.state = 'ready' AND {GATE_OPEN}
-        ORDER BY delivery.position
-        LIMIT :limit
-        FOR UPDATE OF delivery SKIP LOCKED)
-    UPDATE delivery
-    SET state = 'sending', claim_id = :claim_id, claimed_at = now(), handed_over_at = NULL,
-        attempts = delivery.attempts + 1
-    FROM claimable
-    WHERE delivery.id = claimable.id
-    RETURNING delivery.*
-""")
 
-_HAND_OVER = text(f"""
-    UPDATE delivery SET handed_over_at = now()
-    FROM urgent_action AS action, dispatch
-    WHERE action.id = :action_id AND dispatch.id = delivery.dispatch_id
-      AND delivery.id = :delivery_id AND delivery.claim_id = :claim_id AND delivery.state = 'sending'
-      AND {GATE_OPEN}
-    RETURNING delivery.id
-""")
+def claim_statement(gate: str, identified: str = IDENTIFIED) -> TextClause:
+    """Write the claim for a gate; `identified` says where an authority may be told more than the text."""
+    return text(f"""
+        WITH claimable AS (
+            SELECT delivery.id, dispatch.version_id,
+                   CASE WHEN delivery.disclosure = 'authority' AND {identified}
+                        THEN 'identified' ELSE 'public' END AS rendering
+            FROM urgent_action AS action, delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
+            WHERE action.id = :action_id AND {_RANGE} AND delivery.position > :after
+              AND delivery.state = 'ready' AND {gate}
+            ORDER BY delivery.position
+            LIMIT :limit
+            FOR UPDATE OF delivery SKIP LOCKED)
+        UPDATE delivery
+        SET state = 'sending', claim_id = :claim_id, claimed_at = now(), handed_over_at = NULL,
+            attempts = delivery.attempts + 1, rendering = claimable.rendering,
+            digest = (SELECT rendering.digest FROM rendering
+                      WHERE rendering.version_id = claimable.version_id
+                        AND rendering.language = delivery.language AND rendering.kind = claimable.rendering)
+        FROM claimable
+        WHERE delivery.id = claimable.id
+        RETURNING delivery.*
+    """)
+
+
+def hand_over_statement(gate: str, still_identified: str = STILL_IDENTIFIED) -> TextClause:
+    """Write the hand-over for a gate; `still_identified` guards what the claim told an authority."""
+    return text(f"""
+        UPDATE delivery SET handed_over_at = now()
+        FROM urgent_action AS action, dispatch
+        WHERE action.id = :action_id AND dispatch.id = delivery.dispatch_id
+          AND delivery.id = :delivery_id AND delivery.claim_id = :claim_id AND delivery.state = 'sending'
+          AND {gate} AND {still_identified}
+        RETURNING delivery.id
+    """)
+
+
+_CLAIM = claim_statement(gate_of_deliveries())
+
+_HAND_OVER = hand_over_statement(gate_of_deliveries())
 
 _SETTLE = text("""
     UPDATE delivery
@@ -76,17 +93,12 @@ _RECOVER = text(f"""
 
 _REFUSE = text(f"""
     UPDATE delivery
-    SET state = CASE WHEN {ACTION_OPEN} AND NOT {ADDRESS_ALLOWED} THEN 'suppressed' ELSE 'cancelled' END,
-        failure = CASE WHEN NOT ({ACTION_OPEN}) THEN 'action_ended'
-                       WHEN NOT {ADDRESS_ALLOWED} THEN 'address_suppressed'
-                       WHEN NOT {STILL_WANTED} THEN 'no_longer_wanted'
-                       ELSE 'not_permitted' END,
-        settled_at = now()
-    FROM urgent_action AS action, dispatch
-    WHERE action.id = :action_id AND {_RANGE} AND dispatch.id = delivery.dispatch_id
-      AND delivery.state = 'ready'
-      AND (NOT ({ACTION_OPEN}) OR NOT {ADDRESS_ALLOWED} OR NOT {STILL_WANTED}
-           OR (action.held_at IS NULL AND NOT {DELIVERY_PERMITTED}))
+    SET state = CASE judged.refusal WHEN 'address_suppressed' THEN 'suppressed' ELSE 'cancelled' END,
+        failure = judged.refusal, settled_at = now()
+    FROM (SELECT delivery.id, {outcome_of_refusal()} AS refusal
+          FROM urgent_action AS action, delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
+          WHERE action.id = :action_id AND {_RANGE} AND delivery.state = 'ready') AS judged
+    WHERE delivery.id = judged.id AND delivery.state = 'ready' AND judged.refusal IS NOT NULL
     RETURNING delivery.id, delivery.state
 """)
 
@@ -107,10 +119,14 @@ _COUNT = text(f"""
     FROM delivery WHERE {_RANGE}
 """)
 
-_CANCEL_OUTSTANDING = text("""
-    UPDATE delivery SET state = 'cancelled', failure = 'action_ended', settled_at = now()
-    FROM dispatch
-    WHERE dispatch.id = delivery.dispatch_id AND dispatch.action_id = :action_id AND delivery.state = 'ready'
+_CANCEL_OUTSTANDING = text(f"""
+    UPDATE delivery
+    SET state = 'cancelled', settled_at = now(),
+        failure = CASE delivery.state WHEN 'parked' THEN delivery.failure ELSE 'action_ended' END
+    FROM dispatch JOIN urgent_action AS action ON action.id = dispatch.action_id
+    WHERE dispatch.id = delivery.dispatch_id AND action.id = :action_id
+      AND delivery.state IN ('ready', 'parked')
+      AND (action.stopped_at IS NULL OR dispatch.purpose NOT IN ({listed(AFTER_A_STOP)}))
     RETURNING delivery.id, delivery.state
 """)
 
@@ -156,7 +172,6 @@ async def claim(
             "claim_id": claim_id,
             "after": after,
             "limit": limit,
-            "attestations_required": ATTESTATIONS_REQUIRED,
         },
     )
     claimed = sorted(found.scalars(), key=lambda delivery: delivery.position)
@@ -169,12 +184,7 @@ async def hand_over(session: AsyncSession, action_id: UUID, delivery_id: UUID, c
     await share_action(session, action_id)
     passed = await session.execute(
         _HAND_OVER,
-        {
-            "action_id": action_id,
-            "delivery_id": delivery_id,
-            "claim_id": claim_id,
-            "attestations_required": ATTESTATIONS_REQUIRED,
-        },
+        {"action_id": action_id, "delivery_id": delivery_id, "claim_id": claim_id},
     )
     return passed.scalar_one_or_none() is not None
 
@@ -198,6 +208,10 @@ async def settle(session: AsyncSession, action_id: UUID, claim_id: UUID, outcome
         },
     )
     await record_states(session, action_id, settled)
+    parked = states.count(DeliveryState.PARKED)
+    if parked:
+        await record(session, action_id, EventKind.MESSAGES_PARKED, detail={"count": parked})
+        await request_nudge(session, action_id, Addressee.ACTION)
     await announce(session, action_id)
 
 
@@ -213,7 +227,7 @@ async def finish_batch(session: AsyncSession, batch: Batch) -> BatchOutcome:
     """
     await share_action(session, batch.action_id)
     parameters = {**_range(batch), "action_id": batch.action_id}
-    refused = await session.execute(_REFUSE, {**parameters, "attestations_required": ATTESTATIONS_REQUIRED})
+    refused = await session.execute(_REFUSE, parameters)
     await record_states(session, batch.action_id, refused)
     return await _counted(session, batch)
 
@@ -234,6 +248,6 @@ async def _counted(session: AsyncSession, batch: Batch) -> BatchOutcome:
 
 
 async def cancel_outstanding(session: AsyncSession, action_id: UUID) -> None:
-    """Cancel every message of an ended action that was not claimed."""
+    """Cancel every message of an ended action that was not claimed, but for what a stop itself asks for."""
     cancelled = await session.execute(_CANCEL_OUTSTANDING, {"action_id": action_id})
     await record_states(session, action_id, cancelled)

@@ -8,17 +8,20 @@ from sqlalchemy import text
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.actions import UrgentAction
-from models.documents import Document, DocumentText
+from models.actions import PersonAtRisk, UrgentAction
+from models.documents import Document, DocumentText, Rendering
 from models.messages import Purpose
 from models.outbox import Delivery, Dispatch
-from storage.actions import action_by_id
+from models.vocabulary import ConsentUse
+from storage.actions import action_by_id, people_at_risk
+from storage.consents import live_uses, newest_consents
+from storage.documents import renderings_of, texts_of
 from storage.sign_on import PublicSignature, public_signatures, unnamed_signatures
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Contents:
-    """The part of a dispatch that all its messages share."""
+    """The part of a dispatch that all its messages share; compared by identity."""
 
     purpose: Purpose
     round: int
@@ -26,6 +29,9 @@ class Contents:
     action: UrgentAction
     document: Document
     texts: dict[str, DocumentText]
+    renderings: list[Rendering]
+    people: list[PersonAtRisk]
+    live_uses: set[tuple[UUID, ConsentUse]]
     signatories: list[PublicSignature]
     unnamed_signatories: int
 
@@ -69,22 +75,20 @@ async def contents_of(session: AsyncSession, dispatch_id: UUID) -> Contents:
     dispatch = (await session.exec(select(Dispatch).where(Dispatch.id == dispatch_id))).one()
     document = (await session.exec(select(Document).where(Document.id == dispatch.document_id))).one()
     texts = await texts_of(session, dispatch.version_id)
+    action = await action_by_id(session, dispatch.action_id)
     return Contents(
         purpose=dispatch.purpose,
         round=dispatch.round,
         digest=dispatch.digest,
-        action=await action_by_id(session, dispatch.action_id),
+        action=action,
         document=document,
         texts=texts,
-        signatories=await public_signatures(session, document.id),
-        unnamed_signatories=await unnamed_signatures(session, document.id),
+        renderings=await renderings_of(session, dispatch.version_id),
+        people=await people_at_risk(session, action.id),
+        live_uses=live_uses(await newest_consents(session, action.id), action),
+        signatories=await public_signatures(session, document.id, dispatch.digest),
+        unnamed_signatories=await unnamed_signatures(session, document.id, dispatch.digest),
     )
-
-
-async def texts_of(session: AsyncSession, version_id: UUID) -> dict[str, DocumentText]:
-    """Map the languages of a version to their texts."""
-    found = await session.exec(select(DocumentText).where(DocumentText.version_id == version_id))
-    return {one.language: one for one in found}
 
 
 async def recipients_of(session: AsyncSession, deliveries: list[Delivery]) -> dict[UUID, Recipient]:

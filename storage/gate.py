@@ -1,70 +1,268 @@
 """The conditions under which a message may leave (invariants I1, I2 and I5), as SQL for freeze and claim.
 
-Aliases that the conditions expect: `action` an urgent_action, `dispatch`, `delivery`.
+Each check says for which purposes it is made, and what becomes of a message that fails it. A check for a
+dispatch as a whole is made when it is frozen, too. Aliases that they expect: `action` an urgent_action,
+`dispatch`, `delivery`.
+
 Whoever asks shares the action's lock (`storage/action_lock.py`), and a decision to hold or stop has it alone:
 it waits for claims under way, and later claims see it. A statement before the gate takes the lock: one that
 waited inside it would read old rows.
 """
 
-ACTION_OPEN = "action.stopped_at IS NULL AND action.closed_at IS NULL"
+from collections.abc import Collection, Iterable
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
-ACTION_RUNNING = f"action.held_at IS NULL AND {ACTION_OPEN}"
+from models.messages import Purpose
+from models.verification import CONSENT, FACTS, text_in
 
-ATTESTED = """
-    (SELECT count(DISTINCT attestation.person_id)
-     FROM attestation
-     WHERE attestation.version_id = dispatch.version_id
-       AND attestation.digest = dispatch.digest
-       AND attestation.person_id <> action.author_id) >= :attestations_required
-"""
+STATEMENTS: Final = frozenset({Purpose.STATEMENT, Purpose.INVITATION, Purpose.SIGN_ON_REMINDER})
+"""What shows the document."""
 
-DIGEST_UNCHANGED = """
-    EXISTS (SELECT 1 FROM document_version AS version
-            WHERE version.id = dispatch.version_id AND version.digest = dispatch.digest)
-"""
+_SIGN_ON: Final = frozenset({Purpose.INVITATION, Purpose.SIGN_ON_REMINDER})
+_ASKING: Final = frozenset({Purpose.VERIFICATION, Purpose.VERIFICATION_REMINDER})
+VERIFYING: Final = _ASKING | {Purpose.VERIFICATION_ALARM}
+_NOTICES: Final = frozenset({Purpose.STOP_NOTICE})
+_EVERY: Final = frozenset(Purpose)
+_TEXTS: Final = STATEMENTS | _NOTICES
+AFTER_A_STOP: Final = _NOTICES | VERIFYING | {Purpose.LEAK_ALARM}
+"""What a stop does not end: its notice, and what leads to that."""
+
+
+class Failing(StrEnum):
+    """What becomes of a message that fails a check."""
+
+    WAITS = "waits"
+    """It stays ready: what keeps it may end."""
+    ACTION_ENDED = "action_ended"
+    """It is cancelled: nothing of this action leaves any more."""
+    SUPPRESSED = "address_suppressed"
+    """It ends as suppressed."""
+    UNWANTED = "no_longer_wanted"
+    """It is cancelled: what it asks for was answered."""
+    NOT_PERMITTED = "not_permitted"
+    """It is cancelled: what it needs is not there."""
+
+
+class Check(NamedTuple):
+    """One condition. One that reads the `delivery` cannot be made before there is one.
+
+    One that is `only_frozen` follows from stricter ones that are made for each delivery.
+    """
+
+    purposes: frozenset[Purpose]
+    failing: Failing
+    holds: str
+    only_frozen: bool = False
+
+    @property
+    def is_of_each_delivery(self) -> bool:
+        """Tell whether it is about one recipient."""
+        return "delivery." in self.holds
+
 
 _CONSENTED = """
     NOT EXISTS (
         SELECT 1 FROM person_at_risk AS person
-        WHERE person.action_id = action.id
-          AND person.visibility = 'named'
-          AND NOT EXISTS (
-              SELECT 1 FROM (
-                  SELECT * FROM consent
-                  WHERE consent.person_at_risk_id = person.id AND consent.use = '{use}'
-                  ORDER BY consent.recorded_at DESC LIMIT 1) AS newest
-              WHERE newest.given
-                AND newest.revoked_at IS NULL
-                AND (newest.valid_until IS NULL OR newest.valid_until >= current_date)))
+        WHERE person.action_id = action.id AND {people}
+          AND NOT coalesce((
+              SELECT newest.given AND newest.revoked_at IS NULL
+                 AND newest.recorded_at >= coalesce(action.reopened_at, '-infinity')
+                 AND (newest.valid_until IS NULL OR newest.valid_until >= current_date)
+              FROM consent AS newest
+              WHERE newest.person_at_risk_id = person.id AND newest.use = '{use}'
+              ORDER BY newest.recorded_at DESC LIMIT 1), false))
 """
 
-CONSENTED = _CONSENTED.format(use="name_in_public")
+_NAMED = "person.visibility = 'named'"
+_NAMED_TO_PUBLIC = _CONSENTED.format(people=_NAMED, use="name_in_public")
+_NAMED_TO_AUTHORITIES = _CONSENTED.format(people=_NAMED, use="name_to_authorities")
+_SUBMITTED = _CONSENTED.format(people="true", use="mechanisms")
 
-CONSENTED_TO_TARGET = f"""
-    (delivery.recipient_kind <> 'target' OR {_CONSENTED.format(use="name_to_authorities")})
+_NAMED_BESIDE = _CONSENTED.format(people="person.id = ANY(rendering.people)", use="name_to_authorities")
+
+IDENTIFIED: Final = f"""
+    EXISTS (SELECT 1 FROM rendering
+            WHERE rendering.version_id = dispatch.version_id AND rendering.language = delivery.language
+              AND rendering.kind = 'identified' AND {_NAMED_BESIDE})
+"""
+"""Everybody whom the version names to authorities only still allows it."""
+
+_NOT_OBTAINABLE = """
+    EXISTS (SELECT 1 FROM person_at_risk AS person
+            CROSS JOIN LATERAL (
+                SELECT DISTINCT ON (use) use, given, given_by, revoked_at FROM consent
+                WHERE consent.person_at_risk_id = person.id
+                ORDER BY use, recorded_at DESC) AS newest
+            WHERE person.action_id = action.id AND newest.given_by = 'not_obtainable'
+              AND newest.given AND newest.revoked_at IS NULL)
 """
 
-TEXT_EXISTS = """
+ATTESTATIONS_REQUIRED: Final = (
+    f"(action.attestations_required + CASE WHEN {_NOT_OBTAINABLE} THEN 1 ELSE 0 END)"
+)
+"""One more where a consent could not be had."""
+
+
+def confirmed_by(confirms: str) -> str:
+    """Count the people other than the authors who confirm something of this digest."""
+    return f"""
+        (SELECT count(DISTINCT attestation.person_id)
+         FROM attestation JOIN document_version AS written ON written.id = attestation.version_id
+         WHERE attestation.version_id = dispatch.version_id AND attestation.digest = dispatch.digest
+           AND attestation.confirms = {confirms}
+           AND attestation.person_id NOT IN (action.author_id, written.created_by))
+    """
+
+
+_SOURCED = """
+    ((SELECT count(*) FROM source WHERE source.action_id = action.id) >= action.sources_required
+     OR coalesce((SELECT count(*) FROM source
+                  WHERE source.action_id = action.id AND source.kind = 'direct_testimony')
+                 >= action.direct_sources_required, false))
+"""
+
+_ATTESTED = f"""
+    least({confirmed_by(f"'{FACTS}'")}, {confirmed_by(f"'{CONSENT}'")}) >= {ATTESTATIONS_REQUIRED}
+"""
+
+
+def approved_in(language: str) -> str:
+    """Ask whether enough people approved the text in a language, which is an expression itself."""
+    confirms = f"'{text_in('')}' || {language}"
+    return f"({confirmed_by(confirms)} >= action.approvals_required)"
+
+
+_SOME_TEXT_APPROVED = f"""
+    EXISTS (SELECT 1 FROM document_text
+            WHERE document_text.version_id = dispatch.version_id
+              AND {approved_in("document_text.language")})
+"""
+
+_TEXT_EXISTS = """
     EXISTS (SELECT 1 FROM document_text
             WHERE document_text.version_id = dispatch.version_id
               AND document_text.language = delivery.language)
 """
 
-STATEMENT_PERMITTED = f"({ATTESTED} AND {DIGEST_UNCHANGED} AND {CONSENTED})"
+_DIGEST_UNCHANGED = """
+    EXISTS (SELECT 1 FROM document_version AS version
+            WHERE version.id = dispatch.version_id AND version.digest = dispatch.digest)
+"""
 
-DELIVERY_PERMITTED = (
-    f"(dispatch.purpose = 'check_in' OR ({STATEMENT_PERMITTED} AND {CONSENTED_TO_TARGET} AND {TEXT_EXISTS}))"
+_NEWEST_VERSION = """
+    NOT EXISTS (SELECT 1 FROM document_version AS version JOIN document_version AS newer
+                ON newer.document_id = version.document_id AND newer.number > version.number
+                WHERE version.id = dispatch.version_id)
+"""
+
+_IS_A_NOTICE = """
+    EXISTS (SELECT 1 FROM document WHERE document.id = dispatch.document_id AND document.kind = 'stop_action')
+"""
+
+_UNANSWERED_INVITATION = """
+    (NOT EXISTS (SELECT 1 FROM signature WHERE signature.invitation_id = delivery.invitation_id)
+     AND EXISTS (SELECT 1 FROM document
+                 WHERE document.id = dispatch.document_id AND document.sign_on_ended_at IS NULL))
+"""
+
+_UNANSWERED_REQUEST = """
+    EXISTS (SELECT 1 FROM verification_request AS request
+            WHERE request.id = delivery.request_id AND request.answered_at IS NULL)
+"""
+
+CHECKS: Final = MappingProxyType(
+    {
+        "not stopped": Check(_EVERY - AFTER_A_STOP, Failing.ACTION_ENDED, "action.stopped_at IS NULL"),
+        "stopped": Check(_NOTICES, Failing.NOT_PERMITTED, "action.stopped_at IS NOT NULL"),
+        "not closed": Check(
+            _EVERY - _NOTICES,
+            Failing.ACTION_ENDED,
+            "(action.closed_at IS NULL OR action.stopped_at IS NOT NULL)",
+        ),
+        "not rejected": Check(_EVERY - _NOTICES, Failing.ACTION_ENDED, "action.rejected_at IS NULL"),
+        "address allowed": Check(
+            _EVERY,
+            Failing.SUPPRESSED,
+            "NOT EXISTS (SELECT 1 FROM suppression WHERE suppression.fingerprint = delivery.fingerprint)",
+        ),
+        "invitation unanswered": Check(_SIGN_ON, Failing.UNWANTED, _UNANSWERED_INVITATION),
+        "request unanswered": Check(_ASKING, Failing.UNWANTED, _UNANSWERED_REQUEST),
+        "current cycle": Check(VERIFYING, Failing.UNWANTED, "(dispatch.cycle = action.verification_cycle)"),
+        "not on hold": Check(_EVERY - _NOTICES, Failing.WAITS, "action.held_at IS NULL"),
+        "not returned": Check(STATEMENTS | VERIFYING, Failing.NOT_PERMITTED, "action.returned_at IS NULL"),
+        "sources": Check(STATEMENTS, Failing.NOT_PERMITTED, _SOURCED),
+        "attested": Check(STATEMENTS, Failing.NOT_PERMITTED, _ATTESTED),
+        "digest unchanged": Check(_TEXTS, Failing.NOT_PERMITTED, _DIGEST_UNCHANGED),
+        "newest version": Check(_TEXTS, Failing.NOT_PERMITTED, _NEWEST_VERSION),
+        "some text approved": Check(_TEXTS, Failing.NOT_PERMITTED, _SOME_TEXT_APPROVED, only_frozen=True),
+        "text exists": Check(_TEXTS, Failing.NOT_PERMITTED, _TEXT_EXISTS),
+        "text approved": Check(_TEXTS, Failing.NOT_PERMITTED, approved_in("delivery.language")),
+        "is a notice": Check(_NOTICES, Failing.NOT_PERMITTED, _IS_A_NOTICE),
+        "is no notice": Check(STATEMENTS, Failing.NOT_PERMITTED, f"NOT {_IS_A_NOTICE.strip()}"),
+        "consent of the public": Check(
+            STATEMENTS,
+            Failing.NOT_PERMITTED,
+            f"(delivery.disclosure = 'authority' OR {_NAMED_TO_PUBLIC})",
+        ),
+        "consent of authorities": Check(
+            STATEMENTS,
+            Failing.NOT_PERMITTED,
+            f"(delivery.disclosure <> 'authority' OR {_NAMED_TO_AUTHORITIES})",
+        ),
+        "consent of mechanisms": Check(
+            STATEMENTS, Failing.NOT_PERMITTED, f"(delivery.disclosure <> 'mechanism' OR {_SUBMITTED})"
+        ),
+    }
 )
+"""What must hold, by name; of those that fail, the first decides what becomes of the message."""
 
-ADDRESS_ALLOWED = """
-    NOT EXISTS (SELECT 1 FROM suppression WHERE suppression.fingerprint = delivery.fingerprint)
-"""
+STILL_IDENTIFIED: Final = f"(delivery.rendering <> 'identified' OR {IDENTIFIED})"
+"""Asked again at the hand-over: a consent may have been revoked since the claim chose the rendering."""
 
-STILL_WANTED = """
-    (dispatch.purpose NOT IN ('invitation', 'sign_on_reminder')
-     OR NOT EXISTS (SELECT 1 FROM signature WHERE signature.invitation_id = delivery.invitation_id)
-        AND EXISTS (SELECT 1 FROM document
-                    WHERE document.id = dispatch.document_id AND document.sign_on_ended_at IS NULL))
-"""
 
-GATE_OPEN = f"({ACTION_RUNNING} AND {DELIVERY_PERMITTED} AND {ADDRESS_ALLOWED} AND {STILL_WANTED})"
+SPOKEN_TO_US: Final = VERIFYING | {Purpose.CHECK_IN, Purpose.LEAK_ALARM}
+"""Messages to the network's own people, each in her own language, that say nothing of the texts."""
+
+
+def gate(checks: Iterable[Check]) -> str:
+    """Join checks into one condition, each for the purposes that it is made for."""
+    return "(" + " AND ".join(_for_its_purposes(check) for check in checks) + ")"
+
+
+def gate_of_deliveries(checks: Iterable[Check] = CHECKS.values()) -> str:
+    """Return what must hold for a message to leave."""
+    return gate(check for check in checks if not check.only_frozen)
+
+
+def gate_of_dispatches(checks: Iterable[Check] = CHECKS.values()) -> str:
+    """Return what must hold for messages to be frozen, as far as it does not depend on the recipient."""
+    return gate(
+        check for check in checks if not check.is_of_each_delivery and check.failing is not Failing.WAITS
+    )
+
+
+def outcome_of_refusal(checks: Iterable[Check] = CHECKS.values()) -> str:
+    """Return an expression for the failure of a message that is refused for good; NULL where it is not."""
+    cases = " ".join(
+        f"WHEN NOT {_for_its_purposes(check)} THEN {_failure(check.failing)}"
+        for check in checks
+        if not check.only_frozen
+    )
+    return f"(CASE {cases} END)"
+
+
+def _failure(failing: Failing) -> str:
+    return "NULL" if failing is Failing.WAITS else f"'{failing}'"
+
+
+def _for_its_purposes(check: Check) -> str:
+    if check.purposes == _EVERY:
+        return f"({check.holds})"
+    return f"(dispatch.purpose NOT IN ({listed(check.purposes)}) OR {check.holds})"
+
+
+def listed(purposes: Collection[Purpose]) -> str:
+    """Write purposes as a list in SQL."""
+    return ", ".join(sorted(f"'{purpose}'" for purpose in purposes))

@@ -2,12 +2,11 @@
 
 from uuid import UUID, uuid4
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.actions import UrgentAction
-from models.lifecycle import ATTESTATIONS_REQUIRED
 from models.messages import (
     Batch,
     DeliveryState,
@@ -20,46 +19,94 @@ from models.outbox import Delivery, Dispatch
 from models.records import AuditEvent, EventKind
 from models.vocabulary import Channel
 from storage.action_lock import share_action
-from storage.actions import action_by_id, current_version
+from storage.actions import action_by_id
 from storage.audiences import RECIPIENTS, UNREACHABLE_TARGETS
-from storage.gate import ACTION_OPEN, STATEMENT_PERMITTED
+from storage.documents import approved_languages, version_of
+from storage.gate import SPOKEN_TO_US, gate_of_dispatches, outcome_of_refusal
 from storage.message_events import record_states
 from storage.records import announce, record
 
-_OPEN_DISPATCH = text(f"""
-    INSERT INTO dispatch (id, action_id, document_id, version_id, digest, purpose, round, size, frozen_at)
-    SELECT :id, action.id, :document_id, :version_id, :digest, :purpose, :round, 0, now()
-    FROM urgent_action AS action
-    WHERE action.id = :action_id AND {ACTION_OPEN}
-    ON CONFLICT (document_id, purpose, round) DO NOTHING
+_OPEN_DISPATCH = text("""
+    INSERT INTO dispatch (id, action_id, document_id, version_id, digest,
+                          purpose, cycle, round, languages, size, frozen_at)
+    VALUES (:id, :action_id, :document_id, :version_id, :digest,
+            :purpose, :cycle, :round, :languages, 0, now())
+    ON CONFLICT (document_id, purpose, cycle, round) DO NOTHING
     RETURNING id
 """)
 
-_PERMITTED = text(f"""
-    SELECT {STATEMENT_PERMITTED}
-    FROM dispatch JOIN urgent_action AS action ON action.id = dispatch.action_id
-    WHERE dispatch.id = :id
-""")
+
+def permitted_statement(gate: str) -> TextClause:
+    """Write the question whether a gate lets the messages of a dispatch be frozen."""
+    return text(f"""
+        SELECT {gate}
+        FROM dispatch JOIN urgent_action AS action ON action.id = dispatch.action_id
+        WHERE dispatch.id = :id
+    """)
+
+
+_PERMITTED = permitted_statement(gate_of_dispatches())
+
+# A language that is approved later is released later; a partner is asked in another meanwhile.
+_LANGUAGE = """
+    coalesce(
+        (SELECT approved FROM unnest(CAST(:languages AS text[])) WITH ORDINALITY AS known (approved, place)
+         WHERE approved IN (recipient.language, split_part(recipient.language, '-', 1))
+         ORDER BY approved = recipient.language DESC LIMIT 1),
+        CASE WHEN :purpose IN ('invitation', 'sign_on_reminder') OR NOT EXISTS (
+                 SELECT 1 FROM document_text
+                 WHERE version_id = :version_id
+                   AND language IN (recipient.language, split_part(recipient.language, '-', 1)))
+             THEN (CAST(:languages AS text[]))[1] END)
+"""
+
+_SERVED = """
+    :purpose IN ('statement', 'stop_notice') AND EXISTS (
+        SELECT 1 FROM delivery AS earlier JOIN dispatch AS before ON before.id = earlier.dispatch_id
+        WHERE before.document_id = :document_id AND before.purpose = :purpose
+          AND earlier.channel = recipient.channel AND earlier.fingerprint = recipient.fingerprint
+          AND earlier.state NOT IN ('cancelled', 'suppressed'))
+"""
 
 _FREEZE = {
     purpose: text(f"""
         INSERT INTO delivery (id, dispatch_id, position, recipient_kind, recipient_id, invitation_id,
-                              channel, address, fingerprint, language, state, attempts)
+                              request_id, channel, address, fingerprint, language, disclosure, rendering,
+                              state, attempts)
         SELECT gen_random_uuid(), :dispatch_id,
-               row_number() OVER (ORDER BY recipient.channel, recipient.rank, recipient.recipient_id),
-               recipient.recipient_kind, recipient.recipient_id, recipient.invitation_id,
-               recipient.channel, recipient.address, recipient.fingerprint,
-               CASE WHEN :purpose = 'check_in' THEN recipient.language ELSE coalesce(
-                   (SELECT language FROM document_text
-                    WHERE version_id = :version_id
-                      AND language IN (recipient.language, split_part(recipient.language, '-', 1))
-                    ORDER BY language = recipient.language DESC LIMIT 1),
-                   :first_language) END,
-               'ready', 0
-        FROM ({recipients}) AS recipient
+               row_number() OVER (ORDER BY spoken.channel, spoken.rank, spoken.recipient_id),
+               spoken.recipient_kind, spoken.recipient_id, spoken.invitation_id, spoken.request_id,
+               spoken.channel, spoken.address, spoken.fingerprint, spoken.spoken_in, spoken.disclosure,
+               'public', 'ready', 0
+        FROM (SELECT recipient.*,
+                     {"recipient.language" if purpose in SPOKEN_TO_US else _LANGUAGE} AS spoken_in
+              FROM ({recipients}) AS recipient
+              WHERE NOT ({_SERVED})) AS spoken
+        WHERE spoken.spoken_in IS NOT NULL
     """)
     for purpose, recipients in RECIPIENTS.items()
 }
+
+
+def possible_statement(refusal: str) -> TextClause:
+    """Ask whether a gate lets any of the frozen messages leave, now or later."""
+    return text(f"""
+        SELECT EXISTS (
+            SELECT 1 FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
+                          JOIN urgent_action AS action ON action.id = dispatch.action_id
+            WHERE dispatch.id = :dispatch_id AND {refusal} IS DISTINCT FROM 'not_permitted')
+    """)
+
+
+_POSSIBLE = possible_statement(outcome_of_refusal())
+
+_UNPARK = text("""
+    UPDATE delivery SET state = 'cancelled', settled_at = now()
+    FROM dispatch
+    WHERE dispatch.id = delivery.dispatch_id AND dispatch.document_id = :document_id
+      AND dispatch.purpose = :purpose AND delivery.state = 'parked'
+    RETURNING delivery.id, delivery.state
+""")
 
 _UNREACHABLE_TARGETS = text(UNREACHABLE_TARGETS)
 
@@ -78,24 +125,28 @@ async def freeze(session: AsyncSession, request: DispatchRequest) -> Dispatched:
     """Write the messages of a purpose to the outbox, once: a repetition returns what the first call froze.
 
     Raises:
-        NotPermittedError: the action ended, or attestations or consent are missing.
+        NotPermittedError: the action ended, or what the messages need is not there.
     """
     await share_action(session, request.document.action_id)
     action = await action_by_id(session, request.document.action_id)
-    version = (await current_version(session, action.id)).version
+    version = await version_of(session, request.document.document_id)
     parameters = {
         "action_id": action.id,
         "document_id": request.document.document_id,
         "version_id": version.id,
         "digest": version.digest,
         "purpose": request.purpose,
+        "cycle": request.cycle,
         "round": request.round,
+        "languages": await approved_languages(session, action, version),
     }
     opened = await session.execute(_OPEN_DISPATCH, {"id": uuid4(), **parameters})
     dispatch_id = opened.scalar_one_or_none()
     if dispatch_id is None:
         return await _frozen_before(session, request)
-    await _refuse_unpermitted(session, dispatch_id, request.purpose)
+    permitted = await session.execute(_PERMITTED, {"id": dispatch_id})
+    if not permitted.scalar_one():
+        raise NotPermittedError
     return await _fill(session, dispatch_id, action, parameters)
 
 
@@ -104,41 +155,28 @@ async def _frozen_before(session: AsyncSession, request: DispatchRequest) -> Dis
         select(Dispatch).where(
             Dispatch.document_id == request.document.document_id,
             Dispatch.purpose == request.purpose,
+            Dispatch.cycle == request.cycle,
             Dispatch.round == request.round,
         )
     )
-    dispatch = found.one_or_none()
-    if dispatch is None:
-        raise NotPermittedError
+    dispatch = found.one()
     return Dispatched(action_id=dispatch.action_id, dispatch_id=dispatch.id, size=dispatch.size)
-
-
-async def _refuse_unpermitted(session: AsyncSession, dispatch_id: UUID, purpose: Purpose) -> None:
-    if purpose is Purpose.CHECK_IN:
-        return
-    permitted = await session.execute(
-        _PERMITTED, {"id": dispatch_id, "attestations_required": ATTESTATIONS_REQUIRED}
-    )
-    if not permitted.scalar_one():
-        raise NotPermittedError
 
 
 async def _fill(
     session: AsyncSession, dispatch_id: UUID, action: UrgentAction, parameters: dict[str, object]
 ) -> Dispatched:
     purpose = Purpose(str(parameters["purpose"]))
+    await record_states(session, action.id, await session.execute(_UNPARK, parameters))
     await session.execute(
         _FREEZE[purpose],
-        {
-            **parameters,
-            "dispatch_id": dispatch_id,
-            "first_language": action.languages[0],
-            "audiences": action.policy["release"]["audiences"],
-        },
+        {**parameters, "dispatch_id": dispatch_id, "audiences": action.policy["release"]["audiences"]},
     )
     counted = await session.exec(select(func.count()).where(Delivery.dispatch_id == dispatch_id))
     dispatch = (await session.exec(select(Dispatch).where(Dispatch.id == dispatch_id))).one()
     dispatch.size = counted.one()
+    if dispatch.size and not (await session.execute(_POSSIBLE, {"dispatch_id": dispatch_id})).scalar_one():
+        raise NotPermittedError
     detail = {
         "dispatch_id": str(dispatch_id),
         "purpose": purpose,

@@ -18,7 +18,9 @@ from models.partners import Invitation, Partner, PartnerContact, Signature, Sign
 from models.records import Addressee, EventKind
 from models.vocabulary import Answer, SignatureVisibility
 from storage.action_lock import have_action_alone, share_action
-from storage.actions import action_by_id, current_version
+from storage.actions import action_by_id
+from storage.documents import approved_languages, version_of
+from storage.readers import may_be_read_by_all
 from storage.records import announce, record, request_nudge
 
 _INVITE = text("""
@@ -43,10 +45,15 @@ class OpenedLink(NamedTuple):
     contact: PartnerContact
     invitation: Invitation
     answer: Signature | None
+    is_newest: bool
+    languages: list[str]
+    """Those in which the version is approved."""
+    may_be_read: bool
+    """Whether everybody who is named allows it in public."""
 
     @property
     def takes_answers(self) -> bool:
-        """Tell whether the window is open and nothing holds the action."""
+        """Tell whether the window is open, the text may be shown and is the newest, and nothing holds it."""
         document, action = self.document, self.action
         return (
             document.sign_on_closes_at is not None
@@ -55,6 +62,9 @@ class OpenedLink(NamedTuple):
             and action.held_at is None
             and action.stopped_at is None
             and action.closed_at is None
+            and self.is_newest
+            and bool(self.languages)
+            and self.may_be_read
         )
 
 
@@ -86,7 +96,7 @@ async def _locked(session: AsyncSession, ref: DocumentRef) -> Document:
 
 async def _invite(session: AsyncSession, action: UrgentAction, document: Document) -> None:
     chosen = action.policy["sign_on"]["partners"]
-    version = (await current_version(session, action.id)).version
+    version = await version_of(session, document.id)
     await session.execute(
         _INVITE,
         {
@@ -100,17 +110,23 @@ async def _invite(session: AsyncSession, action: UrgentAction, document: Documen
 
 
 async def sign_on_status(session: AsyncSession, document_id: UUID) -> SignOnStatus:
-    """Count the invited, the answers and the signatures."""
+    """Count the invited, the answers, and the signatures under the newest version."""
     invited = await session.exec(select(func.count()).where(Invitation.document_id == document_id))
     answers = await session.exec(
         select(Signature.answer, func.count())
         .where(Signature.document_id == document_id)
         .group_by(col(Signature.answer))
     )
-    counts = {Answer(answer): count for answer, count in answers}
-    return SignOnStatus(
-        invited=invited.one(), signed=counts.get(Answer.SIGNED, 0), answered=sum(counts.values())
+    answered = sum(count for _, count in answers)
+    newest = await version_of(session, document_id)
+    signed = await session.exec(
+        select(func.count()).where(
+            Signature.document_id == document_id,
+            Signature.answer == Answer.SIGNED,
+            Signature.digest == newest.digest,
+        )
     )
+    return SignOnStatus(invited=invited.one(), signed=signed.one(), answered=answered)
 
 
 async def end_sign_on(session: AsyncSession, ref: DocumentRef) -> None:
@@ -148,7 +164,22 @@ async def opened_link(session: AsyncSession, token_hash: bytes, *, lock: bool = 
         return None
     action, document, version, partner, contact, invitation = row
     answered = await session.exec(select(Signature).where(Signature.invitation_id == invitation.id))
-    return OpenedLink(action, document, version, partner, contact, invitation, answered.one_or_none())
+    newest = await version_of(session, document.id)
+    if newest.digest == version.digest:
+        version = newest  # the same text was written again, since somebody is to appear otherwise
+    languages = await approved_languages(session, action, version)
+    return OpenedLink(
+        action,
+        document,
+        version,
+        partner,
+        contact,
+        invitation,
+        answered.one_or_none(),
+        is_newest=newest.id == version.id,
+        languages=languages,
+        may_be_read=await may_be_read_by_all(session, action.id),
+    )
 
 
 async def _share_action_behind(session: AsyncSession, token_hash: bytes) -> None:
@@ -213,13 +244,14 @@ async def signatures(
     return [(row[0], row[1], row[2]) for row in found]
 
 
-async def public_signatures(session: AsyncSession, document_id: UUID) -> list[PublicSignature]:
-    """List the signatories that may be named, by country and name."""
+async def public_signatures(session: AsyncSession, document_id: UUID, digest: bytes) -> list[PublicSignature]:
+    """List the signatories of a version that may be named, by country and name."""
     found = await session.exec(
         select(Partner.name, Partner.country)
         .join(Signature, col(Signature.partner_id) == Partner.id)
         .where(
             Signature.document_id == document_id,
+            Signature.digest == digest,
             Signature.answer == Answer.SIGNED,
             Signature.visibility == SignatureVisibility.PUBLIC,
         )
@@ -228,11 +260,12 @@ async def public_signatures(session: AsyncSession, document_id: UUID) -> list[Pu
     return [PublicSignature(name, country) for name, country in found]
 
 
-async def unnamed_signatures(session: AsyncSession, document_id: UUID) -> int:
-    """Count the signatories that may not be named."""
+async def unnamed_signatures(session: AsyncSession, document_id: UUID, digest: bytes) -> int:
+    """Count the signatories of a version that may not be named."""
     counted = await session.exec(
         select(func.count()).where(
             Signature.document_id == document_id,
+            Signature.digest == digest,
             Signature.answer == Answer.SIGNED,
             Signature.visibility == SignatureVisibility.WITHHELD,
         )

@@ -1,10 +1,10 @@
 """What templates may do to a value. Dates and countries are written in the language that is rendered."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_time, get_timezone_location
+from babel.dates import format_date, format_skeleton, format_time, get_timezone_location
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
@@ -36,13 +36,35 @@ def long_date(context: Context, value: datetime, time_zone: str) -> str:
 @pass_context
 def date_time(context: Context, value: datetime, time_zone: str) -> str:
     """Write an aware time as `viernes, 20 de noviembre de 2026, 14:30 (Ciudad de México)`."""
-    locale, local = _locale(context), _local(value, time_zone)
-    zone = get_timezone_location(local.tzinfo, locale=locale, return_city=True)
-    return f"{format_date(local, 'full', locale=locale)}, {_clock(local, locale)} ({zone})"
+    local = _local(value, time_zone)
+    return f"{format_date(local, 'full', locale=_locale(context))}, {_clock(local, _locale(context))}"
+
+
+@pass_context
+def clock(context: Context, value: datetime, time_zone: str) -> str:
+    """Write the time of the day of an aware time as `14:30 (Ciudad de México)`."""
+    return _clock(_local(value, time_zone), _locale(context))
 
 
 def _clock(local: datetime, locale: Locale) -> str:
-    return format_time(local, "short", tzinfo=local.tzinfo, locale=locale)
+    zone = get_timezone_location(local.tzinfo, locale=locale, return_city=True)
+    return f"{format_time(local, 'short', tzinfo=local.tzinfo, locale=locale)} ({zone})"
+
+
+@pass_context
+def day(context: Context, value: date | str) -> str:
+    """Write a day as `29 de octubre de 2026`, and a month (`YYYY-MM`) as `octubre de 2026`."""
+    if isinstance(value, date):
+        return format_date(value, "long", locale=_locale(context))
+    if len(value) == len("YYYY-MM"):
+        return format_skeleton("yMMMM", datetime.fromisoformat(f"{value}-01"), locale=_locale(context))
+    return format_date(date.fromisoformat(value), "long", locale=_locale(context))
+
+
+@pass_context
+def language_name(context: Context, code: str) -> str:
+    """Name a language; an unknown code names itself."""
+    return str(_locale(context).languages.get(code, code))
 
 
 @pass_context

@@ -27,6 +27,14 @@ class RenderedEmail:
 
 
 @dataclass(frozen=True)
+class RenderedNotice:
+    """The text of a notice in one language; the body is Markdown."""
+
+    headline: str
+    body: str
+
+
+@dataclass(frozen=True)
 class Renderer:
     """Renders every template for one network; languages without a catalog fall back to the default one."""
 
@@ -52,6 +60,14 @@ class Renderer:
             subject=one_line(self._render(f"{folder}/subject.txt", language, context)),
             text=tidy_lines(self._render(f"{folder}/body.txt", language, context)),
             html=self._render(f"{folder}/body.html", language, context),
+        )
+
+    def notice(self, name: str, language: str, context: Mapping[str, object]) -> RenderedNotice:
+        """Render the notice of the folder `notices/<name>`: a headline of one line, and Markdown."""
+        folder = f"notices/{name}"
+        return RenderedNotice(
+            headline=one_line(self._render(f"{folder}/headline.txt", language, context)),
+            body=tidy_lines(self._render(f"{folder}/body.txt", language, context)),
         )
 
     def sms(self, message: str, language: str, context: Mapping[str, object]) -> str:
@@ -97,10 +113,13 @@ def _environment() -> Environment:
         _gettext, _ngettext, newstyle=True, pgettext=_pgettext
     )
     environment.filters |= {
+        "clock": filters.clock,
         "country": filters.country,
         "date_time": filters.date_time,
+        "day": filters.day,
         "direction": catalogs.text_direction,
         "fingerprint": filters.fingerprint,
+        "language_name": filters.language_name,
         "long_date": filters.long_date,
         "markdown": filters.markdown,
         "plain": filters.plain,

@@ -13,13 +13,14 @@ from models.actions import UrgentAction
 from models.case import parse_case
 from models.directory import parse_contacts, parse_partners
 from models.people import ApiKey, Person
+from models.verification import POLICIES, confirmable
 from models.vocabulary import Channel, Role
 from models.yaml_tree import read_yaml
 from security.fields import FieldCipher
 from security.fingerprints import AddressFingerprint
 from security.keys import KeyRing, decode_key, new_key, new_key_ring
 from security.tokens import new_api_key, token_hash
-from storage import actions, decisions, directory
+from storage import actions, decisions, directory, documents
 from web.directory import contact_record, partner_record
 from web.intake import Intake
 
@@ -64,7 +65,8 @@ async def add_action(
     session: AsyncSession, author: Person, tree: dict[str, Any] | None = None
 ) -> UrgentAction:
     """Store a case as intake does, without telling a workflow."""
-    intake = Intake(parse_case(tree or case_tree()), author.id, CIPHER, FINGERPRINT)
+    case = parse_case(tree or case_tree())
+    intake = Intake(case, author.id, CIPHER, FINGERPRINT, POLICIES[case.urgency])
     year = datetime.now(UTC).year
     action = intake.action(year, await actions.next_number(session, year))
     await actions.store(session, intake.generations(action))
@@ -74,8 +76,9 @@ async def add_action(
 async def attest_twice(session: AsyncSession, action: UrgentAction) -> tuple[UUID, UUID]:
     """Have two verifiers attest the current version."""
     first, second = await add_person(session, Role.VERIFIER), await add_person(session, Role.VERIFIER)
+    version = (await documents.current_version(session, action.id)).version
     for verifier in (first, second):
-        await decisions.attest(session, action, verifier.id, ["facts", "consent", "texts"])
+        await decisions.attest(session, action, version, verifier.id, confirmable(action.languages))
     await session.flush()
     return first.id, second.id
 

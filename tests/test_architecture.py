@@ -23,6 +23,7 @@ PACKAGES = (
     "console",
     "local",
     "models",
+    "office",
     "security",
     "storage",
     "templates",

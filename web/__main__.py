@@ -5,11 +5,12 @@ from types import FrameType
 
 import uvicorn
 
-from assembly import build_cipher, build_client, build_fingerprint, build_renderer
+from assembly import build_cipher, build_client, build_fingerprint, build_policies, build_renderer
 from logs import configure_logging
 from models.anchors import AnchorFile
 from security.forms import FormSeal
 from security.keys import decode_key
+from security.pins import PinHasher
 from settings import Settings, load_settings
 from storage.changes import ChangeFeed
 from storage.database import Database
@@ -33,15 +34,18 @@ class Server(uvicorn.Server):
 
 async def build_services(settings: Settings) -> Services:
     """Build what the routes work with; Temporal may be away."""
+    key = decode_key(settings.fingerprint_key.get_secret_value())
     return Services(
         database=Database(settings.database_url),
         feed=ChangeFeed(settings.database_url),
         gateway=WorkflowGateway(await build_client(settings, lazy=True)),
         cipher=build_cipher(settings),
         fingerprint=build_fingerprint(settings),
-        form_seal=FormSeal(decode_key(settings.fingerprint_key.get_secret_value())),
+        form_seal=FormSeal(key),
+        pins=PinHasher(key),
         anchors=AnchorFile(settings.audit_anchors),
         renderer=build_renderer(settings),
+        policies=build_policies(settings),
         public_url=settings.public_url,
         time_zone=settings.default_time_zone,
         insecure_partner_apis=settings.partner_api_allow_private,

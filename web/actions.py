@@ -17,9 +17,11 @@ from models.records import Addressee, EventKind
 from storage import actions, records, reports, sign_on
 from web import views
 from web.authentication import CaseReader, Coordinator
+from web.duplicates import look_for_duplicates
 from web.errors import ApiError, unknown_action
 from web.intake import Intake
 from web.leaks import refuse_leaks
+from web.policies import refuse_what_policy_excludes
 from web.schemas import (
     ActionList,
     ActionView,
@@ -55,12 +57,15 @@ async def hand_in(
 ) -> ActionView:
     """Store a case and have its workflow started. A repeated Idempotency-Key answers the same action."""
     case = parse_case(tree)
+    policy = services.policies[case.urgency]
+    refuse_what_policy_excludes(case, policy)
     refuse_leaks(case)
-    intake = Intake(case, caller.person_id, services.cipher, services.fingerprint)
+    intake = Intake(case, caller.person_id, services.cipher, services.fingerprint, policy)
     async with services.database.transaction() as session:
         action = await _handed_in_before(session, intake, idempotency_key)
         if action is None:
             action = await _store(session, intake, idempotency_key)
+            await look_for_duplicates(session, services, action, case, caller.person_id)
         else:
             response.headers["Idempotent-Replayed"] = "true"
         bind_contextvars(action_id=str(action.id))

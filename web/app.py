@@ -1,4 +1,4 @@
-"""The web process: the API, the partners' pages, and health."""
+"""The web process: the API, the pages behind links, and health."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -8,7 +8,22 @@ import structlog
 from fastapi import APIRouter, FastAPI
 from fastapi_offline import FastAPIOffline
 
-from web import actions, audit, decisions, directory, health, private, sign_page
+from web import (
+    actions,
+    audit,
+    consents,
+    decisions,
+    directory,
+    document_decisions,
+    documents,
+    enrolment_page,
+    health,
+    people,
+    private,
+    sign_page,
+    sources,
+    verify_page,
+)
 from web.anchoring import Anchorer
 from web.errors import answer_errors
 from web.middleware import Surroundings
@@ -20,13 +35,15 @@ PUBLIC_PATHS = frozenset(
         "/health/live",
         "/health/ready",
         "/s/{token}",
+        "/e/{token}",
+        "/v/{token}",
         "/docs",
         "/docs/assets",
         "/docs/oauth2-redirect",
         "/openapi.json",
     }
 )
-"""What answers without a key: health, sign links (secrets themselves), and the API's manual."""
+"""What answers without a key: health, links to sign, enrol and verify (secrets themselves), the manual."""
 
 AFTER_FAILURE_SECONDS = 1.0
 
@@ -45,11 +62,22 @@ def create_app(services: Services) -> FastAPI:
     )
     app.state.services = services
     api = APIRouter(prefix="/api/v1")
-    for part in (actions, private, audit, decisions, directory):
+    for part in (
+        actions,
+        private,
+        audit,
+        decisions,
+        consents,
+        people,
+        sources,
+        documents,
+        document_decisions,
+        directory,
+    ):
         api.include_router(part.router)
     app.include_router(api)
-    app.include_router(sign_page.router)
-    app.include_router(health.router)
+    for part in (sign_page, enrolment_page, verify_page, health):
+        app.include_router(part.router)
     answer_errors(app)
     app.add_middleware(Surroundings)
     return app

@@ -1,52 +1,72 @@
 """Deciding about an action. What restricts is committed first and told to the workflow afterwards."""
 
+from uuid import UUID, uuid4
+
 from fastapi import APIRouter
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.actions import UrgentAction
+from models.attestations import Objection, ObjectionKind
 from models.lifecycle import Decision, Refusal
-from storage import actions, decisions
+from models.vocabulary import ConsentUse
+from security.sealed_places import objection_place
+from storage import actions, consents, decisions
+from storage.standing import phase_of
 from web import views
 from web.actions import found
-from web.authentication import Caller, Coordinator, Verifier
+from web.authentication import Caller, CaseReader, Coordinator, Verifier
 from web.errors import ApiError, refused
-from web.schemas import AttestationRequest, DecisionView
+from web.leaks import refuse_unnamed
+from web.notices import write_notice
+from web.schemas import AttestationRequest, DecisionView, ObjectionRequest
 from web.services import Services, Work
+from web.versions import confirmed_version
 
 router = APIRouter(prefix="/actions/{reference}", tags=["decisions"])
-
-_CONFIRMS = ["facts", "consent", "texts"]
 
 
 @router.post("/attestations")
 async def attest(
     reference: str, attestation: AttestationRequest, services: Work, caller: Verifier
 ) -> DecisionView:
-    """Attest that facts, consent and texts of the version with this digest are right."""
+    """Attest facts, consent and texts of the version with this digest; without `confirms`, all of them."""
     async with services.database.transaction() as session:
         action = await found(session, reference, lock=True)
-        await _check_attestation(session, action, attestation, caller)
-        await decisions.attest(session, action, caller.person_id, _CONFIRMS)
-    return await _told(services, action, Decision.ATTEST, caller)
+        await allowed(session, action, Decision.ATTEST)
+        if action.author_id == caller.person_id:
+            raise ApiError(409, "The author cannot attest her own case.", "Two other people must attest it.")
+        version, confirms = await confirmed_version(session, action, attestation)
+        if version.created_by == caller.person_id:
+            raise ApiError(409, "The author cannot attest her own text.", "Somebody else must attest it.")
+        await refuse_unnamed(session, services, action, version, confirms)
+        await decisions.attest(session, action, version, caller.person_id, confirms)
+    return await told(services, action, Decision.ATTEST, caller)
 
 
-async def _check_attestation(
-    session: AsyncSession, action: UrgentAction, attestation: AttestationRequest, caller: Caller
-) -> None:
-    refusal = await decisions.refusal(session, action, Decision.ATTEST)
-    if refusal:
-        raise refused(refusal)
-    if action.author_id == caller.person_id:
-        raise ApiError(409, "The author cannot attest her own case.", "Two other people must attest it.")
-    digest = (await actions.current_version(session, action.id)).version.digest
-    if digest.hex() != attestation.digest:
-        raise ApiError(
-            409, "The text is not the one that you read.", "Read the current version and attest its digest."
-        )
+@router.post("/return")
+async def send_back(
+    reference: str, objection: ObjectionRequest, services: Work, caller: Verifier
+) -> DecisionView:
+    """Return a case that lacks something; the coordinator completes it, and it goes on."""
+    return await _object(services, reference, Decision.RETURN, objection, caller)
+
+
+@router.post("/reject")
+async def reject(
+    reference: str, objection: ObjectionRequest, services: Work, caller: Verifier
+) -> DecisionView:
+    """Reject a case: it will not go out."""
+    return await _object(services, reference, Decision.REJECT, objection, caller)
+
+
+@router.post("/complete")
+async def complete(reference: str, services: Work, caller: Coordinator) -> DecisionView:
+    """Hand a returned case in again, when what was missing is there."""
+    return await _commit_and_tell(services, reference, Decision.COMPLETE, caller)
 
 
 @router.post("/hold")
-async def hold(reference: str, services: Work, caller: Coordinator) -> DecisionView:
+async def hold(reference: str, services: Work, caller: CaseReader) -> DecisionView:
     """Pause every channel, from this moment on."""
     return await _commit_and_tell(services, reference, Decision.HOLD, caller)
 
@@ -59,13 +79,19 @@ async def resume(reference: str, services: Work, caller: Coordinator) -> Decisio
 
 @router.post("/stop")
 async def stop(reference: str, services: Work, caller: Coordinator) -> DecisionView:
-    """End the action at once: nothing leaves from this moment on."""
-    return await _commit_and_tell(services, reference, Decision.STOP, caller)
+    """End the action at once: nothing leaves from this moment on but, once approved, the notice of it."""
+    return await _end(services, reference, Decision.STOP, caller)
+
+
+@router.post("/withdraw")
+async def withdraw(reference: str, services: Work, caller: CaseReader) -> DecisionView:
+    """End the action at once because those concerned took back their consent; all consents are revoked."""
+    return await _end(services, reference, Decision.WITHDRAW, caller)
 
 
 @router.post("/release")
 async def release(reference: str, services: Work, caller: Coordinator) -> DecisionView:
-    """Let the document go out now, whatever the sign-on window says."""
+    """Let the document go out now, whatever the sign-on window says; later, what was approved since."""
     return await _ask(services, reference, Decision.RELEASE, caller)
 
 
@@ -73,6 +99,50 @@ async def release(reference: str, services: Work, caller: Coordinator) -> Decisi
 async def close(reference: str, services: Work, caller: Coordinator) -> DecisionView:
     """End the action in order."""
     return await _ask(services, reference, Decision.CLOSE, caller)
+
+
+async def told(services: Services, action: UrgentAction, decision: Decision, caller: Caller) -> DecisionView:
+    """Tell the workflow of a committed decision, and show what it brought."""
+    informed = await services.gateway.inform(action, decision, caller.person_id)
+    return await _view(services, action.reference, decision, informed=informed)
+
+
+async def allowed(session: AsyncSession, action: UrgentAction, decision: Decision) -> None:
+    """Refuse a decision that the facts speak against.
+
+    Raises:
+        ApiError: why, and what to do.
+    """
+    refusal = await decisions.refusal(session, action, decision)
+    if refusal:
+        raise refused(refusal)
+
+
+async def _object(
+    services: Services, reference: str, decision: Decision, objection: ObjectionRequest, caller: Caller
+) -> DecisionView:
+    kinds = {Decision.RETURN: ObjectionKind.RETURNED, Decision.REJECT: ObjectionKind.REJECTED}
+    async with services.database.transaction() as session:
+        action = await found(session, reference, lock=True)
+        await allowed(session, action, decision)
+        row = objection_row(services, action, kinds[decision], caller.person_id, objection.reason)
+        await decisions.object_to(session, action, row)
+    return await told(services, action, decision, caller)
+
+
+def objection_row(
+    services: Services, action: UrgentAction, kind: ObjectionKind, person_id: UUID, reason: str
+) -> Objection:
+    """Make the row of what a verifier has against a case; her words are sealed."""
+    objection_id = uuid4()
+    return Objection(
+        id=objection_id,
+        action_id=action.id,
+        cycle=action.verification_cycle,
+        person_id=person_id,
+        kind=kind,
+        sealed_reason=services.cipher.seal(reason, context=objection_place(objection_id)),
+    )
 
 
 async def _commit_and_tell(
@@ -83,20 +153,26 @@ async def _commit_and_tell(
         refusal: Refusal | None = await decisions.decide(session, action, decision, caller.person_id)
         if refusal:
             raise refused(refusal)
-    return await _told(services, action, decision, caller)
+    return await told(services, action, decision, caller)
 
 
-async def _told(services: Services, action: UrgentAction, decision: Decision, caller: Caller) -> DecisionView:
-    informed = await services.gateway.inform(action, decision, caller.person_id)
-    return await _view(services, action.reference, decision, informed=informed)
+async def _end(services: Services, reference: str, decision: Decision, caller: Caller) -> DecisionView:
+    async with services.database.transaction() as session:
+        action = await found(session, reference, lock=True)
+        refusal = await decisions.decide(session, action, decision, caller.person_id)
+        if refusal:
+            raise refused(refusal)
+        if decision is Decision.WITHDRAW:
+            people = await actions.people_at_risk(session, action.id)
+            await consents.revoke_consents(session, action, people, list(ConsentUse), caller.person_id)
+        await write_notice(session, services, action, decision, caller.person_id)
+    return await told(services, action, decision, caller)
 
 
 async def _ask(services: Services, reference: str, decision: Decision, caller: Caller) -> DecisionView:
     async with services.database.transaction() as session:
         action = await found(session, reference)
-        refusal = await decisions.refusal(session, action, decision)
-    if refusal:
-        raise refused(refusal)
+        await allowed(session, action, decision)
     await services.gateway.decide(action, decision, caller.person_id)
     return await _view(services, reference, decision, informed=True)
 
@@ -107,7 +183,7 @@ async def _view(services: Services, reference: str, decision: Decision, *, infor
         return DecisionView(
             reference=reference,
             decision=decision,
-            phase=views.shown_phase(action),
+            phase=phase_of(action),
             on_hold=action.held_at is not None,
             attestations=await views.attestations(session, action),
             workflow_informed=informed,

@@ -13,7 +13,7 @@ from models.lifecycle import Refusal
 from models.problems import InvalidInput, Problem, path_of
 from storage.database import UNAVAILABLE
 from web.gateway import DecisionRefusedError, TemporalUnavailableError
-from web.pages import FOLDER, error_page
+from web.pages import FOLDERS, error_page
 from web.schemas import ProblemDetails
 
 _log = structlog.get_logger(__name__)
@@ -21,13 +21,26 @@ _log = structlog.get_logger(__name__)
 PROBLEM_JSON = "application/problem+json"
 
 _REMEDIES = {
-    Refusal.ALREADY_ENDED: "The action has ended; start a new one where there is new danger.",
+    Refusal.ALREADY_ENDED: (
+        "The action has ended; start a new one where there is new danger, or reopen a closed one:"
+        " starter.py reopen REF FILE."
+    ),
     Refusal.ALREADY_ON_HOLD: "The action is on hold already; nothing leaves.",
     Refusal.NOT_ON_HOLD: "The action is not on hold; there is nothing to resume.",
     Refusal.ON_HOLD: "The action is on hold; resume it first.",
     Refusal.ATTESTATIONS_MISSING: (
-        "Two people other than the author must attest the current text first: starter.py attest REF."
+        "More people other than the author must confirm facts and consent of the current text first:"
+        " starter.py attest REF."
     ),
+    Refusal.SOURCES_MISSING: "The case has fewer sources than its urgency needs: starter.py sources add REF.",
+    Refusal.APPROVAL_MISSING: (
+        "Somebody other than its author must approve a text: starter.py documents approve REF N."
+    ),
+    Refusal.ALREADY_VERIFIED: "The case went on from verification; put it on hold or have it stopped.",
+    Refusal.NOT_RETURNED: "The case was not returned; there is nothing to complete.",
+    Refusal.RETURNED: "The case was returned; complete it first: starter.py complete REF.",
+    Refusal.ALREADY_WITHDRAWN: "The action was withdrawn before; nothing leaves.",
+    Refusal.NOT_CLOSED: "Only a closed or expired action can be reopened.",
     Refusal.TOO_LATE: "The workflow heard of it too late, after you had been told so; decide again.",
     Refusal.ALREADY_RELEASED: "The document was released already.",
 }
@@ -43,12 +56,24 @@ class ApiError(Exception):
 
 def refused(refusal: Refusal) -> ApiError:
     """Say why a decision was refused, and what to do."""
-    return ApiError(409, "The decision was refused.", _REMEDIES[refusal], refusal=refusal)
+    return ApiError(409, "The decision was refused.", remedy_of(refusal), refusal=refusal)
+
+
+def remedy_of(refusal: Refusal) -> str:
+    """Say what to do about a refusal."""
+    return _REMEDIES[refusal]
 
 
 def unknown_action() -> ApiError:
     """Say that a reference names nothing."""
     return ApiError(404, "There is no such action.", "Look the reference up: starter.py list.")
+
+
+def unknown_person() -> ApiError:
+    """Say that a case has fewer people at risk."""
+    return ApiError(
+        404, "There is no such person in this case.", "Count from 0: starter.py consents list REF."
+    )
 
 
 class _Told(NamedTuple):
@@ -118,7 +143,7 @@ _ANSWERS: dict[type[Exception], Callable[[Any], _Told]] = {
 
 
 def answer_errors(app: FastAPI) -> None:
-    """Have every error answered: by a page where partners go, as problem details everywhere else."""
+    """Have every error answered: by a page where people have a link, as problem details everywhere else."""
     for kind, tell in _ANSWERS.items():
         app.add_exception_handler(kind, _handler(tell))
     app.add_exception_handler(Exception, _answer_unexpected)
@@ -140,7 +165,7 @@ async def _answer_unexpected(request: Request, error: Exception) -> Response:
 
 
 def _answer(request: Request, told: _Told) -> Response:
-    if request.scope["path"].startswith(FOLDER):
+    if request.scope["path"].startswith(FOLDERS):
         response: Response = error_page(request, told.problem.status)
     else:
         content = told.problem.model_dump(mode="json", exclude_none=True)

@@ -31,6 +31,10 @@ _DECISION_SECONDS = 3
 """A workflow that hears of a decision later refuses it: by then its person was told of no answer."""
 
 
+_UPDATES = {Decision.RELEASE: UrgentActionWorkflow.release, Decision.CLOSE: UrgentActionWorkflow.close}
+_NOTED = UrgentActionWorkflow.take_note
+"""Release and close are the workflow's to decide; of all else it takes note."""
+
 _SILENCE = (RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED)
 
 
@@ -63,7 +67,8 @@ class WorkflowGateway:
     async def nudge_action(self, action_id: UUID, reference: str) -> None:
         """Start the workflow of an action, or have the running one read the facts.
 
-        A run that was lost (failed, terminated, timed out) is followed by a new one; a completed one is not.
+        A run that was lost or has ended is followed by a new one, which goes on where the database says: what
+        was closed may have been reopened or withdrawn.
 
         Raises:
             TemporalUnavailableError: no answer within five seconds.
@@ -78,7 +83,7 @@ class WorkflowGateway:
                     task_queue=CASE_QUEUE,
                     start_signal="nudge",
                     id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                    id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+                    id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
                 )
 
     async def nudge_sign_on(self, reference: str, document_number: int) -> None:
@@ -115,7 +120,7 @@ class WorkflowGateway:
             TemporalUnavailableError: no answer within five seconds; one that comes later is refused there.
         """
         until = now() + timedelta(seconds=_DECISION_SECONDS)
-        by = PersonDecision(action_id=action.id, person_id=person_id, until=until)
+        by = PersonDecision(action_id=action.id, decision=decision, person_id=person_id, until=until)
         try:
             async with asyncio.timeout(_ANSWER_SECONDS):
                 return await self._update(action, decision, by)
@@ -128,12 +133,12 @@ class WorkflowGateway:
         """Execute an update; where the intake's nudge is still on its way, start the workflow first."""
         handle = self._client.get_workflow_handle(action_workflow_id(action.reference))
         try:
-            state: CaseState = await handle.execute_update(decision.value, by, result_type=CaseState)
+            state: CaseState = await handle.execute_update(_UPDATES.get(decision, _NOTED), by)
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
             await self.nudge_action(action.id, action.reference)
-            state = await handle.execute_update(decision.value, by, result_type=CaseState)
+            state = await handle.execute_update(_UPDATES.get(decision, _NOTED), by)
         return state
 
 

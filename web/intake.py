@@ -8,21 +8,21 @@ from uuid import UUID, uuid4
 
 from sqlmodel import SQLModel
 
-from models.actions import Consent, PersonAtRisk, RiskAssessment, Source, UrgentAction
+from models.actions import PersonAtRisk, RiskAssessment, Source, UrgentAction
 from models.case import CaseFile, canonical_tree
-from models.case_parts import PersonAtRisk as PersonEntry
-from models.documents import (
-    Document,
-    DocumentText,
-    DocumentVersion,
-    Target,
-    TargetAddress,
-    digest_of,
-)
-from models.vocabulary import DocumentKind, Visibility
+from models.case_parts import Source as SourceEntry
+from models.case_people import Consent as ConsentEntry
+from models.case_people import PersonAtRisk as PersonEntry
+from models.consents import Consent
+from models.documents import Document, DocumentText, Target, TargetAddress
+from models.verification import VerificationPolicy
+from models.vocabulary import DocumentKind
 from security.fields import FieldCipher
 from security.fingerprints import AddressFingerprint
-from security.sealed_places import facts_place, identity_place, risk_place, source_place
+from security.naming import Identity, KnownPerson
+from security.sealed_places import consent_place, facts_place, risk_place, source_place
+from storage.consents import live_uses
+from web.versions import new_version
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class Intake:
     author_id: UUID
     cipher: FieldCipher
     fingerprint: AddressFingerprint
+    policy: VerificationPolicy
 
     def body_digest(self) -> bytes:
         """Compute the SHA-256 by which a repeated intake is known."""
@@ -56,74 +57,57 @@ class Intake:
             occurred_on=case.event.occurred_on,
             sealed_facts=self.cipher.seal(case.event.facts, context=facts_place(action_id)),
             author_id=self.author_id,
-            policy={part: tree.get(part) for part in ("sign_on", "release", "follow_up")},
+            policy={
+                **{part: tree.get(part) for part in ("sign_on", "release", "follow_up")},
+                "verification": self.policy.model_dump(
+                    mode="json", include={"remind_after", "escalate_after"}
+                ),
+            },
+            sources_required=self.policy.sources,
+            direct_sources_required=self.policy.direct_sources,
+            attestations_required=self.policy.attestations,
+            approvals_required=self.policy.approvals,
         )
 
     def generations(self, action: UrgentAction) -> list[Sequence[SQLModel]]:
         """List all rows of the case, each generation referring to those before it."""
-        people = [self._person(action, *entry) for entry in enumerate(self.case.people_at_risk)]
+        known = [self._person(action, *entry) for entry in enumerate(self.case.people_at_risk)]
+        people = [one.person for one in known]
+        consents = self._consents(people)
         document = Document(action_id=action.id, number=1, kind=DocumentKind.ACTION)
-        texts = self._texts()
-        version = DocumentVersion(
-            document_id=document.id, number=1, digest=digest_of(texts), created_by=self.author_id
-        )
-        for text in texts:
-            text.version_id = version.id
+        new = new_version(document.id, self._texts(), self.author_id, known, live_uses(consents, action))
         targets = self._targets(action)
         return [
             [action],
             [*people, document, *self._sources(action), self._risk(action), *targets],
-            [*self._consents(people), version, *self._addresses(targets)],
-            texts,
+            [*consents, new.version, *self._addresses(targets)],
+            [*new.texts, *new.renderings],
         ]
 
-    def _person(self, action: UrgentAction, position: int, entry: PersonEntry) -> PersonAtRisk:
+    def _person(self, action: UrgentAction, position: int, entry: PersonEntry) -> KnownPerson:
         person_id = uuid4()
-        identity = {"name": entry.name, "aliases": list(entry.aliases), "private": dict(entry.private or {})}
-        return PersonAtRisk(
+        identity = Identity(entry.name, entry.aliases, entry.private)
+        person = PersonAtRisk(
             id=person_id,
             action_id=action.id,
             position=position,
             kind=entry.kind,
             visibility=entry.visibility,
-            display_name=_display_name(entry),
+            display_name=identity.shown_as(entry.visibility, entry.pseudonym),
             roles=dict(entry.role),
-            sealed_identity=self.cipher.seal(
-                json.dumps(identity, ensure_ascii=False), context=identity_place(person_id)
-            ),
+            sealed_identity=identity.sealed(self.cipher, person_id),
         )
+        return KnownPerson(person, identity)
 
     def _consents(self, people: list[PersonAtRisk]) -> list[Consent]:
         return [
-            Consent(
-                person_at_risk_id=person.id,
-                use=consent.use,
-                given=consent.given,
-                given_by=consent.given_by,
-                method=consent.method,
-                given_on=consent.on,
-                valid_until=consent.until,
-            )
+            consent_row(consent, person, self.author_id, self.cipher)
             for person, entry in zip(people, self.case.people_at_risk, strict=True)
             for consent in entry.consents
         ]
 
     def _sources(self, action: UrgentAction) -> list[Source]:
-        rows = []
-        for source in self.case.sources:
-            source_id = uuid4()
-            detail = json.dumps({"name": source.name, "note": source.note}, ensure_ascii=False)
-            sealed = self.cipher.seal(detail, context=source_place(source_id))
-            rows.append(
-                Source(
-                    id=source_id,
-                    action_id=action.id,
-                    kind=source.kind,
-                    received_on=source.received_on,
-                    sealed_detail=sealed,
-                )
-            )
-        return rows
+        return [source_row(source, action.id, self.cipher) for source in self.case.sources]
 
     def _risk(self, action: UrgentAction) -> RiskAssessment:
         risk_id, risk = uuid4(), self.case.risk_assessment
@@ -178,6 +162,32 @@ class Intake:
         ]
 
 
-def _display_name(entry: PersonEntry) -> str | None:
-    names = {Visibility.NAMED: entry.name, Visibility.PSEUDONYM: entry.pseudonym, Visibility.WITHHELD: None}
-    return names[entry.visibility]
+def source_row(entry: SourceEntry, action_id: UUID, cipher: FieldCipher) -> Source:
+    """Make the row of a source; who it is is sealed."""
+    source_id = uuid4()
+    detail = json.dumps({"name": entry.name, "note": entry.note}, ensure_ascii=False)
+    return Source(
+        id=source_id,
+        action_id=action_id,
+        kind=entry.kind,
+        received_on=entry.received_on,
+        sealed_detail=cipher.seal(detail, context=source_place(source_id)),
+    )
+
+
+def consent_row(entry: ConsentEntry, person: PersonAtRisk, recorded_by: UUID, cipher: FieldCipher) -> Consent:
+    """Make the row of a consent; why it cannot be obtained is sealed."""
+    consent_id = uuid4()
+    place = consent_place(consent_id)
+    return Consent(
+        id=consent_id,
+        person_at_risk_id=person.id,
+        use=entry.use,
+        given=entry.given,
+        given_by=entry.given_by,
+        method=entry.method,
+        given_on=entry.on,
+        valid_until=entry.until,
+        sealed_reason=cipher.seal(entry.reason, context=place) if entry.reason else None,
+        recorded_by=recorded_by,
+    )

@@ -8,8 +8,11 @@ from fastapi.responses import HTMLResponse
 
 from web.services import Services
 
-FOLDER = "/s/"
-"""Where the partners' pages are; what goes wrong there is answered by a page as well."""
+SIGN_LINKS = "/s/"
+ENROLMENTS = "/e/"
+VERIFICATIONS = "/v/"
+FOLDERS = (SIGN_LINKS, ENROLMENTS, VERIFICATIONS)
+"""Where people come with a secret link and a browser; what goes wrong there is answered by a page as well."""
 
 _NATIVE = {"es": "Español", "en": "English", "pt": "Português", "fr": "Français"}
 

@@ -1,19 +1,30 @@
 """What is sealed of an action: it is opened for those who need it, and each time written down."""
 
 import json
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.actions import PersonAtRisk, Source, UrgentAction
+from models.attestations import Objection, ObjectionKind
+from models.consents import Consent, ConsentPassage
 from models.records import EventKind
-from models.vocabulary import PersonKind, ReadingReason, RiskLevel, SourceKind, Visibility
+from models.vocabulary import ConsentUse, PersonKind, ReadingReason, RiskLevel, SourceKind, Visibility
 from security.fields import FieldCipher
-from security.sealed_places import facts_place, identity_place, risk_place, source_place
+from security.naming import open_identity
+from security.sealed_places import (
+    consent_place,
+    facts_place,
+    objection_place,
+    passage_place,
+    risk_place,
+    source_place,
+)
 from storage import actions, records
+from storage.consents import consents_of, passages
+from storage.verification import objections
 from web.actions import found
 from web.authentication import CaseReader
 from web.schemas import Schema
@@ -21,7 +32,23 @@ from web.services import Work
 
 router = APIRouter(prefix="/actions/{reference}", tags=["private"])
 
-FIELDS = ["facts", "identities", "sources", "risk_note"]
+FIELDS = ["facts", "identities", "families", "consent_reasons", "sources", "risk_note", "objections"]
+
+
+class PrivateFamily(Schema):
+    """Who decides in the place of a person at risk."""
+
+    name: str
+    relation: str
+    note: str | None
+
+
+class PrivateReason(Schema):
+    """Why nobody could be asked for a consent."""
+
+    use: ConsentUse
+    recorded_at: datetime
+    reason: str
 
 
 class PrivatePerson(Schema):
@@ -32,7 +59,9 @@ class PrivatePerson(Schema):
     display_name: str | None
     name: str
     aliases: list[str]
-    private: dict[str, str]
+    private: dict[str, str | None]
+    family: PrivateFamily | None
+    consent_reasons: list[PrivateReason]
 
 
 class PrivateSource(Schema):
@@ -44,6 +73,14 @@ class PrivateSource(Schema):
     note: str | None
 
 
+class PrivateObjection(Schema):
+    """What a verifier had against the case."""
+
+    kind: ObjectionKind
+    raised_at: datetime
+    reason: str
+
+
 class PrivateView(Schema):
     """All that is sealed of an action."""
 
@@ -53,6 +90,7 @@ class PrivateView(Schema):
     sources: list[PrivateSource]
     risk_level: RiskLevel
     risk_note: str
+    objections: list[PrivateObjection]
 
 
 @router.get("/private")
@@ -66,38 +104,67 @@ async def private(
     """Open what is sealed of an action. Each call is an event of its audit trail."""
     async with services.database.transaction() as session:
         action = await found(session, reference)
-        view = await opened(session, action, services.cipher, caller.person_id, why)
+        view = await _opened(session, action, services.cipher)
+        detail = {"fields": FIELDS, "why": why}
+        await records.record(session, action.id, EventKind.PRIVATE_READ, caller.person_id, detail)
     response.headers["Cache-Control"] = "no-store"
     return view
 
 
-async def opened(
-    session: AsyncSession, action: UrgentAction, cipher: FieldCipher, person_id: UUID, why: ReadingReason
-) -> PrivateView:
-    """Open what is sealed for a person, and write it down; show it only when the transaction is committed."""
+async def _opened(session: AsyncSession, action: UrgentAction, cipher: FieldCipher) -> PrivateView:
     risk = await actions.risk_assessment(session, action.id)
-    detail = {"fields": FIELDS, "why": why}
-    await records.record(session, action.id, EventKind.PRIVATE_READ, person_id, detail)
+    families = {one.person_at_risk_id: one for one in await passages(session, action.id)}
+    reasons = [one for one in await consents_of(session, action.id) if one.sealed_reason]
     return PrivateView(
         reference=action.reference,
         facts=cipher.open(action.sealed_facts, context=facts_place(action.id)),
-        people_at_risk=[_person(one, cipher) for one in await actions.people_at_risk(session, action.id)],
+        people_at_risk=[
+            _person(
+                one,
+                families.get(one.id),
+                [reason for reason in reasons if reason.person_at_risk_id == one.id],
+                cipher,
+            )
+            for one in await actions.people_at_risk(session, action.id)
+        ],
         sources=[_source(one, cipher) for one in await actions.sources(session, action.id)],
         risk_level=risk.level,
         risk_note=cipher.open(risk.sealed_note, context=risk_place(risk.id)),
+        objections=[_objection(one, cipher) for one in await objections(session, action.id)],
     )
 
 
-def _person(person: PersonAtRisk, cipher: FieldCipher) -> PrivatePerson:
-    opened = cipher.open(person.sealed_identity, context=identity_place(person.id))
+def _person(
+    person: PersonAtRisk, passage: ConsentPassage | None, reasons: list[Consent], cipher: FieldCipher
+) -> PrivatePerson:
+    identity = open_identity(cipher, person).identity
     return PrivatePerson(
         kind=person.kind,
         visibility=person.visibility,
         display_name=person.display_name,
-        **json.loads(opened),
+        name=identity.name,
+        aliases=list(identity.aliases),
+        private=dict(identity.private),
+        family=passage and _family(passage, cipher),
+        consent_reasons=[_reason(one, cipher) for one in reasons],
     )
+
+
+def _family(passage: ConsentPassage, cipher: FieldCipher) -> PrivateFamily:
+    opened = cipher.open(passage.sealed_family, context=passage_place(passage.id))
+    return PrivateFamily(**json.loads(opened))
+
+
+def _reason(consent: Consent, cipher: FieldCipher) -> PrivateReason:
+    reason = cipher.open(consent.sealed_reason or b"", context=consent_place(consent.id))
+    return PrivateReason(use=consent.use, recorded_at=consent.recorded_at, reason=reason)
 
 
 def _source(source: Source, cipher: FieldCipher) -> PrivateSource:
     opened = cipher.open(source.sealed_detail, context=source_place(source.id))
     return PrivateSource(kind=source.kind, received_on=source.received_on, **json.loads(opened))
+
+
+def _objection(objection: Objection, cipher: FieldCipher) -> PrivateObjection:
+    reason = cipher.open(objection.sealed_reason, context=objection_place(objection.id))
+    return PrivateObjection(kind=objection.kind, raised_at=objection.raised_at, reason=reason)

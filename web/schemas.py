@@ -11,6 +11,7 @@ from models.messages import DeliveryState, Purpose
 from models.outbox import RecipientKind
 from models.problems import Problem
 from models.records import EventKind
+from models.scalars import Prose
 from models.vocabulary import (
     Answer,
     Channel,
@@ -18,6 +19,7 @@ from models.vocabulary import (
     ConsentMethod,
     ConsentUse,
     DocumentKind,
+    PassageReason,
     PersonKind,
     ReleasePolicy,
     RiskLevel,
@@ -48,6 +50,16 @@ class AttestationRequest(Request):
     model_config = ConfigDict(json_schema_extra={"examples": [{"digest": "9f" * 32}]})
 
     digest: Digest
+    confirms: list[str] | None = Field(default=None, min_length=1, max_length=50)
+    """`facts`, `consent` and `text:` with a language; left out, all that the version has."""
+
+
+class ObjectionRequest(Request):
+    """What a verifier has against a case. It is sealed, and read by those who work on the case."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "Falta una segunda fuente."}]})
+
+    reason: Prose
 
 
 class ProblemDetails(Schema):
@@ -73,12 +85,23 @@ class ConsentView(Schema):
 
 
 class PersonView(Schema):
-    """A person at risk as she may be called: by name, by pseudonym, or not at all."""
+    """A person at risk as she may be called: by name, by pseudonym, or not at all.
+
+    `consent_passed` says why her family decides in her place.
+    """
 
     kind: PersonKind
     visibility: Visibility
     display_name: str | None
+    consent_passed: PassageReason | None = None
     consents: list[ConsentView]
+
+
+class PossibleDuplicateView(Schema):
+    """An action that may be about the same person, and how much the names are alike, in percent."""
+
+    reference: str
+    similarity: int
 
 
 class SourceView(Schema):
@@ -100,12 +123,16 @@ class TextView(Schema):
 
 
 class DocumentView(Schema):
-    """The current document, in its current version. `digest` is the SHA-256 of all its texts, in hex."""
+    """The current document, in its current version. `digest` is the SHA-256 of all its texts, in hex.
+
+    `approved` lists the languages in which it may go out.
+    """
 
     index: str
     kind: DocumentKind
     version: int
     digest: Digest
+    approved: list[str]
     texts: list[TextView]
 
 
@@ -153,7 +180,10 @@ class ActionSummary(Schema):
 
 
 class ActionView(ActionSummary):
-    """An action with all of it that is not sealed. `revision` grows with every event but readings."""
+    """An action with all of it that is not sealed. `revision` grows with every event but readings.
+
+    `releasable` is true where something is approved and attested that has not gone out yet.
+    """
 
     revision: int
     country: str
@@ -164,8 +194,10 @@ class ActionView(ActionSummary):
     people_at_risk: list[PersonView]
     sources: list[SourceView]
     risk_level: RiskLevel
+    possible_duplicates: list[PossibleDuplicateView] = []
     document: DocumentView
     attestations: AttestationsView
+    releasable: bool
     sign_on: SignOnView | None
     dispatches: list[DispatchView]
 

@@ -6,9 +6,11 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from models.anchors import AnchorFile
+from models.verification import Policies
 from security.fields import FieldCipher
 from security.fingerprints import AddressFingerprint
 from security.forms import FormSeal
+from security.pins import PinHasher
 from storage.changes import ChangeFeed
 from storage.database import Database
 from templates.rendering import Renderer
@@ -25,8 +27,10 @@ class Services:
     cipher: FieldCipher
     fingerprint: AddressFingerprint
     form_seal: FormSeal
+    pins: PinHasher
     anchors: AnchorFile
     renderer: Renderer
+    policies: Policies
     public_url: str
     time_zone: str
     insecure_partner_apis: bool

@@ -1,7 +1,6 @@
 """The page behind a sign link: a partner reads the statement, and signs or declines."""
 
 from typing import Annotated, NamedTuple
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse
@@ -10,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.partners import Signature
 from models.vocabulary import Answer, SignatureVisibility
 from security.tokens import token_hash
-from storage.contents import texts_of
+from storage.documents import texts_of
 from storage.sign_on import (
     OpenedLink,
     answer,
@@ -19,12 +18,13 @@ from storage.sign_on import (
     public_signatures,
     unnamed_signatures,
 )
-from web.pages import FOLDER, rendered, wanted_language
+from web.forms import FormToken, form_token, is_ours
+from web.pages import SIGN_LINKS, rendered, wanted_language
 from web.services import Services, Work
 
 router = APIRouter(include_in_schema=False)
 
-LINK = FOLDER + "{token}"
+LINK = SIGN_LINKS + "{token}"
 LONGEST_FIELD = 200
 
 
@@ -45,7 +45,7 @@ def sign_form(
     signer_role: Annotated[str, Form()] = "",
     visibility: Annotated[str, Form()] = "",
     digest: Annotated[str, Form()] = "",
-    form_token: Annotated[str, Form()] = "",
+    form_token: FormToken = "",
 ) -> SignForm:
     """Read the posted form; missing fields are empty, and judged with the others."""
     return SignForm(answer, signer_name.strip(), signer_role.strip(), visibility, digest, form_token)
@@ -113,7 +113,9 @@ class _Page:
     ) -> HTMLResponse:
         """Show the statement with the form, as far as it was filled in."""
         texts = await texts_of(session, link.version.id)
-        text = texts.get(self._language(link)) or texts[link.action.languages[0]]
+        approved = {language: texts[language] for language in link.languages}
+        text = approved.get(self._language(link)) or approved[link.languages[0]]
+        signed = link.document.id, link.version.digest
         context = {
             **text.model_dump(include={"summary", "body", "background", "demands"}),
             "title": text.headline,
@@ -124,9 +126,9 @@ class _Page:
             "closes_at": closing_time(link.document),
             "time_zone": self._services.time_zone,
             "digest": link.version.digest.hex(),
-            "form_token": self._form_token(link),
-            "signatories": [one._asdict() for one in await public_signatures(session, link.document.id)],
-            "unnamed_signatories": await unnamed_signatures(session, link.document.id),
+            "form_token": form_token(self._services, *self._made_for(link)),
+            "signatories": [one._asdict() for one in await public_signatures(session, *signed)],
+            "unnamed_signatories": await unnamed_signatures(session, *signed),
             "problems": problems,
             "values": {name: value for name, value in form._asdict().items() if value},
         }
@@ -158,22 +160,11 @@ class _Page:
             problems["visibility"] = "visibility_invalid"
         if form.digest != link.version.digest.hex():
             problems["digest"] = "digest_changed"
-        elif not self._is_ours(link, form):
+        elif not is_ours(self._request, self._services, form.form_token, *self._made_for(link)):
             problems["form_token"] = "form_expired"  # noqa: S105 - a code, not a secret
         return problems
 
-    def _is_ours(self, link: OpenedLink, form: SignForm) -> bool:
-        """Tell whether the form was made by us for this link and text, and posted from our own page."""
-        origin = self._request.headers.get("Origin")
-        same_origin = origin is None or origin_of(origin) == origin_of(self._services.public_url)
-        same_site = self._request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
-        sealed = self._services.form_seal.fits(form.form_token, *self._sealed_parts(link))
-        return same_origin and same_site and sealed
-
-    def _form_token(self, link: OpenedLink) -> str:
-        return self._services.form_seal.of(*self._sealed_parts(link))
-
-    def _sealed_parts(self, link: OpenedLink) -> tuple[bytes, bytes]:
+    def _made_for(self, link: OpenedLink) -> tuple[bytes, bytes]:
         return token_hash(self._token), link.version.digest
 
     def _language(self, link: OpenedLink | None) -> str:
@@ -188,18 +179,6 @@ class _Page:
 
 def _index(link: OpenedLink) -> str:
     return f"{link.action.reference}/{link.document.number}"
-
-
-def origin_of(url: str) -> tuple[str, str | None, int | None] | None:
-    """Return scheme, host and port, by which browsers tell sites apart; None where it is no address."""
-    try:
-        parts = urlsplit(url)
-        return parts.scheme, parts.hostname, parts.port or _DEFAULT_PORTS.get(parts.scheme)
-    except ValueError:
-        return None
-
-
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def _typed_problem(field: str, value: str, *, needed: bool) -> dict[str, str]:

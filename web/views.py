@@ -1,15 +1,20 @@
 """From rows to what the API answers."""
 
+from collections.abc import Callable
+
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.actions import Consent, PersonAtRisk, Source, UrgentAction
+from models.actions import PersonAtRisk, Source, UrgentAction
+from models.consents import Consent
 from models.documents import Document, DocumentText
-from models.lifecycle import ATTESTATIONS_REQUIRED, Phase
+from models.lifecycle import Decision
 from models.outbox import Delivery, Dispatch
 from models.partners import Invitation, Partner, Signature
 from models.records import AuditEvent
-from models.vocabulary import Answer, SignatureVisibility
-from storage import actions, contents, people, records, reports, sign_on
+from models.vocabulary import Answer, PassageReason, SignatureVisibility
+from storage import actions, documents, duplicates, people, records, reports, sign_on
+from storage.consents import newest_consents, passages
+from storage.standing import attested, phase_of, plan_of, standing_of
 from web.schemas import (
     ActionSummary,
     ActionView,
@@ -20,6 +25,7 @@ from web.schemas import (
     DocumentView,
     EventView,
     PersonView,
+    PossibleDuplicateView,
     SignatureList,
     SignatureView,
     SignOnView,
@@ -34,7 +40,7 @@ def summary(action: UrgentAction) -> ActionSummary:
         reference=action.reference,
         title=action.title,
         urgency=action.urgency,
-        phase=shown_phase(action),
+        phase=phase_of(action),
         on_hold=action.held_at is not None,
         created_at=action.created_at,
         released_at=action.released_at,
@@ -42,17 +48,12 @@ def summary(action: UrgentAction) -> ActionSummary:
     )
 
 
-def shown_phase(action: UrgentAction) -> Phase:
-    """Return the phase that people see."""
-    return Phase.STOPPED if action.stopped_at else action.phase
-
-
 async def whole(session: AsyncSession, action: UrgentAction) -> ActionView:
     """Show what is not sealed, as new as its revision or newer: who waits for the next one misses nothing."""
     revision = await records.revision(session, action.id)
     await session.refresh(action)
-    current = await actions.current_version(session, action.id)
-    texts = await contents.texts_of(session, current.version.id)
+    current = await documents.current_version(session, action.id)
+    texts = await documents.texts_of(session, current.version.id)
     return ActionView(
         **summary(action).model_dump(),
         revision=revision,
@@ -64,14 +65,20 @@ async def whole(session: AsyncSession, action: UrgentAction) -> ActionView:
         people_at_risk=await _people_at_risk(session, action),
         sources=[_source(one) for one in await actions.sources(session, action.id)],
         risk_level=(await actions.risk_assessment(session, action.id)).level,
+        possible_duplicates=[
+            PossibleDuplicateView(**one._asdict())
+            for one in await duplicates.duplicates_of(session, action.id)
+        ],
         document=DocumentView(
             index=f"{action.reference}/{current.document.number}",
             kind=current.document.kind,
             version=current.version.number,
             digest=current.version.digest.hex(),
-            texts=[_text(texts[language]) for language in action.languages],
+            approved=await documents.approved_languages(session, action, current.version),
+            texts=[text(texts[language]) for language in sorted(texts, key=language_order(action))],
         ),
         attestations=await attestations(session, action),
+        releasable=(await standing_of(session, action, Decision.RELEASE)).releasable,
         sign_on=await _sign_on(session, action, current.document),
         dispatches=[_dispatch(counts) for counts in await reports.dispatch_counts(session, action.id)],
     )
@@ -79,8 +86,9 @@ async def whole(session: AsyncSession, action: UrgentAction) -> ActionView:
 
 async def attestations(session: AsyncSession, action: UrgentAction) -> AttestationsView:
     """Show how many attested."""
-    count = await actions.attestation_count(session, action)
-    return AttestationsView(count=count, required=ATTESTATIONS_REQUIRED)
+    current = await documents.current_version(session, action.id)
+    people, required = await attested(session, action, current.version)
+    return AttestationsView(count=people, required=required)
 
 
 async def events(session: AsyncSession, found: list[AuditEvent]) -> list[EventView]:
@@ -136,18 +144,24 @@ def delivery(row: Delivery, dispatch: Dispatch) -> DeliveryView:
 
 
 async def _people_at_risk(session: AsyncSession, action: UrgentAction) -> list[PersonView]:
-    consents = await actions.consents(session, action.id)
+    consents = await newest_consents(session, action.id)
+    passed = {one.person_at_risk_id: one.because for one in await passages(session, action.id)}
     return [
-        _person(person, [consent for consent in consents if consent.person_at_risk_id == person.id])
+        _person(
+            person,
+            [consent for consent in consents if consent.person_at_risk_id == person.id],
+            passed.get(person.id),
+        )
         for person in await actions.people_at_risk(session, action.id)
     ]
 
 
-def _person(person: PersonAtRisk, consents: list[Consent]) -> PersonView:
+def _person(person: PersonAtRisk, consents: list[Consent], passed: PassageReason | None) -> PersonView:
     return PersonView(
         kind=person.kind,
         visibility=person.visibility,
         display_name=person.display_name,
+        consent_passed=passed,
         consents=[_consent(consent) for consent in consents],
     )
 
@@ -160,8 +174,15 @@ def _source(source: Source) -> SourceView:
     return SourceView(kind=source.kind, received_on=source.received_on)
 
 
-def _text(text: DocumentText) -> TextView:
-    return TextView(**text.model_dump(include=set(TextView.model_fields)))
+def language_order(action: UrgentAction) -> Callable[[str], tuple[int, str]]:
+    """Order languages as the action does, with those that it does not name behind."""
+    places = {language: place for place, language in enumerate(action.languages)}
+    return lambda language: (places.get(language, len(places)), language)
+
+
+def text(row: DocumentText) -> TextView:
+    """Show a text."""
+    return TextView(**row.model_dump(include=set(TextView.model_fields)))
 
 
 def _dispatch(counts: reports.DispatchCounts) -> DispatchView:
@@ -176,7 +197,7 @@ def _dispatch(counts: reports.DispatchCounts) -> DispatchView:
 
 
 async def _sign_on(session: AsyncSession, action: UrgentAction, document: Document) -> SignOnView | None:
-    plan = (await actions.plan_of(session, action.id)).sign_on
+    plan = (await plan_of(session, action.id)).sign_on
     if plan is None:
         return None
     status = await sign_on.sign_on_status(session, document.id)

@@ -1,6 +1,6 @@
 """Where workflows and workers find each other: workflow ids and task queues."""
 
-from models.messages import DispatchRequest, DocumentRef, Purpose
+from models.messages import DispatchRequest, DocumentRef, Purpose, VerificationRef
 from models.vocabulary import Channel
 
 CASE_QUEUE = "acuerpa-case"
@@ -16,6 +16,11 @@ _DISPATCH_NAMES = {
     Purpose.INVITATION: "invitation",
     Purpose.SIGN_ON_REMINDER: "reminder",
     Purpose.CHECK_IN: "check-in",
+    Purpose.VERIFICATION: "request",
+    Purpose.VERIFICATION_REMINDER: "request-reminder",
+    Purpose.VERIFICATION_ALARM: "request-alarm",
+    Purpose.LEAK_ALARM: "leak-alarm",
+    Purpose.STOP_NOTICE: "stop-notice",
 }
 
 
@@ -29,12 +34,19 @@ def sign_on_workflow_id(reference: str, document_number: int) -> str:
     return f"{reference}/{document_number}/sign-on"
 
 
+def verification_workflow_id(verification: VerificationRef) -> str:
+    """Name one cycle of the verification of a document, like `UA-2026-014/1/verification-2`."""
+    document = verification.document
+    return f"{document.reference}/{document.number}/verification-{verification.cycle}"
+
+
 def follow_up_workflow_id(document: DocumentRef) -> str:
     """Name the follow-up of a document, like `UA-2026-014/1/follow-up`."""
     return f"{document.reference}/{document.number}/follow-up"
 
 
 def distribution_workflow_id(request: DispatchRequest) -> str:
-    """Name the distribution of a dispatch, like `UA-2026-014/1/reminder-2`."""
+    """Name the distribution of a dispatch, like `UA-2026-014/1/reminder-2`; one of a cycle `request-3-1`."""
     document = request.document
-    return f"{document.reference}/{document.number}/{_DISPATCH_NAMES[request.purpose]}-{request.round}"
+    turn = f"{request.cycle}-{request.round}" if request.cycle else f"{request.round}"
+    return f"{document.reference}/{document.number}/{_DISPATCH_NAMES[request.purpose]}-{turn}"

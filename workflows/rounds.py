@@ -18,9 +18,12 @@ class Rounds:
         self._document = document
         self._begun: list[Child] = []
 
-    async def begin(self, purpose: Purpose, number: int) -> None:
+    async def begin(self, purpose: Purpose, number: int, cycle: int = 0) -> None:
+        """Start a round about the document."""
+        await self.send(DispatchRequest(document=self._document, purpose=purpose, round=number, cycle=cycle))
+
+    async def send(self, request: DispatchRequest) -> None:
         """Start a round, or join the one that an earlier, lost run of this workflow left under way."""
-        request = DispatchRequest(document=self._document, purpose=purpose, round=number)
         name = distribution_workflow_id(request)
         child: Child
         try:

@@ -19,6 +19,7 @@ with workflow.unsafe.imports_passed_through():
         DecisionRefused,
         DispatchOutcome,
         DispatchRequest,
+        DocumentRef,
         FollowUpRequest,
         PersonDecision,
         PhaseChange,
@@ -37,6 +38,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.distribution import DistributionWorkflow
     from workflows.follow_up import FollowUpWorkflow
     from workflows.readings import Readings
+    from workflows.sidelines import Sidelines
     from workflows.sign_on import SignOnWorkflow
     from workflows.timers import happens_before
 
@@ -49,7 +51,7 @@ BEFORE_ANOTHER = timedelta(seconds=10)
 
 
 class _EndedError(Exception):
-    """The action was stopped or closed while a step waited."""
+    """The action was stopped, rejected or closed while a step waited."""
 
 
 @workflow.defn
@@ -60,21 +62,28 @@ class UrgentActionWorkflow:
     def __init__(self, action: ActionRef) -> None:
         self._action = action
         self._state = CaseState()
+        self._document: DocumentRef | None = None
         self._children: list[Child] = []
+        self._sidelines = Sidelines()
         self._readings = Readings(self._read_facts)
 
     @workflow.run
     async def run(self, action: ActionRef) -> ActionOutcome:
         """Carry the action to its end; a run after a lost one goes on at the phase that was reached."""
         plan = await workflow.execute_activity_method(CaseActivities.plan_case, action, **FACTS)
+        self._document = plan.document
         self._state = self._state.model_copy(update={"phase": plan.reached, "released_at": plan.released_at})
+        await self._readings.refresh()
         if plan.reached not in ENDED:
             await self._carry(plan)
+        elif self._state.facts.stopped and plan.reached is not Phase.STOPPED:
+            await self._end()
+        await self._tell_those_reached()
+        await self._sidelines.dismiss()
         await workflow.wait_condition(workflow.all_handlers_finished)
         return ActionOutcome(phase=self._state.phase)
 
     async def _carry(self, plan: CasePlan) -> None:
-        await self._readings.refresh()
         steps = (self._verify, self._sign_on, self._release, self._follow_up)
         try:
             for step in steps[_STEP_AT.get(plan.reached, 0) :]:
@@ -84,10 +93,22 @@ class UrgentActionWorkflow:
         await self._end()
 
     async def _verify(self, plan: CasePlan) -> None:
-        await self._move(Phase.VERIFYING)
-        await self._until(lambda: self._refusal(Decision.RELEASE) is not Refusal.ATTESTATIONS_MISSING)
-        if plan.sign_on is None:
-            await self._until(lambda: self._state.release_decided)
+        """Wait until enough people stand behind the case, back and forth where it is returned."""
+        await self._move(Phase.RETURNED if self._state.facts.returned else Phase.VERIFYING)
+        while not self._is_verified(plan):
+            await self._until(
+                lambda: (
+                    self._is_verified(plan)
+                    or self._state.facts.returned != (self._state.phase is Phase.RETURNED)
+                )
+            )
+            if not self._is_verified(plan):
+                await self._move(Phase.RETURNED if self._state.facts.returned else Phase.VERIFYING)
+
+    def _is_verified(self, plan: CasePlan) -> bool:
+        facts = self._state.facts
+        stands = not facts.lacking and not facts.returned and self._state.phase is not Phase.RETURNED
+        return stands and (plan.sign_on is not None or self._state.release_decided)
 
     async def _sign_on(self, plan: CasePlan) -> None:
         if plan.sign_on is None or self._state.release_decided:
@@ -103,16 +124,16 @@ class UrgentActionWorkflow:
             await self._until(lambda: self._state.release_decided)
 
     async def _release(self, plan: CasePlan) -> None:
-        await self._until(lambda: not self._state.on_hold)
+        await self._until(lambda: not self._state.facts.on_hold)
         await self._move(Phase.RELEASING)
+        request = DispatchRequest(document=plan.document, purpose=Purpose.STATEMENT, round=1)
         known = self._readings.count
-        while not await self._distribute(plan):
+        while not await self._distribute(request):
             workflow.logger.error("the gate refused the release: consent or attestations are missing")
             await self._until(lambda known=known: self._readings.count > known)  # type: ignore[misc]
             known = self._readings.count
 
-    async def _distribute(self, plan: CasePlan) -> bool:
-        request = DispatchRequest(document=plan.document, purpose=Purpose.STATEMENT, round=1)
+    async def _distribute(self, request: DispatchRequest) -> bool:
         outcome: DispatchOutcome = await self._have_done(
             DistributionWorkflow.run, request, distribution_workflow_id(request)
         )
@@ -126,7 +147,18 @@ class UrgentActionWorkflow:
 
     async def _end(self) -> None:
         await workflow.execute_activity_method(CaseActivities.cancel_outstanding, self._action, **FACTS)
-        await self._move(Phase.STOPPED if self._state.stopped else Phase.CLOSED)
+        facts = self._state.facts
+        ended = Phase.REJECTED if facts.rejected else Phase.CLOSED
+        await self._move(Phase.STOPPED if facts.stopped else ended)
+
+    async def _tell_those_reached(self) -> None:
+        """Send the notice of a stop, as soon as it is approved, to all who received something."""
+        while self._state.facts.untold:
+            known, notice = self._readings.count, self._state.facts.notice
+            if notice and await self._distribute(notice):
+                await self._readings.refresh()
+            else:
+                await workflow.wait_condition(lambda known=known: self._readings.count > known)  # type: ignore[misc]
 
     async def _move(self, phase: Phase) -> None:
         """Enter a phase and show it."""
@@ -139,13 +171,15 @@ class UrgentActionWorkflow:
 
     async def _until(self, condition: Callable[[], bool]) -> None:
         """Wait for a condition, or for the end of the action, which raises."""
-        await workflow.wait_condition(lambda: self._over or condition())
-        if self._over:
+        await workflow.wait_condition(lambda: self._is_over or condition())
+        if self._is_over:
             raise _EndedError
 
     @property
-    def _over(self) -> bool:
-        return self._state.stopped or self._state.close_decided
+    def _is_over(self) -> bool:
+        """Tell whether the steps must end; not once they have, when only the notice is left to be sent."""
+        facts, running = self._state.facts, self._state.phase not in ENDED
+        return running and (facts.stopped or facts.rejected or self._state.close_decided)
 
     async def _have_done(
         self, run: Any, request: Any, name: str, unless: Callable[[], bool] = lambda: False
@@ -158,7 +192,7 @@ class UrgentActionWorkflow:
                 return await child
             except (ChildWorkflowError, WorkflowAlreadyStartedError):
                 workflow.logger.error("a child was lost", extra={"child": name})
-            if await happens_before(workflow.now() + BEFORE_ANOTHER, lambda: self._over):
+            if await happens_before(workflow.now() + BEFORE_ANOTHER, lambda: self._is_over):
                 raise _EndedError
         return None
 
@@ -167,24 +201,27 @@ class UrgentActionWorkflow:
     ) -> None:
         """Keep a child informed until it is done or not needed any more, and let it finish."""
         self._children.append(child)
-        await workflow.wait_condition(lambda: self._over or child.done() or unless())
+        await workflow.wait_condition(lambda: self._is_over or child.done() or unless())
         await dismiss(child)
         await workflow.wait([child])
         self._children.remove(child)
-        if self._over:
+        if self._is_over:
             raise _EndedError
 
     async def _read_facts(self) -> None:
         facts = await workflow.execute_activity_method(CaseActivities.read_facts, self._action, **FACTS)
-        self._state = self._state.model_copy(update=facts.model_dump())
+        self._state = self._state.model_copy(update={"facts": facts})
         if not facts.on_hold:  # whether we saw the hold or not: a child may have met it at the gate
             for child in list(self._children):
                 await nudge(child)
+        if self._document:
+            await self._sidelines.follow(facts, self._document)
 
     def _refusal(self, decision: Decision) -> Refusal | None:
-        if self._over:
+        if self._is_over:
             return Refusal.ALREADY_ENDED
-        if decision is Decision.RELEASE and self._state.release_decided:
+        early = self._state.phase is not Phase.FOLLOWING_UP
+        if decision is Decision.RELEASE and self._state.release_decided and early:
             return Refusal.ALREADY_RELEASED
         return refusal_of(decision, self._state.standing)
 
@@ -196,12 +233,8 @@ class UrgentActionWorkflow:
                 refusal.value, DecisionRefused(refusal=refusal), type=DECISION_REFUSED, non_retryable=True
             )
 
-    def _refuse_ended(self, by: PersonDecision) -> None:
-        if self._state.phase in ENDED:
-            self._refuse(Decision.CLOSE, by)
-
-    async def _decide(self, decision: Decision, by: PersonDecision) -> CaseState:
-        record = DecisionRecord(action_id=by.action_id, decision=decision, person_id=by.person_id)
+    async def _decide(self, by: PersonDecision) -> CaseState:
+        record = DecisionRecord(action_id=by.action_id, decision=by.decision, person_id=by.person_id)
         await workflow.execute_activity_method(CaseActivities.record_decision, record, **FACTS)
         return self._state
 
@@ -216,56 +249,25 @@ class UrgentActionWorkflow:
         await self._readings.refresh()
 
     @workflow.update
-    async def attest(self, _by: PersonDecision) -> CaseState:
-        """Take note of an attestation that was committed."""
-        await self._readings.refresh()
-        return self._state
-
-    @workflow.update
-    async def hold(self, _by: PersonDecision) -> CaseState:
-        """Take note of a hold that was committed."""
-        await self._readings.refresh()
-        return self._state
-
-    @workflow.update
-    async def resume(self, _by: PersonDecision) -> CaseState:
-        """Take note that a hold was ended."""
-        await self._readings.refresh()
-        return self._state
-
-    @workflow.update
-    async def stop(self, _by: PersonDecision) -> CaseState:
-        """Take note of a stop that was committed."""
+    async def take_note(self, _by: PersonDecision) -> CaseState:
+        """Take note of a decision that was committed: whatever restricts holds already."""
         await self._readings.refresh()
         return self._state
 
     @workflow.update
     async def release(self, by: PersonDecision) -> CaseState:
-        """Let the document go out, whatever the sign-on window says."""
+        """Let the document go out, whatever the sign-on window says; later, what was approved since."""
+        request = self._state.facts.release
+        if self._state.phase is Phase.FOLLOWING_UP and request:
+            await self._sidelines.release(request)
         self._state = self._state.model_copy(update={"release_decided": True})
-        return await self._decide(Decision.RELEASE, by)
+        return await self._decide(by)
 
     @workflow.update
     async def close(self, by: PersonDecision) -> CaseState:
         """End the action in order."""
         self._state = self._state.model_copy(update={"close_decided": True})
-        return await self._decide(Decision.CLOSE, by)
-
-    @attest.validator
-    def _validate_attest(self, _by: PersonDecision) -> None:
-        self._refuse_ended(_by)
-
-    @hold.validator
-    def _validate_hold(self, _by: PersonDecision) -> None:
-        self._refuse_ended(_by)
-
-    @resume.validator
-    def _validate_resume(self, _by: PersonDecision) -> None:
-        self._refuse_ended(_by)
-
-    @stop.validator
-    def _validate_stop(self, _by: PersonDecision) -> None:
-        self._refuse_ended(_by)
+        return await self._decide(by)
 
     @release.validator
     def _validate_release(self, by: PersonDecision) -> None:

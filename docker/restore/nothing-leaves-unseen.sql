@@ -7,3 +7,8 @@ WHERE state IN ('ready', 'sending');
 UPDATE urgent_action
 SET held_at = now()
 WHERE held_at IS NULL AND stopped_at IS NULL AND closed_at IS NULL;
+
+-- A link that was used or replaced after the backup must not open once more.
+UPDATE enrolment
+SET revoked_at = now()
+WHERE used_at IS NULL AND revoked_at IS NULL;

@@ -1,7 +1,7 @@
 """The audit chain
 
 Revision: 0003
-Follows: 0001
+Follows: 0002
 
 What was recorded before is chained in the order in which it was numbered. The form that is hashed is written
 out here, as it was when this migration was made, so that it never changes.
@@ -20,7 +20,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision: str = "0003"
-down_revision: str | None = "0001"
+down_revision: str | None = "0002"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

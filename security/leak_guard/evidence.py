@@ -13,10 +13,12 @@ The rule, by grade (`grades.py`):
 """
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from typing import Final, NamedTuple
 
+from security.leak_guard.glyphs import BLANK, HYPHEN, NEWLINE, PUNCTUATED, SIGN, STOP, WHITE
 from security.leak_guard.grades import SHORTEST_OWN_WORD, Grade
-from security.leak_guard.letters import BLANK, HYPHEN, NEWLINE, PUNCTUATED, SIGN, STOP, WHITE, Letters
+from security.leak_guard.letters import Letters
 from security.leak_guard.patterns import Word
 from security.leak_guard.words import (
     ARTICLES,
@@ -25,6 +27,7 @@ from security.leak_guard.words import (
     FREQUENT_NAMES,
     FUNCTION_WORDS,
     GROUP_WORDS,
+    LANDS,
     PARTICLES,
     PLACE_NOUNS,
     SAINTS,
@@ -50,7 +53,7 @@ class Occurrence(NamedTuple):
 class Evidence:
     """Judge occurrences of one person's words in one reading."""
 
-    def __init__(self, letters: Letters, own_words: frozenset[str]) -> None:
+    def __init__(self, letters: Letters, own_words: AbstractSet[str]) -> None:
         self._letters = letters
         self._own_words = own_words
 
@@ -58,27 +61,25 @@ class Evidence:
         """Tell whether two words, in this order in the text, are parts of one name."""
         if one.word.name == other.word.name or one.end > other.start:
             return False
-        between = list(self._between(one.end, other.start))
-        gaps = [self._letters.gaps[start] for start, _ in between] + [self._letters.gaps[other.start]]
-        initials = [False, *(len(text) == 1 for _, text in between)]
-        if len(between) > _MOST_BETWEEN or any(
-            gap & BLANK or (gap & STOP and gap & WHITE and not initial)
-            for gap, initial in zip(gaps, initials, strict=True)
-        ):
+        first, last = (self._letters.token_at(end - 1) + 1 for end in (one.end, other.start))
+        if last - first > _MOST_BETWEEN:
             return False
-        if not all(
-            initial or text in PARTICLES for initial, (_, text) in zip(initials[1:], between, strict=True)
-        ):
+        between = [self._letters.token(number) for number in range(first, last)]
+        if not all(len(text) == 1 or text in PARTICLES for _, text in between):
             return False
-        return not (between or gaps[0] & PUNCTUATED) or self._names(one, other)
+        if self._is_parted([*between, (other.start, other.word.text)]):
+            return False
+        return not (between or self._letters.gaps[other.start] & PUNCTUATED) or self._names(one, other)
 
-    def _between(self, start: int, end: int) -> Iterator[tuple[int, str]]:
-        number = self._letters.token_at(start - 1) + 1
-        for _ in range(_MOST_BETWEEN + 1):
-            if number >= len(self._letters.tokens) or self._letters.tokens[number] >= end:
-                return
-            yield self._letters.token(number)
-            number += 1
+    def _is_parted(self, following: list[tuple[int, str]]) -> bool:
+        """Tell whether a sentence ends before one of some tokens; a stop after an initial ends none."""
+        initial = False
+        for start, text in following:
+            gap = self._letters.gaps[start]
+            if gap & BLANK or (gap & STOP and gap & WHITE and not initial):
+                return True
+            initial = len(text) == 1
+        return False
 
     def _names(self, one: Occurrence, other: Occurrence) -> bool:
         capital = self._letters.is_capital(one.start) and self._letters.is_capital(other.start)
@@ -174,11 +175,18 @@ class Evidence:
         if not letters.is_capital(occurrence.start) or self._is_shouted(occurrence.start, text) or not number:
             return False
         _, before = letters.token(number - 1)
-        if before in TITLES and not letters.gaps[occurrence.start] & BLANK:
+        gap = letters.gaps[occurrence.start]
+        if before in TITLES and not gap & BLANK:
             return True
-        if self._begins_sentence(occurrence.start) or before in ARTICLES | PLACE_NOUNS:
+        belongs = before in ARTICLES | PLACE_NOUNS and not gap & PUNCTUATED
+        if belongs or self._begins_sentence(occurrence.start):
             return False
-        return not self._is_in_proper_name(number)
+        return not self._is_in_proper_name(number) and not self._is_land(number)
+
+    def _is_land(self, number: int) -> bool:
+        """Tell the `Flores` of `the island of Flores`."""
+        land = self._neighbour(number, -1)
+        return land is not None and land[1] in LANDS
 
     def _begins_sentence(self, start: int) -> bool:
         gap = self._letters.gaps[start]

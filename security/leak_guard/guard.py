@@ -2,11 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from security.leak_guard.evidence import Evidence, Occurrence
-from security.leak_guard.letters import Letters, folded, read_letters, skeleton_of
-from security.leak_guard.matching import Exemptions, Finder
-from security.leak_guard.numbers import find_number, numbers_of
+from security.leak_guard.glyphs import skeleton_of
+from security.leak_guard.letters import Bare, Letters, spellings
+from security.leak_guard.matching import Exemptions, Finder, Needles, Span
+from security.leak_guard.numbers import find_number, numbers_of, numbers_within
 from security.leak_guard.patterns import Phrase, Word, patterns_of, words_of
 from security.leak_guard.secret import Leak, Secret, SecretKind
 from security.leak_guard.views import readings
@@ -27,62 +29,65 @@ class LeakGuard:
     ) -> None:
         said = [words for words in map(words_of, allowed) if words]
         may_be_said = frozenset(word for words in said for word in words)
-        phrases = ["".join(words) for words in said] + [folded(name) for name in organisations]
-        self._said = [(phrase, skeleton_of(phrase)) for phrase in set(phrases) if phrase]
-        self._words: dict[Word, tuple[str, str]] = {}
-        self._phrases: dict[Phrase, tuple[str, str]] = {}
-        self._numbers: list[tuple[int, str]] = []
-        for secret in dict.fromkeys(secrets):
-            self._add(secret, may_be_said)
-
-    def _add(self, secret: Secret, may_be_said: frozenset[str]) -> None:
-        if secret.kind is SecretKind.PHONE:
-            self._numbers += ((secret.person, number) for number in numbers_of(secret.text))
-        for pattern in patterns_of(secret, may_be_said):
-            spelt = pattern.text, skeleton_of(pattern.text)
+        sayable = ["".join(words) for words in said] + ["".join(words_of(name)) for name in organisations]
+        self._said = [(phrase, skeleton_of(phrase)) for phrase in set(sayable) if phrase]
+        hidden = tuple(dict.fromkeys(secrets))
+        patterns = {pattern for secret in hidden for pattern in patterns_of(secret, may_be_said)}
+        self._needles = [Needles(patterns, skeleton=skeleton) for skeleton in (False, True)]
+        self._names: defaultdict[tuple[int, SecretKind], set[str]] = defaultdict(set)
+        for pattern in patterns:
             if isinstance(pattern, Word):
-                self._words[pattern] = spelt
-            else:
-                self._phrases[pattern] = spelt
+                self._names[pattern.person, pattern.kind].add(pattern.name)
+        phones = (secret for secret in hidden if secret.kind is SecretKind.PHONE)
+        self._numbers = [(phone.person, number) for phone in phones for number in numbers_of(phone.text)]
 
     def leaks(self, text: str, *, markup: bool) -> tuple[Leak, ...]:
         """Return the leaks of a text in its order; with `markup`, it is also read as HTML and Markdown."""
-        found: set[Leak] = set()
-        for view in readings(text, markup=markup):
-            for skeleton in (False, True):
-                letters = read_letters(view, skeleton=skeleton)
-                for start, end, person, kind in self._hits(letters, skeleton=skeleton):
-                    found.add(Leak(*letters.span(start, end), person, kind))
-        return _merged(found)
+        spelt = (bare for view in readings(text, markup=markup) for bare in spellings(view))
+        return _merged({leak for bare in spelt for leak in self._leaks(bare)})
 
-    def _hits(self, letters: Letters, *, skeleton: bool) -> Iterator[Hit]:
-        finder = Finder(letters, skeleton=skeleton)
-        exempt = Exemptions(finder.said(said[skeleton] for said in self._said))
-        for (start, end), phrase in finder.phrases(
-            (phrase, spelt[skeleton]) for phrase, spelt in self._phrases.items()
-        ):
-            if not exempt.cover(start, end):
-                yield start, end, phrase.person, phrase.kind
-        occurrences = list(finder.words((word, spelt[skeleton]) for word, spelt in self._words.items()))
-        yield from self._judged(letters, occurrences, exempt)
-        if not skeleton:
-            yield from self._phone_hits(letters, exempt)
+    def _leaks(self, bare: Bare) -> Iterator[Leak]:
+        """Find the leaks of one reading; what its letters rule out is not looked for."""
+        patterns = self._needles[bare.skeleton].within(bare)
+        numbers = [] if bare.skeleton else numbers_within(bare.text, self._numbers)
+        if patterns or numbers:
+            letters = bare.letters()
+            finder = Finder(letters, skeleton=bare.skeleton)
+            exempt = Exemptions(finder.said(said[bare.skeleton] for said in self._said))
+            hits = chain(
+                _phrase_hits(finder.phrases(patterns), exempt),
+                self._word_hits(letters, finder.words(patterns), exempt),
+                _phone_hits(letters, numbers, exempt),
+            )
+            for start, end, person, kind in hits:
+                yield Leak(*letters.span(start, end), person, kind)
 
-    def _phone_hits(self, letters: Letters, exempt: Exemptions) -> Iterator[Hit]:
-        for person, number in self._numbers:
-            for start, end in find_number(letters, number):
-                if not exempt.cover(start, end):
-                    yield start, end, person, SecretKind.PHONE
-
-    def _judged(self, letters: Letters, found: list[Occurrence], exempt: Exemptions) -> Iterator[Hit]:
+    def _word_hits(self, letters: Letters, found: Iterable[Occurrence], exempt: Exemptions) -> Iterator[Hit]:
         by_name: defaultdict[tuple[int, SecretKind], list[Occurrence]] = defaultdict(list)
         for one in found:
             if not exempt.cover_more_than(one.start, one.end):
                 by_name[one.word.person, one.word.kind].append(one)
         for (person, kind), occurrences in by_name.items():
-            own = frozenset(word.name for word in self._words if (word.person, word.kind) == (person, kind))
-            spans = _said_of_her(Evidence(letters, own), sorted(occurrences, key=lambda one: one[:2]), kind)
+            evidence = Evidence(letters, self._names[person, kind])
+            spans = _said_of_her(evidence, sorted(occurrences, key=_place_and_name), kind)
             yield from ((start, end, person, kind) for start, end in spans if not exempt.cover(start, end))
+
+
+def _place_and_name(occurrence: Occurrence) -> tuple[int, int, str]:
+    return occurrence.start, occurrence.end, occurrence.word.name
+
+
+def _phrase_hits(found: Iterable[tuple[Span, Phrase]], exempt: Exemptions) -> Iterator[Hit]:
+    for (start, end), phrase in found:
+        if not exempt.cover(start, end):
+            yield start, end, phrase.person, phrase.kind
+
+
+def _phone_hits(letters: Letters, numbers: Iterable[tuple[int, str]], exempt: Exemptions) -> Iterator[Hit]:
+    for person, number in numbers:
+        for start, end in find_number(letters, number):
+            if not exempt.cover(start, end):
+                yield start, end, person, SecretKind.PHONE
 
 
 def _said_of_her(evidence: Evidence, found: list[Occurrence], kind: SecretKind) -> Iterator[tuple[int, int]]:

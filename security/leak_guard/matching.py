@@ -1,13 +1,13 @@
 """Where patterns stand in the letters of a reading, however the name is broken up."""
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, starmap
 from typing import Final
 
 from security.leak_guard.evidence import Occurrence
-from security.leak_guard.grades import Grade
-from security.leak_guard.letters import (
+from security.leak_guard.glyphs import (
     APOSTROPHE,
     BLANK,
     HYPHEN,
@@ -15,17 +15,20 @@ from security.leak_guard.letters import (
     PUNCTUATED,
     STOP,
     WHITE,
-    Letters,
     glyph,
+    skeleton_of,
 )
+from security.leak_guard.grades import Grade
+from security.leak_guard.letters import Bare, Letters
 from security.leak_guard.look_alikes import ODD
 from security.leak_guard.patterns import GLUED_LETTERS, Pattern, Phrase, Word
 from security.leak_guard.secret import SecretKind
 from security.leak_guard.words import COMMON_WORDS, FREQUENT_NAMES, FUNCTION_WORDS
 
-_GRAM: Final = 4
+_HEAD: Final = 4
 _LONGEST_TAIL: Final = 6
 _BREAKABLE: Final = 5
+_TAGS: Final = frozenset("#@")
 _VOWELS: Final = frozenset("aeouy")
 _PHRASE_TAILS: Final = frozenset({"", "s", "es"})
 _ENDS_A_PHRASE: Final = STOP | BLANK | PUNCTUATED
@@ -33,72 +36,83 @@ _ENDS_A_PHRASE: Final = STOP | BLANK | PUNCTUATED
 Span = tuple[int, int]
 
 
-class Finder:
-    """Find patterns in the letters of one reading.
+class Needles:
+    """What to look for in one spelling, by its first letters."""
 
-    A set of all runs of four letters rules most patterns out at once: a text is searched only for those whose
-    ends it holds.
-    """
+    def __init__(self, patterns: Iterable[Pattern], *, skeleton: bool) -> None:
+        self._by_head: defaultdict[str, list[tuple[Pattern, str]]] = defaultdict(list)
+        for pattern in patterns:
+            text = skeleton_of(pattern.text) if skeleton else pattern.text
+            self._by_head[text[:_HEAD]].append((pattern, text))
+
+    def within(self, bare: Bare) -> list[tuple[Pattern, str]]:
+        """Return what stands somewhere in a reading, in a skeleton only where it is not plainly written."""
+        known = (spelt for head, spelt in self._by_head.items() if head in bare.text)
+        found = (one for spelt in known for one in spelt if one[1] in bare.text)
+        return [one for one in found if bare.written is None or _is_odd(*one, bare.text, bare.written)]
+
+
+def _is_odd(pattern: Pattern, needle: str, text: str, written: str) -> bool:
+    return any(written[start:end] != pattern.text for start, end in _places(text, needle))
+
+
+def _places(text: str, needle: str) -> Iterator[Span]:
+    start = text.find(needle)
+    while start >= 0:
+        yield start, start + len(needle)
+        start = text.find(needle, start + 1)
+
+
+class Finder:
+    """Find patterns in the letters of one reading."""
 
     def __init__(self, letters: Letters, *, skeleton: bool) -> None:
         self._letters = letters
         self._skeleton = skeleton
-        text = letters.text
-        self._grams = {text[start : start + _GRAM] for start in range(len(text) - _GRAM + 1)}
 
-    def words(self, patterns: Iterable[tuple[Word, str]]) -> Iterator[Occurrence]:
+    def words(self, patterns: Iterable[tuple[Pattern, str]]) -> Iterator[Occurrence]:
         """Yield where words stand; the text beside each is its spelling in these letters."""
         for word, text in patterns:
-            for start, end in self._places(word, text):
-                tail = self._tail(end)
-                if tail in word.tails and self._begins(start, word) and self._is_whole_word(start, end, word):
-                    yield Occurrence(start, end + len(tail), word)
-                elif word.is_exact and self._is_tagged(start, word):
-                    yield Occurrence(start, end, word)
+            if isinstance(word, Word):
+                yield from self._word(word, text)
 
-    def phrases(self, patterns: Iterable[tuple[Phrase, str]]) -> Iterator[tuple[Span, Phrase]]:
+    def _word(self, word: Word, text: str) -> Iterator[Occurrence]:
+        for start, end in self._places(word, text):
+            tail = self._tail(end)
+            if tail in word.tails and self._begins(start, word) and self._is_whole_word(start, end, word):
+                yield Occurrence(start, end + len(tail), word)
+            elif word.is_exact and self._is_tagged(start, word):
+                yield Occurrence(start, end, word)
+
+    def phrases(self, patterns: Iterable[tuple[Pattern, str]]) -> Iterator[tuple[Span, Phrase]]:
         """Yield where phrases stand."""
         for phrase, text in patterns:
-            for start, end in self._places(phrase, text):
-                if self._is_whole_phrase(start, end, phrase):
-                    yield (start, end), phrase
+            if isinstance(phrase, Phrase):
+                places = self._places(phrase, text)
+                yield from ((place, phrase) for place in places if self._is_whole_phrase(*place, phrase))
 
     def said(self, phrases: Iterable[str]) -> Iterator[Span]:
         """Yield where folded phrases stand from word to word, whatever is between the words."""
         letters = self._letters
         for phrase in phrases:
-            for start, end in self._find(phrase):
+            for start, end in _places(letters.text, phrase):
                 if letters.opens(start) and self._tail(end) in _PHRASE_TAILS:
                     yield start, end
 
-    def _find(self, text: str) -> Iterator[Span]:
-        if len(text) >= _GRAM and not {text[:_GRAM], text[-_GRAM:]} <= self._grams:
-            return
-        start = self._letters.text.find(text)
-        while start >= 0:
-            yield start, start + len(text)
-            start = self._letters.text.find(text, start + 1)
-
     def _places(self, pattern: Pattern, text: str) -> Iterator[Span]:
-        for start, end in self._find(text):
+        for start, end in _places(self._letters.text, text):
             if not self._skeleton or self._is_disguised(start, pattern.text):
                 yield start, end
 
     def _is_disguised(self, start: int, text: str) -> bool:
         """Tell whether characters that look like others make the word, and are not most of it."""
-        view, index = self._letters.view.text, self._letters.index
-        odd = signs = 0
-        for place, letter in enumerate(text, start):
-            character = view[index[place]]
-            if glyph(character).letters == letter or (
-                len(text) > 1 and letter in glyph(character).letters[1:]
-            ):
-                continue
-            if not self._may_stand_for(place, character):
-                return False
-            odd += 1
-            signs += not character.isalpha()
-        return odd > 0 and 2 * signs <= len(text) + 1
+        odd = [
+            (place, character)
+            for place, letter in enumerate(text, start)
+            if letter not in glyph(character := self._letters.character(place)).letters
+        ]
+        signs = sum(not character.isalpha() for _, character in odd)
+        return bool(odd) and 2 * signs <= len(text) + 1 and all(starmap(self._may_stand_for, odd))
 
     def _may_stand_for(self, place: int, character: str) -> bool:
         """Tell whether a character is read as another: a small l only where a capital I could be."""
@@ -121,7 +135,7 @@ class Finder:
         if word.grade is not Grade.OWN or len(word.text) < _BREAKABLE:
             return False
         first = self._letters.index[self._letters.tokens[self._letters.token_at(start)]]
-        return first > 0 and self._letters.view.text[first - 1] in "#@"
+        return first > 0 and self._letters.view.text[first - 1] in _TAGS
 
     def _is_whole_word(self, start: int, end: int, word: Word) -> bool:
         gaps = [gap for gap in self._letters.gaps[start + 1 : end] if gap]

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from security.leak_guard.letters import Letters
@@ -24,6 +24,12 @@ def numbers_of(text: str, *, at_least: int = _FEWEST_DIGITS) -> tuple[str, ...]:
 
 def _digits(text: str) -> Iterator[str]:
     return (str(unicodedata.decimal(character)) for character in text if character.isdecimal())
+
+
+def numbers_within(text: str, numbers: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:
+    """Return the people's numbers that folded letters may hold, whatever is between them."""
+    spellings = text, text.translate(_READ_AS_DIGITS)
+    return [one for one in numbers if any(one[1][-_COMPARED_DIGITS:] in spelling for spelling in spellings)]
 
 
 def find_number(letters: Letters, number: str) -> Iterator[tuple[int, int]]:

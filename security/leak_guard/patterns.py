@@ -6,11 +6,10 @@ from itertools import pairwise, permutations
 from typing import Final
 
 from security.leak_guard.grades import SHORTEST_OWN_WORD, Grade, grade_of
-from security.leak_guard.letters import read_letters
+from security.leak_guard.letters import letters_of
 from security.leak_guard.look_alikes import SPELLINGS
 from security.leak_guard.places import place_phrases
 from security.leak_guard.secret import Secret, SecretKind
-from security.leak_guard.views import plain_view
 from security.leak_guard.words import DIMINUTIVES, GROUP_ENDINGS, GROUP_WORDS, PARTICLES
 
 GLUED_LETTERS: Final = 9
@@ -56,7 +55,7 @@ Pattern = Word | Phrase
 
 def words_of(text: str) -> list[str]:
     """Return the folded words of a text."""
-    letters = read_letters(plain_view(text), skeleton=False)
+    letters = letters_of(text)
     return [letters.text[start:end] for start, end in letters.token_spans()]
 
 
@@ -119,8 +118,6 @@ def _whole_patterns(secret: Secret, words: list[str], allowed: Collection[str]) 
     content = _content(words)
     if len(words) == 1:
         yield from _word_patterns(secret, content[0], grade_of(content[0], allowed))
-    elif len(content) == 1:
-        yield from _phrases(secret, (tuple(words),))
     else:
         yield from _phrases(secret, (tuple(words), tuple(content)))
 

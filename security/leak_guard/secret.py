@@ -40,4 +40,5 @@ class Leak:
 
 def line_and_column(text: str, start: int) -> tuple[int, int]:
     """Return where a character stands as people count, from 1, with lines that end in a line feed."""
-    return text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
+    before = text[:start]
+    return before.count("\n") + 1, start - before.rfind("\n")

@@ -8,6 +8,7 @@ import html
 import re
 from array import array
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from typing import Final, NamedTuple
 
 _SOFT_BREAK: Final = re.compile(r"=[ \t]{0,76}\r?\n")
@@ -26,12 +27,22 @@ _BLOCK: Final = re.compile(
 )
 
 
-class View(NamedTuple):
-    """A reading of a text; character i stands for original[starts[i]:ends[i]]."""
+class View:
+    """A reading of a text; where its characters stand in the original is worked out when it is asked for."""
 
-    text: str
-    starts: "array[int]"
-    ends: "array[int]"
+    def __init__(self, text: str, places: "Callable[[], tuple[array[int], array[int]]]") -> None:
+        self.text = text
+        self._places = places
+
+    @cached_property
+    def places(self) -> "tuple[array[int], array[int]]":
+        """Return the starts and ends of what the characters stand for: original[starts[i]:ends[i]]."""
+        return self._places()
+
+    def place(self, number: int) -> tuple[int, int]:
+        """Return where the original has what one character stands for."""
+        starts, ends = self.places
+        return starts[number], ends[number]
 
 
 class _Change(NamedTuple):
@@ -42,7 +53,7 @@ class _Change(NamedTuple):
 
 def plain_view(text: str) -> View:
     """Return the text as it is."""
-    return View(text, array("q", range(len(text))), array("q", range(1, len(text) + 1)))
+    return View(text, lambda: (array("q", range(len(text))), array("q", range(1, len(text) + 1))))
 
 
 def readings(text: str, *, markup: bool) -> tuple[View, ...]:
@@ -57,22 +68,30 @@ def readings(text: str, *, markup: bool) -> tuple[View, ...]:
 
 
 def _changed(view: View, changes: Iterable[_Change]) -> View:
+    made = list(changes)
+    if not made:
+        return view
     pieces: list[str] = []
+    done = 0
+    for start, end, text in made:
+        pieces += (view.text[done:start], text)
+        done = end
+    return View("".join(pieces) + view.text[done:], lambda: _places_after(view, made))
+
+
+def _places_after(view: View, changes: list[_Change]) -> "tuple[array[int], array[int]]":
+    """Return where characters stand after changes: a new one stands for the whole of what it replaces."""
+    old_starts, old_ends = view.places
     starts, ends = array("q"), array("q")
     done = 0
     for start, end, text in changes:
-        pieces += (view.text[done:start], text)
-        starts += view.starts[done:start] + array("q", [view.starts[start]]) * len(text)
-        ends += view.ends[done:start] + array("q", [view.ends[end - 1]]) * len(text)
+        starts += old_starts[done:start] + array("q", [old_starts[start]]) * len(text)
+        ends += old_ends[done:start] + array("q", [old_ends[end - 1]]) * len(text)
         done = end
-    if not done:
-        return view
-    pieces.append(view.text[done:])
-    return View("".join(pieces), starts + view.starts[done:], ends + view.ends[done:])
+    return starts + old_starts[done:], ends + old_ends[done:]
 
 
 def _rewritten(view: View, pattern: re.Pattern[str], meaning: Callable[[str], str]) -> View:
-    """Replace what the pattern finds; each new character stands for the whole of what it replaces."""
     found = ((match.start(), match.end(), match[0]) for match in pattern.finditer(view.text))
     changes = (_Change(start, end, meaning(old)) for start, end, old in found)
     return _changed(
@@ -145,12 +164,18 @@ def _turned(view: View) -> View:
     text = view.text
     if not _REVERSED.search(text):
         return view
-    starts, ends = view.starts[:], view.ends[:]
     pieces: list[str] = []
     done = 0
     for match in _REVERSED.finditer(text):
         first, last = match.span(1)
         pieces += (text[done:first], text[first:last][::-1])
-        starts[first:last], ends[first:last] = starts[first:last][::-1], ends[first:last][::-1]
         done = last
-    return View("".join(pieces) + text[done:], starts, ends)
+    return View("".join(pieces) + text[done:], lambda: _places_turned(view))
+
+
+def _places_turned(view: View) -> "tuple[array[int], array[int]]":
+    starts, ends = view.places[0][:], view.places[1][:]
+    for match in _REVERSED.finditer(view.text):
+        first, last = match.span(1)
+        starts[first:last], ends[first:last] = starts[first:last][::-1], ends[first:last][::-1]
+    return starts, ends

@@ -81,9 +81,10 @@ COMMON_WORDS: Final = _words(
     lideresa women woman mother father sister daughter teacher water earth land leader lawyer
     defender defenders mulher mulheres homem mae pai irma filha professora terra defensoras advogada
     jornalista femme femmes homme mere pere soeur fille maitresse terre avocate defenseuse
-    defenseuses"""
+    defenseuses fuerza forca force pan pao pain bread trabajo trabalho travail dignidad dignidade
+    dignite dignity memoria memory memoire igualdad igualdade egalite equality power pouvoir"""
 )
-"""Words of daily prose that are also names."""
+"""Words of daily prose that are also names, or are joined to one (`Luz y Fuerza`)."""
 
 FREQUENT_NAMES: Final = _words(
     """maria ana juana juan jose luis carlos miguel manuel pedro pablo francisco francisca antonio antonia
@@ -119,6 +120,12 @@ PLACE_NOUNS: Final = _words(
     avenue parc ecole lycee"""
 )
 """Words whose capital neighbour is the name of a place."""
+
+LANDS: Final = _words(
+    """isla puerto ciudad municipio rio lago laguna sierra cerro volcan bahia island port city county river
+    lake mount bay ilha porto cidade baia lagoa ile ville fleuve lac mont baie"""
+)
+"""Words that make the name of a place of a capital word with `of` between: none that a person may own."""
 
 TITLES: Final = _words(
     """sra sr srta senora senor dona don doctora doctor dra dr lic licenciada maestra profesora prof ing

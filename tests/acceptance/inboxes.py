@@ -12,6 +12,9 @@ import httpx
 PATIENCE_SECONDS = 60
 LONGEST_POLL_SECONDS = 20
 KINDS = {
+    "notice": ("Aviso UA-", "Notice UA-"),
+    "alarm": ("ya no queda a quién", "nobody is left"),
+    "request": ("Un caso le espera", "A case waits"),
     "invitation": ("Invitación a firmar", "Invitation to sign"),
     "reminder": ("Recordatorio:", "Reminder:"),
     "statement": ("Acción urgente", "Urgent action"),

@@ -15,6 +15,7 @@ from standardwebhooks import Webhook
 from local.postgres import EmbeddedPostgres
 from models.anchors import Anchor
 from models.audit import ChainedEvent, ChainHead, breaks_of, contradiction
+from models.messages import Purpose
 from tests.acceptance.cases import TARGETS, example_contacts, example_partners
 from tests.acceptance.network import COORDINATOR, Network, keys_by_command, network
 from tests.acceptance.people import SIGNER
@@ -28,11 +29,12 @@ DECLINED = "dunia@lasceibas.example"
 SIGNED_WHEN_REMINDED = "urgente@reddelvolcan.example"
 NEVER_ANSWERED = "wanjiru@riversisters.example"
 WITHHELD = "Northern Lights Women's Fund"
-SIGNATORY = re.compile(r"^- ([^,\n]+), \w", re.MULTILINE)
+SIGNATORY = re.compile(r"^- ([^,:\n]+), \w", re.MULTILINE)
 UNNAMED = {
     "es": "1 organización que firma sin publicar su nombre",
     "en": "1 organisation that signs without being named",
 }
+TO_THE_COORDINATOR = {"alarm", "check-in"}
 EXPIRES_AFTER = timedelta(seconds=3)
 
 
@@ -125,7 +127,7 @@ async def test_the_coordinator_alone_is_asked_for_news(story: Story) -> None:
 
 async def test_nothing_else_was_sent(story: Story) -> None:
     mails = await story.network.mailbox.mails()
-    assert {one.kind for one in mails} == {"invitation", "reminder", "statement", "check-in"}
+    assert {one.kind for one in mails} == {"alarm", "invitation", "reminder", "statement", "check-in"}
     assert [one.subject for one in mails if story.reference not in one.subject] == []
     states = [one["channels"] for one in (await story.action())["dispatches"]]
     assert {state for channels in states for counts in channels.values() for state in counts} == {"sent"}
@@ -136,7 +138,8 @@ async def test_everybody_reads_her_own_language(story: Story) -> None:
     for contact in example_contacts():
         languages[contact["channels"][0]["value"]] = contact["language"]
     languages |= {"ines@amigas.example": "es", TARGETS[0]: "es", TARGETS[1]: "es", TARGETS[2]: "en"}
-    mails = [one for one in await story.network.mailbox.mails(story.reference) if one.kind != "check-in"]
+    arrived = await story.network.mailbox.mails(story.reference)
+    mails = [one for one in arrived if one.kind not in TO_THE_COORDINATOR]
     phrases = {"es": "guardianas del manantial", "en": "guardians of the Santa Brígida spring"}
     for mail in mails:
         assert mail.language == languages[mail.to]
@@ -195,8 +198,7 @@ async def test_the_audit_trail_is_whole_anchored_and_tells_the_end_of_every_mess
     assert [contradiction(by_number, len(events), events[0].action_id, one) for one in anchors] == [
         None
     ] * len(anchors)
-    purposes = ("invitation", "sign_on_reminder", "statement", "check_in")
-    deliveries = [one for purpose in purposes for one in await coordinator.deliveries(reference, purpose)]
+    deliveries = [one for purpose in Purpose for one in await coordinator.deliveries(reference, purpose)]
     assert told_states(events) == {one["id"]: one["state"] for one in deliveries}
     assert len(deliveries) > 20
 

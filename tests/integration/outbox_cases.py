@@ -23,7 +23,7 @@ from models.messages import (
 )
 from models.outbox import Delivery
 from models.vocabulary import Channel, ContactKind, ReleasePolicy, Role
-from storage import actions, claims, decisions, outbox, sign_on
+from storage import actions, claims, decisions, documents, outbox, sign_on
 from storage.claims import Outcome
 from storage.database import Database
 from storage.directory import ContactRecord, upsert_contacts
@@ -108,7 +108,7 @@ async def make_case(database: Database, tree: dict[str, Any] | None = None, *, a
         action = await factories.add_action(session, author, tree)
         verifiers = await factories.attest_twice(session, action) if attested else (uuid4(), uuid4())
         await factories.add_directory(session)
-        document = (await actions.current_version(session, action.id)).document
+        document = (await documents.current_version(session, action.id)).document
     ref = DocumentRef(
         action_id=action.id, reference=action.reference, document_id=document.id, number=document.number
     )

@@ -25,11 +25,15 @@ from local.process import Child
 from local.services import answers, exists
 from local.temporal import EmbeddedTemporal, temporal_binary
 from models.messages import DeliveryState
+from models.people import PinOutcome
 from security.keys import new_key, new_key_ring
+from security.tokens import token_hash
 from storage.actions import action_by_id
 from storage.database import Database
+from storage.verifiers import open_enrolment
 from tests.deployment_files import ROOT, SERVICES, copy_application, environment_of, instructions
 from tests.integration.outbox_cases import make_case
+from tests.integration.verifiers import PIN, enrolment_link, typed, verifier
 
 NAMESPACE = "acuerpa"
 GIVEN = {
@@ -245,14 +249,29 @@ def test_the_coordinators_script_runs_from_the_image(image: Path) -> None:
     assert "follow" in run([sys.executable, "starter.py", "--help"], {}, image)
 
 
-async def test_a_restored_database_sends_nothing_and_holds_every_open_action(database: Database) -> None:
+async def run_what_follows_a_restore(database: Database) -> None:
     script = (ROOT / "docker/restore/nothing-leaves-unseen.sql").read_text()
+    async with await psycopg.AsyncConnection.connect(database.url.replace("+psycopg", "")) as connection:
+        await connection.execute(script.encode())
+
+
+async def test_in_a_restored_database_no_enrolment_link_opens_and_pins_are_as_they_were(
+    database: Database,
+) -> None:
+    eva, ana = await verifier(database, pin=True), await verifier(database)
+    token = await enrolment_link(database, ana)
+    await run_what_follows_a_restore(database)
+    async with database.transaction() as session:
+        assert await open_enrolment(session, token_hash(token)) is None
+    assert await typed(database, eva, PIN) == [PinOutcome.RIGHT]
+
+
+async def test_a_restored_database_sends_nothing_and_holds_every_open_action(database: Database) -> None:
     case = await make_case(database)
     batch = await case.batch()
     assert DeliveryState.READY in await case.states(batch)
 
-    async with await psycopg.AsyncConnection.connect(database.url.replace("+psycopg", "")) as connection:
-        await connection.execute(script.encode())
+    await run_what_follows_a_restore(database)
 
     assert set(await case.states(batch)) == {DeliveryState.UNKNOWN}
     assert await case.claim(batch) == []

@@ -72,6 +72,20 @@ def test_the_migrations_can_be_undone_and_done_again(engine: Engine) -> None:
         assert differences(connection, METADATA) == []
 
 
+def test_who_was_there_before_enrolment_is_asked_by_email_and_has_no_pin(engine: Engine) -> None:
+    with engine.begin() as connection:
+        bring(connection, "0001")
+        connection.execute(
+            text(
+                "INSERT INTO person (id, name, email, fingerprint, language, time_zone, roles, created_at)"
+                " VALUES (gen_random_uuid(), 'Ana', 'ana@red.example', 'f', 'es', 'UTC', '{verifier}', now())"
+            )
+        )
+        bring(connection, "head")
+        kept = connection.execute(text("SELECT asked_by, pin_failures, pin_hash, duty_position FROM person"))
+        assert kept.one() == ("email", 0, None, None)
+
+
 ACTIONS = [UUID(f"00{number}00000-0000-4000-8000-000000000000") for number in (1, 2, 3)]
 PERSON = UUID("00000000-0000-4000-8000-000000000001")
 A_PERSON = """

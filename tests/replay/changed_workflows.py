@@ -12,12 +12,14 @@ with workflow.unsafe.imports_passed_through():
         FollowUpRequest,
         SignOnRequest,
         SignOnStatus,
+        Verifying,
     )
     from workflows.activity_options import FACTS
     from workflows.distribution import DistributionWorkflow
     from workflows.follow_up import FollowUpWorkflow
     from workflows.sign_on import SignOnWorkflow
     from workflows.urgent_action import UrgentActionWorkflow
+    from workflows.verification import VerificationWorkflow
 
 
 async def _do_something_else_first(reference: str) -> None:
@@ -69,4 +71,22 @@ class ChangedFollowUp(FollowUpWorkflow):
         await super().run(request)
 
 
-CHANGED_WORKFLOWS = (ChangedUrgentAction, ChangedSignOn, ChangedDistribution, ChangedFollowUp)
+@workflow.defn(name="VerificationWorkflow")
+class ChangedVerification(VerificationWorkflow):
+    @workflow.init
+    def __init__(self, verifying: Verifying) -> None:
+        super().__init__(verifying)
+
+    @workflow.run
+    async def run(self, verifying: Verifying) -> None:
+        await _do_something_else_first(verifying.verification.document.reference)
+        await super().run(verifying)
+
+
+CHANGED_WORKFLOWS = (
+    ChangedUrgentAction,
+    ChangedVerification,
+    ChangedSignOn,
+    ChangedDistribution,
+    ChangedFollowUp,
+)

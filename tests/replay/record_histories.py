@@ -17,7 +17,8 @@ from temporalio.converter import DefaultFailureConverterWithEncodedAttributes, P
 
 from tests.workflows.scenarios import SCENARIOS, Scenario
 from tests.workflows.stage import CONVERTER, Handle, Stage, open_stage, status_of
-from tests.workflows.world import World
+from tests.workflows.world import VERIFICATION, World
+from workflows.addresses import verification_workflow_id
 
 HISTORIES = Path(__file__).parent / "histories"
 IRRELEVANT = {
@@ -53,8 +54,9 @@ async def record(name: str, play: Scenario, world: World) -> None:
 
 
 async def _workflows(stage: Stage) -> list[Handle]:
-    rounds = [stage.distribution(*key) for key in stage.world.sheets]
-    handles = [stage.action, stage.sign_on, stage.follow_up, *rounds]
+    rounds = [stage.action_child(sheet.request) for sheet in stage.world.sheets.values()]
+    asking = stage.client.get_workflow_handle(verification_workflow_id(VERIFICATION))
+    handles = [stage.action, asking, stage.sign_on, stage.follow_up, *rounds]
     return [handle for handle in handles if await status_of(handle) is not None]
 
 

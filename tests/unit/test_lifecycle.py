@@ -1,7 +1,6 @@
 import pytest
 
 from models.lifecycle import (
-    ATTESTATIONS_REQUIRED,
     ENDED,
     TRANSITIONS,
     Decision,
@@ -14,11 +13,14 @@ from models.lifecycle import (
 
 OPEN = [phase for phase in Phase if phase not in ENDED]
 EVERY_STANDING = [
-    Standing(phase, on_hold, attestations)
+    Standing(phase, on_hold, lacking, releasable)
     for phase in Phase
     for on_hold in (False, True)
-    for attestations in range(ATTESTATIONS_REQUIRED + 2)
+    for lacking in ((), (Refusal.ATTESTATIONS_MISSING,), (Refusal.SOURCES_MISSING, Refusal.APPROVAL_MISSING))
+    for releasable in (False, True)
 ]
+AFTER_THE_END = {Decision.ATTEST, Decision.STOP, Decision.WITHDRAW, Decision.REOPEN, Decision.REVOKE}
+"""What may be decided of an action that has ended, too."""
 
 
 def test_every_phase_has_its_moves() -> None:
@@ -29,8 +31,9 @@ def test_an_action_ends_closed_rejected_or_stopped_and_in_no_other_phase() -> No
     assert {Phase.CLOSED, Phase.REJECTED, Phase.STOPPED} == ENDED
 
 
-def test_from_an_ended_phase_nothing_moves() -> None:
-    assert not any(may_move(ended, phase) for ended in ENDED for phase in Phase)
+def test_only_what_was_closed_moves_again_by_reopening_or_by_a_late_stop() -> None:
+    moves = {(ended, phase) for ended in ENDED for phase in Phase if may_move(ended, phase)}
+    assert moves == {(Phase.CLOSED, Phase.VERIFYING), (Phase.CLOSED, Phase.STOPPED)}
 
 
 def test_every_open_phase_can_be_stopped() -> None:
@@ -56,26 +59,64 @@ def test_every_phase_can_be_reached_from_intake() -> None:
 
 def test_nothing_is_released_that_was_not_verified() -> None:
     before_release = {phase for phase in Phase if may_move(phase, Phase.RELEASING)}
-    assert before_release == {Phase.VERIFYING, Phase.SIGNING, Phase.FOLLOWING_UP}
+    assert before_release == {Phase.VERIFYING, Phase.SIGNING}
 
 
-@pytest.mark.parametrize("decision", Decision)
+@pytest.mark.parametrize("decision", sorted(set(Decision) - AFTER_THE_END))
 @pytest.mark.parametrize("phase", sorted(ENDED))
-def test_an_ended_action_takes_no_decision(decision: Decision, phase: Phase) -> None:
-    assert refusal_of(decision, Standing(phase, on_hold=False, attestations=2)) is Refusal.ALREADY_ENDED
+def test_an_ended_action_takes_no_decision_but_a_few(decision: Decision, phase: Phase) -> None:
+    assert refusal_of(decision, Standing(phase, on_hold=False)) is Refusal.ALREADY_ENDED
+
+
+def test_what_was_closed_can_still_be_stopped_and_withdrawn_and_alone_be_reopened() -> None:
+    assert refusal_of(Decision.STOP, Standing(Phase.CLOSED, on_hold=False)) is None
+    assert refusal_of(Decision.STOP, Standing(Phase.STOPPED, on_hold=False)) is Refusal.ALREADY_ENDED
+    assert refusal_of(Decision.STOP, Standing(Phase.REJECTED, on_hold=False)) is Refusal.ALREADY_ENDED
+    reopened = {
+        phase for phase in Phase if refusal_of(Decision.REOPEN, Standing(phase, on_hold=False)) is None
+    }
+    assert reopened == {Phase.CLOSED}
+
+
+def test_only_the_notice_of_a_stop_is_attested_after_the_end() -> None:
+    refused = {phase for phase in ENDED if refusal_of(Decision.ATTEST, Standing(phase, on_hold=False))}
+    assert refused == {Phase.CLOSED, Phase.REJECTED}
+
+
+@pytest.mark.parametrize("phase", Phase)
+def test_consent_can_be_taken_back_at_any_time_and_withdrawn_once(phase: Phase) -> None:
+    standing = Standing(phase, on_hold=True, lacking=(Refusal.SOURCES_MISSING,))
+    assert refusal_of(Decision.REVOKE, standing) is None
+    assert refusal_of(Decision.WITHDRAW, standing) is None
+    withdrawn = standing._replace(withdrawn=True)
+    assert refusal_of(Decision.WITHDRAW, withdrawn) is Refusal.ALREADY_WITHDRAWN
+    assert refusal_of(Decision.REVOKE, withdrawn) is None
 
 
 @pytest.mark.parametrize("phase", OPEN)
-def test_an_open_action_can_always_be_stopped_closed_and_attested(phase: Phase) -> None:
-    for decision in (Decision.STOP, Decision.CLOSE, Decision.ATTEST):
+def test_an_open_action_can_always_be_stopped_and_closed(phase: Phase) -> None:
+    for decision in (Decision.STOP, Decision.CLOSE):
         for on_hold in (False, True):
-            assert refusal_of(decision, Standing(phase, on_hold, 0)) is None
+            assert refusal_of(decision, Standing(phase, on_hold)) is None
+
+
+@pytest.mark.parametrize("phase", OPEN)
+def test_only_before_sign_on_a_case_is_returned_or_rejected_and_a_returned_one_is_completed(
+    phase: Phase,
+) -> None:
+    standing, early = Standing(phase, on_hold=False), {Phase.RECEIVED, Phase.VERIFYING, Phase.RETURNED}
+    late = None if phase in early else Refusal.ALREADY_VERIFIED
+    assert refusal_of(Decision.REJECT, standing) is late
+    returned = phase is Phase.RETURNED
+    assert refusal_of(Decision.RETURN, standing) is (Refusal.RETURNED if returned else late)
+    assert refusal_of(Decision.ATTEST, standing) is (Refusal.RETURNED if returned else None)
+    assert refusal_of(Decision.COMPLETE, standing) is (None if returned else Refusal.NOT_RETURNED)
 
 
 @pytest.mark.parametrize("phase", OPEN)
 def test_a_hold_begins_once_and_ends_once(phase: Phase) -> None:
-    running = Standing(phase, on_hold=False, attestations=0)
-    held = Standing(phase, on_hold=True, attestations=0)
+    running = Standing(phase, on_hold=False)
+    held = Standing(phase, on_hold=True)
     assert refusal_of(Decision.HOLD, running) is None
     assert refusal_of(Decision.HOLD, held) is Refusal.ALREADY_ON_HOLD
     assert refusal_of(Decision.RESUME, held) is None
@@ -83,14 +124,20 @@ def test_a_hold_begins_once_and_ends_once(phase: Phase) -> None:
 
 
 @pytest.mark.parametrize("standing", EVERY_STANDING, ids=str)
-def test_a_release_needs_two_attestations_no_hold_and_a_document_that_is_not_out(standing: Standing) -> None:
+def test_a_release_needs_all_that_the_gate_asks_no_hold_and_a_document_that_is_not_out(
+    standing: Standing,
+) -> None:
     expected = None
     if standing.on_hold:
         expected = Refusal.ON_HOLD
-    if standing.attestations < 2:
-        expected = Refusal.ATTESTATIONS_MISSING
-    if standing.phase in {Phase.RELEASING, Phase.FOLLOWING_UP}:
+    if standing.phase is Phase.FOLLOWING_UP and not standing.releasable:
         expected = Refusal.ALREADY_RELEASED
+    if standing.lacking:
+        expected = standing.lacking[0]
+    if standing.phase is Phase.RELEASING:
+        expected = Refusal.ALREADY_RELEASED
+    if standing.phase is Phase.RETURNED:
+        expected = Refusal.RETURNED
     if standing.phase in ENDED:
         expected = Refusal.ALREADY_ENDED
     assert refusal_of(Decision.RELEASE, standing) is expected

@@ -13,8 +13,8 @@ from temporalio.workflow import _Definition as WorkflowDefinition
 from activities import references
 from assembly import WORKFLOWS
 from models import messages
-from models.lifecycle import Phase, Standing
-from models.messages import ActionRef, CaseState, DispatchOutcome, Message
+from models.lifecycle import Phase, Refusal, Standing
+from models.messages import ActionRef, CaseFacts, CaseState, DispatchOutcome, Message
 
 MESSAGES = [
     kind
@@ -74,10 +74,11 @@ def test_an_unknown_field_is_refused() -> None:
 
 def test_a_state_survives_the_journey_to_temporal_and_back() -> None:
     released_at = datetime(2026, 11, 22, tzinfo=UTC)
-    state = CaseState(phase=Phase.RELEASING, attestations=2, released_at=released_at)
+    state = CaseState(phase=Phase.RELEASING, facts=CaseFacts(on_hold=True), released_at=released_at)
     assert CaseState.model_validate_json(state.model_dump_json()) == state
 
 
-def test_a_decision_is_judged_by_phase_hold_and_attestations() -> None:
-    state = CaseState(phase=Phase.SIGNING, on_hold=True, attestations=1)
-    assert state.standing == Standing(Phase.SIGNING, on_hold=True, attestations=1)
+def test_a_decision_is_judged_by_phase_hold_and_what_is_lacking() -> None:
+    facts = CaseFacts(on_hold=True, lacking=(Refusal.SOURCES_MISSING,))
+    state = CaseState(phase=Phase.SIGNING, facts=facts)
+    assert state.standing == Standing(Phase.SIGNING, on_hold=True, lacking=(Refusal.SOURCES_MISSING,))

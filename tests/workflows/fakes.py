@@ -10,6 +10,7 @@ from temporalio.exceptions import ApplicationError
 from activities import references
 from models.messages import (
     ActionRef,
+    AskVerifiers,
     Batch,
     BatchOutcome,
     CaseFacts,
@@ -26,11 +27,20 @@ from models.messages import (
     SignOnOpened,
     SignOnRequest,
     SignOnStatus,
+    VerificationRef,
+    VerificationRound,
+    VerificationStatus,
 )
 from models.vocabulary import Channel
-from tests.workflows.world import ACTION, AUDIENCE, Sheet, World
+from tests.workflows.world import ACTION, ATTESTATIONS_REQUIRED, AUDIENCE, Sheet, World
 
 BATCH_SIZE = 2
+AFTER_A_STOP = {
+    Purpose.STOP_NOTICE,
+    Purpose.VERIFICATION,
+    Purpose.VERIFICATION_REMINDER,
+    Purpose.VERIFICATION_ALARM,
+}
 ENDED = {DeliveryState.FAILED, DeliveryState.CANCELLED}
 
 
@@ -53,9 +63,8 @@ class FakeCase(references.CaseActivities):
     @activity.defn
     async def read_facts(self, action: ActionRef) -> CaseFacts:
         assert action == ACTION
-        world = self._world
-        facts = CaseFacts(attestations=world.attestations, on_hold=world.on_hold, stopped=world.stopped)
-        await world.called("read_facts")
+        facts = self._world.facts
+        await self._world.called("read_facts")
         return facts
 
     @activity.defn
@@ -74,6 +83,35 @@ class FakeCase(references.CaseActivities):
         await self._world.called("cancel_outstanding")
         for sheet in self._world.sheets.values():
             _turn(sheet, range(len(sheet.states)), DeliveryState.CANCELLED)
+
+
+class FakeVerification(references.VerificationActivities):
+    """A duty list."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    @activity.defn
+    async def ask_verifiers(self, asking: AskVerifiers) -> VerificationRound:
+        world = self._world
+        if asking.round > len(world.asked):
+            asked = min(world.on_duty, ATTESTATIONS_REQUIRED if asking.round == 1 else 1)
+            world.on_duty -= asked
+            world.asked.append(asked)
+        await world.called("ask_verifiers")
+        return VerificationRound(round=asking.round, asked=world.asked[asking.round - 1])
+
+    @activity.defn
+    async def count_verifiers(self, asked: VerificationRef) -> VerificationStatus:
+        world = self._world
+        status = VerificationStatus(
+            asked=sum(world.asked),
+            acknowledged=world.acknowledged,
+            answered=world.attestations,
+            wanted=world.verification is not None and world.verification.cycle == asked.cycle,
+        )
+        await world.called("count_verifiers")
+        return status
 
 
 class FakeSignOn(references.SignOnActivities):
@@ -118,7 +156,7 @@ class FakeOutbox(references.OutboxActivities):
 
     def _freeze(self, request: DispatchRequest) -> Sheet | None:
         world = self._world
-        if not world.running or not (world.permitted or request.purpose is Purpose.CHECK_IN):
+        if not self._may_leave(request.purpose):
             return None
         channels = tuple(self._channels(request.purpose))
         states = [DeliveryState.READY] * len(channels)
@@ -126,15 +164,21 @@ class FakeOutbox(references.OutboxActivities):
         world.sheets[request.purpose, request.round] = sheet
         return sheet
 
+    def _may_leave(self, purpose: Purpose) -> bool:
+        world = self._world
+        if purpose in AFTER_A_STOP:
+            return not (world.notice_refused and purpose is Purpose.STOP_NOTICE)
+        return world.running and (world.permitted or purpose in {Purpose.CHECK_IN, Purpose.LEAK_ALARM})
+
     def _channels(self, purpose: Purpose) -> tuple[Channel, ...]:
         unanswered = self._world.invited - self._world.signed - self._world.declined
         sizes = {
             Purpose.STATEMENT: AUDIENCE,
             Purpose.INVITATION: (Channel.EMAIL,) * self._world.invited,
             Purpose.SIGN_ON_REMINDER: (Channel.EMAIL,) * unanswered,
-            Purpose.CHECK_IN: (Channel.EMAIL,),
+            Purpose.STOP_NOTICE: AUDIENCE,
         }
-        return sizes[purpose]
+        return sizes.get(purpose, (Channel.EMAIL,))
 
     @activity.defn
     async def plan_dispatch(self, dispatched: Dispatched) -> DispatchPlan:
@@ -177,7 +221,7 @@ class FakeSending(references.SendingActivities):
         world = self._world
         if sheet.states[position] is not DeliveryState.READY or world.on_hold:
             return
-        if not world.running:
+        if not world.running and sheet.request.purpose not in AFTER_A_STOP:
             sheet.states[position] = DeliveryState.CANCELLED
             return
         sheet.states[position] = DeliveryState.SENT

@@ -3,11 +3,11 @@
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-from models.lifecycle import Phase
-from models.messages import CasePlan, FollowUpPlan, Purpose
+from models.lifecycle import Decision, Phase
+from models.messages import CasePlan, DispatchRequest, FollowUpPlan, Purpose
 from models.vocabulary import Channel, ReleasePolicy
 from tests.workflows.stage import Stage
-from tests.workflows.world import SIGN_ON, case_plan
+from tests.workflows.world import DOCUMENT, NOTICE, SIGN_ON, VERIFICATION, case_plan
 
 BRIEF = FollowUpPlan(expires_after=timedelta(days=2), check_ins=(timedelta(days=1),))
 """One check-in, where a scenario is about something else."""
@@ -39,8 +39,8 @@ async def reach_follow_up(stage: Stage) -> None:
 
 async def release_when_attested(stage: Stage) -> None:
     """Release once the workflow knows of the attestations."""
-    await stage.decide("attest")
-    await stage.decide("release")
+    await stage.decide(Decision.ATTEST)
+    await stage.decide(Decision.RELEASE)
 
 
 async def expire(stage: Stage) -> None:
@@ -70,7 +70,7 @@ async def released_by_hand(stage: Stage) -> None:
     """The coordinator releases while the window is open."""
     await reach_sign_on(stage)
     await stage.sign()
-    await stage.decide("release")
+    await stage.decide(Decision.RELEASE)
     await expire(stage)
 
 
@@ -138,7 +138,7 @@ async def closed_in_follow_up(stage: Stage) -> None:
     await stage.started(stage.follow_up)
     await stage.pass_time(stage.follow_up, timedelta(hours=25))
     await stage.world.until(lambda: stage.world.all_sent(Purpose.CHECK_IN))
-    await stage.decide("close")
+    await stage.decide(Decision.CLOSE)
 
 
 async def given_up(stage: Stage) -> None:
@@ -160,6 +160,59 @@ async def refused_at_first(stage: Stage) -> None:
     await expire(stage)
 
 
+async def escalated(stage: Stage) -> None:
+    """Nobody who was asked answers; the next one on the duty list takes the case, and it goes its way."""
+    stage.world.verification, stage.world.on_duty = VERIFICATION, 3
+    await stage.start()
+    await stage.started(stage.verification)
+    await stage.world.until(lambda: stage.world.all_sent(Purpose.VERIFICATION))
+    await stage.pass_time(stage.verification, timedelta(hours=2, minutes=1))
+    await stage.world.until(lambda: stage.world.all_sent(Purpose.VERIFICATION, 2))
+    stage.world.verification = None
+    await stage.attest_twice()
+    await release_when_attested(stage)
+    await expire(stage)
+
+
+async def returned_and_completed(stage: Stage) -> None:
+    """A verifier sends the case back; the coordinator completes it."""
+    await stage.start()
+    await stage.send_back()
+    await stage.world.until(lambda: stage.world.phase is Phase.RETURNED)
+    await stage.complete()
+    await stage.attest_twice()
+    await release_when_attested(stage)
+    await expire(stage)
+
+
+async def rejected(stage: Stage) -> None:
+    """A verifier says that it shall not go out."""
+    await stage.start()
+    stage.world.rejected = True
+    await stage.decide(Decision.REJECT)
+
+
+async def stopped_and_told(stage: Stage) -> None:
+    """Those who received the statement are told that the action was stopped."""
+    await reach_follow_up(stage)
+    stage.world.untold, stage.world.notice = True, NOTICE
+    stage.world.block("end_dispatch")
+    await stage.stop()
+    await stage.world.until(lambda: stage.world.all_sent(Purpose.STOP_NOTICE))
+    stage.world.untold = False
+    stage.world.unblock("end_dispatch")
+
+
+async def released_in_two_languages(stage: Stage) -> None:
+    """A language is approved and released while the follow-up runs."""
+    await reach_follow_up(stage)
+    stage.world.release = DispatchRequest(document=DOCUMENT, purpose=Purpose.STATEMENT, round=2)
+    await stage.decide(Decision.ATTEST)
+    await stage.decide(Decision.RELEASE)
+    await stage.world.until(lambda: stage.world.all_sent(Purpose.STATEMENT, 2))
+    await expire(stage)
+
+
 SCENARIOS: dict[str, tuple[Scenario, CasePlan]] = {
     "signed_at_quorum": (signed_at_quorum, case_plan()),
     "signed_at_deadline": (signed_at_deadline, case_plan(follow_up=BRIEF)),
@@ -176,4 +229,9 @@ SCENARIOS: dict[str, tuple[Scenario, CasePlan]] = {
     "closed_in_follow_up": (closed_in_follow_up, case_plan(follow_up=BRIEF)),
     "given_up": (given_up, case_plan(follow_up=BRIEF)),
     "refused_at_first": (refused_at_first, case_plan(follow_up=BRIEF)),
+    "escalated": (escalated, case_plan(None, BRIEF)),
+    "returned_and_completed": (returned_and_completed, case_plan(None, BRIEF)),
+    "rejected": (rejected, case_plan(None, BRIEF)),
+    "stopped_and_told": (stopped_and_told, case_plan(None, BRIEF)),
+    "released_in_two_languages": (released_in_two_languages, case_plan(None, BRIEF)),
 }

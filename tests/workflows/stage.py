@@ -4,7 +4,7 @@ import asyncio
 from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
@@ -15,20 +15,19 @@ from temporalio.worker import Worker
 
 from assembly import WORKFLOWS, _methods
 from local.temporal import temporal_binary
-from models.lifecycle import Phase
+from models.lifecycle import Decision, Phase
 from models.messages import (
     ActionOutcome,
     CaseState,
     DeliveryState,
     DispatchRequest,
-    PersonDecision,
     Purpose,
     SignOnStatus,
 )
 from security.keys import KeyRing
 from temporal_client import data_converter
-from tests.workflows.fakes import FakeCase, FakeOutbox, FakeSending, FakeSignOn
-from tests.workflows.world import ACTION, COORDINATOR, DOCUMENT, PATIENCE_SECONDS, World
+from tests.workflows.fakes import FakeCase, FakeOutbox, FakeSending, FakeSignOn, FakeVerification
+from tests.workflows.world import ACTION, DOCUMENT, PATIENCE_SECONDS, World, by_coordinator
 from workflows.addresses import (
     CASE_QUEUE,
     CHANNEL_QUEUES,
@@ -36,6 +35,7 @@ from workflows.addresses import (
     distribution_workflow_id,
     follow_up_workflow_id,
     sign_on_workflow_id,
+    verification_workflow_id,
 )
 from workflows.urgent_action import UrgentActionWorkflow
 
@@ -66,11 +66,21 @@ class Stage:
         return self.client.get_workflow_handle(sign_on_workflow_id(DOCUMENT.reference, DOCUMENT.number))
 
     @property
+    def verification(self) -> Handle:
+        """The cycle of asking that the world wants now."""
+        assert self.world.verification
+        return self.client.get_workflow_handle(verification_workflow_id(self.world.verification))
+
+    @property
     def follow_up(self) -> Handle:
         return self.client.get_workflow_handle(follow_up_workflow_id(DOCUMENT))
 
-    def distribution(self, purpose: Purpose, number: int = 1) -> Handle:
-        request = DispatchRequest(document=DOCUMENT, purpose=purpose, round=number)
+    def distribution(self, purpose: Purpose, number: int = 1, cycle: int = 0) -> Handle:
+        request = DispatchRequest(document=DOCUMENT, purpose=purpose, round=number, cycle=cycle)
+        return self.client.get_workflow_handle(distribution_workflow_id(request))
+
+    def action_child(self, request: DispatchRequest) -> Handle:
+        """The distribution of any document's request."""
         return self.client.get_workflow_handle(distribution_workflow_id(request))
 
     async def start(self) -> None:
@@ -97,22 +107,32 @@ class Stage:
             self.world.signed += 1
             await self.sign_on.signal("nudge")
 
-    async def decide(self, decision: str, by: PersonDecision = COORDINATOR) -> CaseState:
-        """Ask for a decision by the update of its name."""
-        state: CaseState = await self.action.execute_update(decision, by, result_type=CaseState)
+    async def decide(self, decision: Decision, until: datetime | None = None) -> CaseState:
+        """Ask for a decision, or tell of one that was committed."""
+        asked = decision if decision in {Decision.RELEASE, Decision.CLOSE} else "take_note"
+        by = by_coordinator(decision, until)
+        state: CaseState = await self.action.execute_update(str(asked), by, result_type=CaseState)
         return state
 
     async def hold(self) -> None:
         self.world.on_hold = True
-        await self.decide("hold")
+        await self.decide(Decision.HOLD)
 
     async def resume(self) -> None:
         self.world.on_hold = False
-        await self.decide("resume")
+        await self.decide(Decision.RESUME)
+
+    async def send_back(self) -> None:
+        self.world.returned = True
+        await self.decide(Decision.RETURN)
+
+    async def complete(self) -> None:
+        self.world.returned = False
+        await self.decide(Decision.COMPLETE)
 
     async def stop(self) -> None:
         self.world.stopped = True
-        await self.decide("stop")
+        await self.decide(Decision.STOP)
 
     async def state(self) -> CaseState:
         state: CaseState = await self.action.query(UrgentActionWorkflow.state)
@@ -142,7 +162,8 @@ class Stage:
 
     async def unfinished(self) -> list[str]:
         """List the workflows that still run."""
-        rounds = [self.distribution(*key) for key in self.world.sheets]
+        requests = [sheet.request for sheet in self.world.sheets.values()]
+        rounds = [self.action_child(request) for request in requests]
         handles = [self.action, self.sign_on, self.follow_up, *rounds]
         running = WorkflowExecutionStatus.RUNNING
         return [handle.id for handle in handles if await status_of(handle) is running]
@@ -186,7 +207,8 @@ async def open_stage(world: World, converter: DataConverter = CONVERTER) -> Asyn
 
 
 def _workers(client: Client, world: World) -> list[Worker]:
-    facts = [*_methods(FakeCase(world)), *_methods(FakeSignOn(world)), *_methods(FakeOutbox(world))]
+    parts = (FakeCase(world), FakeVerification(world), FakeSignOn(world), FakeOutbox(world))
+    facts = [method for part in parts for method in _methods(part)]
     sending = _methods(FakeSending(world))
     return [
         Worker(client, task_queue=CASE_QUEUE, workflows=WORKFLOWS, activities=facts),

@@ -8,10 +8,10 @@ from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
 from models.lifecycle import Decision, Phase, Refusal
-from models.messages import CasePlan, CaseState, DecisionRefused, PersonDecision, Purpose
+from models.messages import CasePlan, CaseState, DecisionRefused, Purpose
 from tests.workflows.scenarios import BRIEF, reach_follow_up, reach_sign_on
 from tests.workflows.stage import Stage
-from tests.workflows.world import COORDINATOR, case_plan
+from tests.workflows.world import case_plan
 from workflows.urgent_action import DECISION_REFUSED
 
 ALONE = case_plan(None, BRIEF)
@@ -22,10 +22,10 @@ def plan() -> CasePlan:
     return ALONE
 
 
-async def refusal_of(stage: Stage, decision: str, by: PersonDecision = COORDINATOR) -> Refusal:
+async def refusal_of(stage: Stage, decision: Decision, until: datetime | None = None) -> Refusal:
     """Ask for a decision that must be refused, and return the reason that the error carries."""
     with pytest.raises(WorkflowUpdateFailedError) as raised:
-        await stage.decide(decision, by)
+        await stage.decide(decision, until)
     cause = raised.value.cause
     assert isinstance(cause, ApplicationError)
     assert cause.type == DECISION_REFUSED
@@ -37,37 +37,37 @@ async def refusal_of(stage: Stage, decision: str, by: PersonDecision = COORDINAT
 async def test_a_release_before_two_attestations_is_refused_and_leaves_no_trace(stage: Stage) -> None:
     await stage.start()
     stage.world.attestations = 1
-    await stage.decide("attest")
+    await stage.decide(Decision.ATTEST)
     before = (await stage.action.describe()).history_length
-    assert await refusal_of(stage, "release") is Refusal.ATTESTATIONS_MISSING
+    assert await refusal_of(stage, Decision.RELEASE) is Refusal.ATTESTATIONS_MISSING
     assert stage.world.decisions == []
     assert not (await stage.state()).release_decided
     events = [event async for event in stage.action.fetch_history_events()]
     assert not any("update" in str(event.WhichOneof("attributes")) for event in events[before:])
 
 
-@pytest.mark.parametrize("decision", ["release", "close"])
+@pytest.mark.parametrize("decision", [Decision.RELEASE, Decision.CLOSE])
 async def test_a_decision_that_arrives_after_its_person_was_told_of_no_answer_is_refused(
-    stage: Stage, decision: str
+    stage: Stage, decision: Decision
 ) -> None:
     await stage.start()
     await stage.attest_twice()
-    await stage.decide("attest")
-    late = COORDINATOR.model_copy(update={"until": datetime.now(UTC) - timedelta(seconds=1)})
-    in_time = COORDINATOR.model_copy(update={"until": datetime.now(UTC) + timedelta(minutes=5)})
+    await stage.decide(Decision.ATTEST)
+    late = datetime.now(UTC) - timedelta(seconds=1)
+    in_time = datetime.now(UTC) + timedelta(minutes=5)
     assert await refusal_of(stage, decision, late) is Refusal.TOO_LATE
     assert stage.world.decisions == []
     await stage.decide(decision, in_time)
-    assert stage.world.decisions == [Decision(decision)]
+    assert stage.world.decisions == [decision]
 
 
 async def test_without_sign_on_two_attestations_alone_release_nothing(stage: Stage) -> None:
     await stage.start()
     await stage.attest_twice()
     await stage.world.until_called("record_phase")
-    state = await stage.decide("attest")
-    assert (state.phase, state.attestations) == (Phase.VERIFYING, 2)
-    await stage.decide("release")
+    state = await stage.decide(Decision.ATTEST)
+    assert (state.phase, state.facts.lacking) == (Phase.VERIFYING, ())
+    await stage.decide(Decision.RELEASE)
     await stage.world.until(lambda: stage.world.all_sent(Purpose.STATEMENT))
     assert stage.world.decisions == [Decision.RELEASE]
     assert stage.world.sheets.keys() == {(Purpose.STATEMENT, 1)}
@@ -76,13 +76,13 @@ async def test_without_sign_on_two_attestations_alone_release_nothing(stage: Sta
 async def test_a_second_release_is_refused_in_every_phase_that_follows(stage: Stage) -> None:
     await stage.start()
     await stage.attest_twice()
-    await stage.decide("attest")
+    await stage.decide(Decision.ATTEST)
     stage.world.block("freeze_dispatch")
-    await stage.decide("release")
-    assert await refusal_of(stage, "release") is Refusal.ALREADY_RELEASED
+    await stage.decide(Decision.RELEASE)
+    assert await refusal_of(stage, Decision.RELEASE) is Refusal.ALREADY_RELEASED
     stage.world.unblock("freeze_dispatch")
     await stage.world.until(lambda: stage.world.phase is Phase.FOLLOWING_UP)
-    assert await refusal_of(stage, "release") is Refusal.ALREADY_RELEASED
+    assert await refusal_of(stage, Decision.RELEASE) is Refusal.ALREADY_RELEASED
     assert stage.world.decisions == [Decision.RELEASE]
 
 
@@ -90,19 +90,19 @@ async def test_a_release_on_hold_is_refused_until_the_hold_ends(stage: Stage) ->
     await stage.start()
     await stage.attest_twice()
     await stage.hold()
-    assert await refusal_of(stage, "release") is Refusal.ON_HOLD
+    assert await refusal_of(stage, Decision.RELEASE) is Refusal.ON_HOLD
     await stage.resume()
-    assert (await stage.decide("release")).release_decided
+    assert (await stage.decide(Decision.RELEASE)).release_decided
 
 
 async def test_a_release_after_the_end_was_decided_is_refused(stage: Stage) -> None:
     await stage.start()
     await stage.attest_twice()
     stage.world.block("cancel_outstanding")
-    await stage.decide("close")
+    await stage.decide(Decision.CLOSE)
     await stage.world.until_called("cancel_outstanding")
-    assert await refusal_of(stage, "release") is Refusal.ALREADY_ENDED
-    assert await refusal_of(stage, "close") is Refusal.ALREADY_ENDED
+    assert await refusal_of(stage, Decision.RELEASE) is Refusal.ALREADY_ENDED
+    assert await refusal_of(stage, Decision.CLOSE) is Refusal.ALREADY_ENDED
     stage.world.unblock("cancel_outstanding")
     assert (await stage.action.result()).phase is Phase.CLOSED
     assert stage.world.decisions == [Decision.CLOSE]
@@ -111,7 +111,7 @@ async def test_a_release_after_the_end_was_decided_is_refused(stage: Stage) -> N
 async def test_a_stop_that_arrives_while_an_action_closes_wins(stage: Stage) -> None:
     await stage.start()
     stage.world.block("cancel_outstanding")
-    await stage.decide("close")
+    await stage.decide(Decision.CLOSE)
     await stage.world.until_called("cancel_outstanding")
     await stage.stop()
     stage.world.unblock("cancel_outstanding")
@@ -150,17 +150,17 @@ async def test_asking_for_the_state_leaves_no_trace(stage: Stage) -> None:
     await stage.start()
     await stage.world.until_called("record_phase")
     for _ in range(2):  # the answer to the second finds nothing else under way
-        await stage.decide("attest")
+        await stage.decide(Decision.ATTEST)
     before = (await stage.action.describe()).history_length
     first, second = await asyncio.gather(stage.state(), stage.state())
-    assert first == second == CaseState(phase=Phase.VERIFYING)
+    assert first == second == CaseState(phase=Phase.VERIFYING, facts=stage.world.facts)
     assert (await stage.action.describe()).history_length == before
 
 
 @pytest.mark.parametrize("plan", [case_plan(follow_up=BRIEF)])
 async def test_an_action_is_closed_in_order_while_partners_sign(stage: Stage) -> None:
     await reach_sign_on(stage)
-    await stage.decide("close")
+    await stage.decide(Decision.CLOSE)
     assert (await stage.action.result()).phase is Phase.CLOSED
     assert stage.world.sign_on_ended
     assert Purpose.STATEMENT not in {purpose for purpose, _ in stage.world.sheets}
@@ -168,7 +168,7 @@ async def test_an_action_is_closed_in_order_while_partners_sign(stage: Stage) ->
 
 async def test_after_its_end_an_action_asks_nobody_for_news(stage: Stage) -> None:
     await reach_follow_up(stage)
-    await stage.decide("close")
+    await stage.decide(Decision.CLOSE)
     assert (await stage.action.result()).phase is Phase.CLOSED
     assert stage.world.rounds(Purpose.CHECK_IN) == []
     assert await stage.unfinished() == []

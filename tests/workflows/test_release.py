@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from models.lifecycle import Phase
+from models.lifecycle import Decision, Phase
 from models.messages import CasePlan, DeliveryState, Purpose
 from models.vocabulary import Channel
 from tests.workflows.scenarios import (
@@ -95,7 +95,7 @@ async def test_facts_that_change_while_the_gate_refuses_are_not_missed(stage: St
     await stage.sign(SIGN_ON.quorum)
     await stage.world.until_called("freeze_dispatch", frozen + 1)
     stage.world.consent = True
-    await stage.decide("attest")
+    await stage.decide(Decision.ATTEST)
     stage.world.unblock("freeze_dispatch")
     await stage.world.until(lambda: stage.world.phase is Phase.FOLLOWING_UP)
 
@@ -129,6 +129,6 @@ async def test_a_close_on_hold_cancels_what_was_kept_back(stage: Stage) -> None:
     await stage.hold()
     stage.world.unblock("send_batch")
     await stage.world.until_called("kept_back", BATCHES)
-    await stage.decide("close")
+    await stage.decide(Decision.CLOSE)
     assert (await stage.action.result()).phase is Phase.CLOSED
     assert stage.world.states(Purpose.STATEMENT) == Counter({DeliveryState.CANCELLED: len(AUDIENCE)})

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from models.lifecycle import Phase
+from models.lifecycle import Decision, Phase
 from models.messages import CasePlan, Purpose, SignOnRequest, SignOnStatus
 from models.vocabulary import ReleasePolicy
 from tests.workflows.scenarios import BRIEF, reach_sign_on, signed_at_deadline
@@ -84,7 +84,7 @@ async def test_a_window_in_which_nobody_signed_releases_nothing_by_itself(stage:
     await stage.pass_time(stage.sign_on, timedelta(hours=49))
     await stage.world.until(lambda: stage.world.sign_on_ended)
     assert stage.world.rounds(Purpose.STATEMENT) == []
-    await stage.decide("release")
+    await stage.decide(Decision.RELEASE)
     await stage.world.until(lambda: stage.world.phase is Phase.FOLLOWING_UP)
 
 
@@ -105,7 +105,7 @@ async def test_by_hand_neither_quorum_nor_deadline_releases(stage: Stage) -> Non
     await stage.pass_time(stage.sign_on)
     await stage.ended(stage.sign_on)
     assert (await stage.state()).phase is Phase.SIGNING
-    await stage.decide("release")
+    await stage.decide(Decision.RELEASE)
     await stage.world.until(lambda: stage.world.phase is Phase.FOLLOWING_UP)
 
 
@@ -120,7 +120,7 @@ async def test_a_burst_of_nudges_becomes_few_readings_and_none_is_missed(stage: 
     stage.world.signed = 2
     stage.world.unblock("count_answers")
     await stage.world.until_called("count_answers", before + 2)
-    status = await stage.decide("release")
+    status = await stage.decide(Decision.RELEASE)
     assert status.release_decided
     await stage.ended(stage.sign_on)
     assert await stage.sign_on_result() == SignOnStatus(invited=5, signed=2, answered=2)
@@ -156,7 +156,7 @@ async def test_invitations_that_a_lost_sign_on_left_on_hold_are_taken_up_by_the_
 async def test_a_release_after_the_loss_of_a_sign_on_opens_no_other(stage: Stage) -> None:
     await reach_sign_on(stage)
     await stage.sign_on.terminate()
-    await stage.decide("release")
+    await stage.decide(Decision.RELEASE)
     await stage.pass_time(stage.action, BEFORE_ANOTHER)
     await stage.world.until(lambda: stage.world.phase is Phase.FOLLOWING_UP)
     assert stage.world.calls["count_answers"] == 1

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from models.lifecycle import ATTESTATIONS_REQUIRED, Decision, Phase
+from models.lifecycle import Decision, Phase, Refusal
 from models.messages import (
     ActionRef,
+    CaseFacts,
     CasePlan,
     DeliveryState,
     DispatchRequest,
@@ -18,6 +19,8 @@ from models.messages import (
     PersonDecision,
     Purpose,
     SignOnPlan,
+    VerificationPlan,
+    VerificationRef,
 )
 from models.vocabulary import Channel, ReleasePolicy
 
@@ -25,7 +28,15 @@ ACTION = ActionRef(action_id=UUID(int=1), reference="UA-2026-014")
 DOCUMENT = DocumentRef(
     action_id=ACTION.action_id, reference=ACTION.reference, document_id=UUID(int=2), number=1
 )
-COORDINATOR = PersonDecision(action_id=ACTION.action_id, person_id=UUID(int=3))
+COORDINATOR = UUID(int=3)
+
+ATTESTATIONS_REQUIRED = 2
+
+
+def by_coordinator(decision: Decision, until: datetime | None = None) -> PersonDecision:
+    """Return a decision of the coordinator."""
+    return PersonDecision(action_id=ACTION.action_id, decision=decision, person_id=COORDINATOR, until=until)
+
 
 AUDIENCE = (Channel.EMAIL, Channel.EMAIL, Channel.EMAIL, Channel.SMS, Channel.PARTNER_API)
 """The channel of each recipient of a statement."""
@@ -40,6 +51,18 @@ SIGN_ON = SignOnPlan(
 )
 FOLLOW_UP = FollowUpPlan(
     expires_after=timedelta(days=42), check_ins=tuple(timedelta(days=day) for day in (1, 3, 7, 14, 28))
+)
+
+
+VERIFICATION = VerificationRef(
+    document=DOCUMENT,
+    cycle=1,
+    plan=VerificationPlan(remind_after=timedelta(hours=1), escalate_after=timedelta(hours=2)),
+)
+NOTICE = DispatchRequest(
+    document=DOCUMENT.model_copy(update={"document_id": UUID(int=4), "number": 2}),
+    purpose=Purpose.STOP_NOTICE,
+    round=1,
 )
 
 
@@ -72,6 +95,20 @@ class World:
 
     plan: CasePlan
     attestations: int = 0
+    returned: bool = False
+    rejected: bool = False
+    withdrawn: bool = False
+    parked_dispatches: int = 0
+    verification: VerificationRef | None = None
+    release: DispatchRequest | None = None
+    notice: DispatchRequest | None = None
+    untold: bool = False
+    notice_refused: bool = False
+    asked: list[int] = field(default_factory=list)
+    """How many verifiers each turn asked."""
+    on_duty: int = 0
+    """How many on the duty list were not asked yet."""
+    acknowledged: int = 0
     on_hold: bool = False
     stopped: bool = False
     consent: bool = True
@@ -102,8 +139,29 @@ class World:
         return not self.stopped and self.phase not in {Phase.CLOSED, Phase.STOPPED}
 
     @property
+    def attested(self) -> bool:
+        return self.attestations >= ATTESTATIONS_REQUIRED
+
+    @property
     def permitted(self) -> bool:
-        return self.consent and self.attestations >= ATTESTATIONS_REQUIRED
+        return self.consent and self.attested
+
+    @property
+    def facts(self) -> CaseFacts:
+        """What the database would tell the workflow."""
+        return CaseFacts(
+            lacking=() if self.attested else (Refusal.ATTESTATIONS_MISSING,),
+            on_hold=self.on_hold,
+            stopped=self.stopped,
+            returned=self.returned,
+            rejected=self.rejected,
+            withdrawn=self.withdrawn,
+            parked_dispatches=self.parked_dispatches,
+            verification=self.verification,
+            release=self.release,
+            notice=self.notice,
+            untold=self.untold,
+        )
 
     def sheet(self, dispatch_id: UUID) -> Sheet:
         return next(sheet for sheet in self.sheets.values() if sheet.dispatch_id == dispatch_id)

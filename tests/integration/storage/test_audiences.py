@@ -56,9 +56,9 @@ async def test_who_comes_after_the_freezing_is_not_in_the_audience(database: Dat
 
 async def test_another_round_is_another_dispatch(database: Database) -> None:
     case = await make_case(database)
-    first, second = await case.freeze(turn=1), await case.freeze(turn=2)
+    first, second = await case.freeze(Purpose.CHECK_IN, 1), await case.freeze(Purpose.CHECK_IN, 2)
     assert first.dispatch_id != second.dispatch_id
-    assert first.size == second.size
+    assert first.size == second.size == 1
 
 
 async def test_a_freeze_that_loses_to_one_that_is_rolled_back_takes_its_place(database: Database) -> None:
@@ -101,6 +101,11 @@ async def test_only_the_audiences_of_the_case_get_a_message(database: Database) 
 
 async def test_everybody_is_written_to_in_her_language_if_there_is_a_text_in_it(database: Database) -> None:
     case = await make_case(database)
+    await execute(
+        database,
+        "INSERT INTO attestation SELECT gen_random_uuid(), action_id, version_id, digest, person_id,"
+        " attested_at, 'text:en-GB' FROM attestation WHERE confirms = 'text:en'",
+    )
     await execute(database, "UPDATE contact SET language = 'en-GB' WHERE slug = 'the-lantern'")
     found = by_address(await frozen(case))
     assert found["newsdesk@lantern.example"].language == "en"
@@ -115,6 +120,11 @@ async def test_the_very_language_goes_before_its_family(database: Database) -> N
         database,
         "INSERT INTO document_text SELECT gen_random_uuid(), version_id, 'en-GB', headline, summary, body,"
         " background, demands FROM document_text WHERE language = 'en'",
+    )
+    await execute(
+        database,
+        "INSERT INTO attestation SELECT gen_random_uuid(), action_id, version_id, digest, person_id,"
+        " attested_at, 'text:en-GB' FROM attestation WHERE confirms = 'text:en'",
     )
     await execute(database, "UPDATE contact SET language = 'en-GB' WHERE slug = 'the-lantern'")
     assert by_address(await frozen(case))["newsdesk@lantern.example"].language == "en-GB"

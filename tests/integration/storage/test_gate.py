@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from local.postgres import EmbeddedPostgres
 from models.messages import Batch, Purpose
+from models.vocabulary import Disclosure
 from storage import claims
 from storage.database import Database
 from tests.integration.outbox_cases import EVERYTHING, Case, make_case
@@ -32,6 +33,10 @@ REFUSED = {
         "WITH changed AS (UPDATE document_version SET digest = sha256('x'))"
         " UPDATE attestation SET digest = sha256('x')"
     ),
+    "no text at all": "DELETE FROM document_text",
+}
+
+REFUSED_TO_THE_PUBLIC = {
     "no consent to be named": "DELETE FROM consent WHERE use = 'name_in_public'",
     "consent refused": "UPDATE consent SET given = false WHERE use = 'name_in_public'",
     "consent revoked": "UPDATE consent SET revoked_at = now() WHERE use = 'name_in_public'",
@@ -47,8 +52,8 @@ REFUSED = {
     "one of two named without consent": (
         "UPDATE person_at_risk SET visibility = 'named' WHERE visibility = 'withheld'"
     ),
-    "no text at all": "DELETE FROM document_text",
 }
+"""Authorities may still be written to: their consent is another one."""
 
 ALLOWED = {
     "nothing changed": "SELECT 1",
@@ -66,6 +71,11 @@ ALLOWED = {
         "INSERT INTO suppression (fingerprint, reason, suppressed_at) VALUES (sha256('x'), 'x', now())"
     ),
 }
+
+
+WITHOUT_ANY_CONSENT = (
+    "WITH named AS ({} RETURNING id) DELETE FROM consent USING named WHERE person_at_risk_id = named.id"
+)
 
 
 @dataclass(frozen=True)
@@ -114,10 +124,47 @@ async def claimed(session: AsyncSession, batch: Batch) -> list[str]:
     return [delivery.address for delivery in found]
 
 
+async def claimed_for(session: AsyncSession, batch: Batch) -> set[Disclosure]:
+    """Return for which kinds of readers messages are claimed."""
+    found = await claims.claim(session, batch, uuid4(), after=batch.first - 1, limit=EVERYTHING)
+    return {delivery.disclosure for delivery in found}
+
+
 @pytest.mark.parametrize("broken", REFUSED.values(), ids=REFUSED)
 async def test_nothing_is_claimed_with(session: AsyncSession, frozen: Frozen, broken: str) -> None:
     await change(session, broken, frozen)
     assert await claimed(session, frozen.statement) == []
+
+
+@pytest.mark.parametrize("broken", REFUSED_TO_THE_PUBLIC.values(), ids=REFUSED_TO_THE_PUBLIC)
+async def test_only_authorities_are_written_to_with(
+    session: AsyncSession, frozen: Frozen, broken: str
+) -> None:
+    await change(session, broken, frozen)
+    assert await claimed_for(session, frozen.statement) == {Disclosure.AUTHORITY}
+
+
+@pytest.mark.parametrize("broken", REFUSED_TO_THE_PUBLIC.values(), ids=REFUSED_TO_THE_PUBLIC)
+async def test_authorities_are_not_written_to_where_the_same_befalls_their_consent(
+    session: AsyncSession, frozen: Frozen, broken: str
+) -> None:
+    if broken == REFUSED_TO_THE_PUBLIC["one of two named without consent"]:
+        broken = WITHOUT_ANY_CONSENT.format(broken)
+    await change(session, broken.replace("name_in_public", "name_to_authorities"), frozen)
+    assert Disclosure.AUTHORITY not in await claimed_for(session, frozen.statement)
+
+
+@pytest.mark.parametrize("broken", REFUSED_TO_THE_PUBLIC.values(), ids=REFUSED_TO_THE_PUBLIC)
+async def test_what_was_claimed_for_the_public_is_not_handed_over_with(
+    session: AsyncSession, frozen: Frozen, broken: str
+) -> None:
+    batch, claim_id = frozen.statement, uuid4()
+    found = await claims.claim(session, batch, claim_id, after=batch.first - 1, limit=EVERYTHING)
+    public = next(one for one in found if one.disclosure is Disclosure.PUBLIC)
+    authority = next(one for one in found if one.disclosure is Disclosure.AUTHORITY)
+    await change(session, broken, frozen)
+    assert not await claims.hand_over(session, batch.action_id, public.id, claim_id)
+    assert await claims.hand_over(session, batch.action_id, authority.id, claim_id)
 
 
 @pytest.mark.parametrize("harmless", ALLOWED.values(), ids=ALLOWED)
@@ -140,7 +187,7 @@ async def test_what_was_claimed_is_not_handed_over_with(
 
 async def test_one_person_who_attests_twice_counts_once(session: AsyncSession, frozen: Frozen) -> None:
     await session.execute(
-        text("ALTER TABLE attestation DROP CONSTRAINT attestation_version_id_person_id_key")
+        text("ALTER TABLE attestation DROP CONSTRAINT attestation_version_id_person_id_confirms_key")
     )
     await session.execute(
         text("UPDATE attestation SET person_id = (SELECT min(person_id::text)::uuid FROM attestation)")

@@ -7,7 +7,7 @@ from models.actions import IdempotencyKey, UrgentAction
 from models.lifecycle import Decision, Phase, Refusal
 from models.people import Person
 from models.vocabulary import Role
-from storage import actions, decisions
+from storage import actions, decisions, documents, standing
 from storage.database import Database
 from tests import factories
 from tests.integration.outbox_cases import Case, execute, make_case
@@ -120,25 +120,31 @@ async def test_a_resumed_action_runs_and_a_stopped_one_takes_no_more_decisions(c
         assert await judged(case, decision) is Refusal.ALREADY_ENDED
 
 
+async def attesting(case: Case) -> int:
+    async with case.database.transaction() as session:
+        version = (await documents.current_version(session, case.action.id)).version
+        return (await standing.attested(session, case.action, version)).people
+
+
 async def test_one_person_attests_a_version_once(database: Database) -> None:
     case = await make_case(database, attested=False)
     async with database.transaction() as session:
         verifier = await factories.add_person(session, Role.VERIFIER)
 
-    async def attest() -> bool:
+    async def attest() -> list[str]:
         async with database.transaction() as session:
             action = await actions.action_by_reference(session, case.action.reference, lock=True)
             assert action
-            return await decisions.attest(session, action, verifier.id, ["facts"])
+            version = (await documents.current_version(session, action.id)).version
+            return await decisions.attest(session, action, version, verifier.id, ["facts", "consent"])
 
-    assert sorted(await asyncio.gather(*(attest() for _ in range(6)))) == [False] * 5 + [True]
-    async with database.transaction() as session:
-        assert await actions.attestation_count(session, case.action) == 1
+    new = await asyncio.gather(*(attest() for _ in range(6)))
+    assert sorted(new) == [[]] * 5 + [["consent", "facts"]]
+    assert await attesting(case) == 1
 
 
 async def test_the_authors_own_attestation_and_one_of_another_text_do_not_count(case: Case) -> None:
-    async with case.database.transaction() as session:
-        assert await actions.attestation_count(session, case.action) == 2
+    assert await attesting(case) == 2
     await execute(
         case.database,
         "UPDATE attestation SET person_id = :author WHERE person_id = :second",
@@ -150,8 +156,7 @@ async def test_the_authors_own_attestation_and_one_of_another_text_do_not_count(
         "UPDATE attestation SET digest = sha256('x') WHERE person_id = :first",
         first=case.verifiers[0],
     )
-    async with case.database.transaction() as session:
-        assert await actions.attestation_count(session, case.action) == 0
+    assert await attesting(case) == 0
 
 
 async def move(case: Case, *phases: Phase) -> None:
@@ -175,8 +180,11 @@ async def test_a_phase_is_recorded_once_and_an_end_stays(case: Case) -> None:
         "SELECT detail ->> 'phase' FROM audit_event WHERE kind = 'phase_changed' ORDER BY sequence",
     )
     assert [change[0] for change in changes] == [
-        "verifying", "releasing", "following_up", "releasing", "closed",
-    ]  # fmt: skip
+        "verifying",
+        "releasing",
+        "following_up",
+        "closed",
+    ]
 
 
 async def test_a_move_that_the_lifecycle_does_not_know_is_not_recorded(case: Case) -> None:

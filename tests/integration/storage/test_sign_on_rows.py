@@ -11,6 +11,7 @@ from models.vocabulary import Answer, SignatureVisibility
 from security.tokens import token_hash
 from storage import actions, decisions, sign_on
 from storage.database import Database
+from storage.documents import version_of
 from storage.sign_on import OpenedLink
 from tests import factories
 from tests.integration.outbox_cases import SIGN_ON, Case, execute, make_case
@@ -120,9 +121,10 @@ async def test_answers_are_counted_and_only_public_signatories_named(case: Case)
     assert await status(case) == SignOnStatus(invited=invited, signed=2, answered=3)
     async with case.database.transaction() as session:
         document_id = case.document.document_id
-        named = await sign_on.public_signatures(session, document_id)
+        digest = (await version_of(session, document_id)).digest
+        named = await sign_on.public_signatures(session, document_id, digest)
         assert [one.name for one in named] == ["Casa de las Mujeres El Manantial"]
-        assert await sign_on.unnamed_signatures(session, document_id) == 1
+        assert await sign_on.unnamed_signatures(session, document_id, digest) == 1
         listed = await sign_on.signatures(session, case.action.id)
     assert len(listed) == invited
     assert sum(signature is not None for _invitation, _partner, signature in listed) == 3

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from models.vocabulary import Role
+from tests.integration import verifiers
 from tests.integration.outbox_cases import Case, make_case
 from tests.integration.sign_links import sign_link
+from tests.integration.web.enrolment_visits import EnrolmentVisit
 from tests.integration.web.sign_visits import Visit
 from tests.integration.web.site import Caller, Site, running_site, services_over
 
@@ -49,3 +51,13 @@ async def visit(site: Site, case: Case) -> AsyncIterator[Visit]:
     token = await sign_link(case, "casa-manantial")
     async with site.client() as browser:
         yield Visit(case, token, browser)
+
+
+@pytest.fixture
+async def enrolment(site: Site) -> AsyncIterator[EnrolmentVisit]:
+    """The enrolment link of a verifier who has no PIN yet."""
+    database = site.services.database
+    person_id = await verifiers.verifier(database)
+    token = await verifiers.enrolment_link(database, person_id)
+    async with site.client() as browser:
+        yield EnrolmentVisit(site, person_id, token, browser)

@@ -10,6 +10,32 @@ from tests.integration.web.site import PUBLIC_URL
 
 FILLED_IN = {"signer_name": "Amparo Ficticia Ruiz", "signer_role": "Coordinadora", "visibility": "public"}
 FROM_THE_PAGE = {"Origin": PUBLIC_URL, "Sec-Fetch-Site": "same-origin"}
+SCANNERS = (
+    "Mozilla/5.0 (compatible; MSIE 9.0; Windows NT 6.1; Trident/5.0) SafeLinks",
+    "Barracuda Sentinel (EE)",
+    "Mimecast URL Protect",
+    "Proofpoint URL Defense",
+    "GoogleImageProxy",
+    "facebookexternalhit/1.1",
+    "WhatsApp/2.23.20.0",
+    "Slackbot-LinkExpanding 1.0",
+    "curl/8.5.0",
+    "",
+)
+ELSEWHERE = [
+    {"Origin": "https://evil.example"},
+    {"Origin": "null"},
+    {"Origin": "http://acuerpa.red.example"},
+    {"Origin": f"{PUBLIC_URL}:8443"},
+    {"Origin": f"{PUBLIC_URL}.evil.example"},
+    {"Origin": "https://[half"},
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Sec-Fetch-Site": "none"},
+    {"Origin": PUBLIC_URL, "Sec-Fetch-Site": "cross-site"},
+]
+"""What a browser sends along with a form that another site made it post."""
+
 NONCE = re.compile(r"nonce(?:=\"|-)[\w-]{22}")
 
 
@@ -27,14 +53,46 @@ class Visit:
 
     async def fields(self) -> dict[str, str]:
         """Open the page and return its hidden fields."""
-        page = (await self.browser.get(self.path)).text
-        return dict(re.findall(r'<input type="hidden" name="(\w+)" value="(\w+)">', page))
+        return hidden_fields(await self.browser.get(self.path))
 
     async def answer(self, answer: str = "sign", **changes: str | None) -> httpx.Response:
         """Open the page and post it, filled in; a field that is changed to None is left out."""
         form = {**FILLED_IN, **await self.fields(), "answer": answer, **changes}
         filled = {name: value for name, value in form.items() if value is not None}
         return await self.browser.post(self.path, data=filled, headers=FROM_THE_PAGE)
+
+
+def hidden_fields(page: httpx.Response) -> dict[str, str]:
+    """Return the hidden fields of a page's form."""
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="(\w+)">', page.text))
+
+
+async def visited_by_scanners(browser: httpx.AsyncClient, *paths: str) -> set[int]:
+    """Open pages a hundred times as mail scanners do, and return what was answered."""
+    return {
+        (await browser.request(method, path, headers={"User-Agent": agent})).status_code
+        for agent in SCANNERS
+        for method in ("GET", "HEAD", "GET", "HEAD", "GET")
+        for path in paths
+    }
+
+
+def garbage_like(token: str) -> list[str]:
+    """List what is no token of ours, nearly a known one among it."""
+    return ["x", "A" * 43, "%00", "..%00", "é" * 3000, "%ED%A0%80", token[:-1], token + "="]
+
+
+def assert_is_kept_by_nobody(page: httpx.Response) -> None:
+    """Check that a page lets nothing else in and is stored, indexed and passed on by nobody."""
+    assert page.status_code == 200
+    assert page.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert page.headers["Cache-Control"] == "no-store"
+    assert page.headers["Referrer-Policy"] == "same-origin"
+    assert page.headers["X-Robots-Tag"] == "noindex"
+    policy = page.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; style-src 'nonce-")
+    assert all(part in policy for part in ("form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'"))
+    assert policy.partition("'nonce-")[2].partition("'")[0] in page.text
 
 
 def without_nonce(page: httpx.Response) -> tuple[int, str]:

@@ -13,9 +13,11 @@ import httpx
 from fastapi import FastAPI
 
 from models.anchors import AnchorFile
+from models.verification import POLICIES
 from models.vocabulary import Role
 from security.forms import FormSeal
 from security.keys import KeyRing, decode_key, new_key, new_key_ring
+from security.pins import PinHasher
 from security.tokens import token_hash
 from storage.changes import ChangeFeed
 from storage.database import Database
@@ -83,8 +85,10 @@ async def services_over(database_url: str, folder: Path, temporal_address: str =
         cipher=factories.CIPHER,
         fingerprint=factories.FINGERPRINT,
         form_seal=FormSeal(decode_key(new_key())),
+        pins=PinHasher(decode_key(new_key())),
         anchors=AnchorFile(folder / "anchors.jsonl"),
         renderer=Renderer("Red Acuerpa"),
+        policies=POLICIES,
         public_url=PUBLIC_URL,
         time_zone="America/Mexico_City",
         insecure_partner_apis=False,

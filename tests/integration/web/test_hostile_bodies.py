@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -10,7 +11,10 @@ from hypothesis import strategies as st
 from models.yaml_tree import read_yaml
 from tests.factories import EXAMPLES as EXAMPLES_FOLDER
 from tests.factories import case_tree
+from tests.integration.outbox_cases import Case
+from tests.integration.web.paperwork import released
 from tests.integration.web.site import API, Caller, problem
+from web.document_schemas import DOCUMENT_EXAMPLE
 
 Steps = tuple[Any, ...]
 
@@ -85,3 +89,17 @@ async def test_a_directory_with_anything_in_one_place_is_stored_or_a_problem(
 @given(digest=TREES, name=TEXT)
 async def test_an_attestation_of_anything_is_a_problem(verifier: Caller, digest: object, name: str) -> None:
     await _throw(verifier, "actions/UA-2026-999/attestations", {"digest": digest, name: 1})
+
+
+DOCUMENT_PLACES = [path for path in _places(DOCUMENT_EXAMPLE) if path]
+PAPERS = st.sampled_from(["documents", "documents/1/versions", "documents/1/versions/1/approvals", "reopen"])
+
+
+@EXAMPLES
+@given(door=PAPERS, path=st.sampled_from(DOCUMENT_PLACES), value=TREES)
+async def test_a_document_with_anything_in_any_place_is_a_problem_or_taken(
+    case: Case, coordinator: Caller, door: str, path: Steps, value: object
+) -> None:
+    await released(case)
+    tree = _changed(deepcopy(DOCUMENT_EXAMPLE), path, value)
+    await _throw(coordinator, f"actions/{case.action.reference}/{door}", tree)

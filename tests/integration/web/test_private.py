@@ -8,6 +8,7 @@ from models.vocabulary import ReadingReason, Role
 from tests.factories import case_tree
 from tests.integration.audit_trails import sound_trail
 from tests.integration.outbox_cases import Case, execute
+from tests.integration.web.consent_calls import CEIBA, JACINTA, consented, passed
 from tests.integration.web.site import API, Caller, Site, problem
 
 
@@ -41,6 +42,24 @@ async def test_all_that_was_sealed_at_intake_is_opened(case: Case, verifier: Cal
     }
 
 
+async def test_the_family_that_decides_and_why_nobody_could_be_asked_are_opened(
+    case: Case, coordinator: Caller, verifier: Caller
+) -> None:
+    await passed(coordinator, case, JACINTA)
+    reason = {"given_by": "not_obtainable", "reason": "Está incomunicada."}
+    await consented(coordinator, case, CEIBA, "photograph", **reason)
+    ceiba, jacinta, family = (await opened(verifier, case))["people_at_risk"]
+    assert jacinta["family"] == {
+        "name": "Amada Tovilla Invento",
+        "relation": "hermana",
+        "note": "Ella la nombró en su plan de seguridad.",
+    }
+    assert [(one["use"], one["reason"]) for one in ceiba["consent_reasons"]] == [
+        ("photograph", "Está incomunicada.")
+    ]
+    assert (ceiba["family"], family["family"], jacinta["consent_reasons"]) == (None, None, [])
+
+
 async def test_nothing_of_it_is_in_the_view_of_the_action(case: Case, coordinator: Caller) -> None:
     handed_in = await coordinator.client.post(f"{API}/actions", json=case_tree())
     for answer in (handed_in, await coordinator.client.get(address(case))):
@@ -55,7 +74,7 @@ async def test_each_reading_is_an_event_that_says_who_what_and_why(
 ) -> None:
     for count in (1, 2):
         await opened(verifier, case, why)
-        fields = ["facts", "identities", "sources", "risk_note"]
+        fields = ["facts", "identities", "families", "consent_reasons", "sources", "risk_note", "objections"]
         assert await readings(case) == [(str(verifier.person_id), {"fields": fields, "why": why})] * count
 
 

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.integration.sign_links import sign_link
-from tests.integration.web.sign_visits import FILLED_IN, FROM_THE_PAGE, Visit
+from tests.integration.web.sign_visits import ELSEWHERE, FILLED_IN, FROM_THE_PAGE, Visit
 from tests.integration.web.site import PUBLIC_URL, Site
 from tests.integration.web.snapshots import contents_of, count_of
 
@@ -60,20 +60,6 @@ async def test_after_a_mistake_the_corrected_form_signs(site: Site, visit: Visit
     assert (await visit.answer(signer_name="")).status_code == 422
     assert (await visit.answer()).status_code == 200
     assert await count_of(site.services.database, "signature") == 1
-
-
-ELSEWHERE = [
-    {"Origin": "https://evil.example"},
-    {"Origin": "null"},
-    {"Origin": "http://acuerpa.red.example"},
-    {"Origin": f"{PUBLIC_URL}:8443"},
-    {"Origin": f"{PUBLIC_URL}.evil.example"},
-    {"Origin": "https://[half"},
-    {"Sec-Fetch-Site": "cross-site"},
-    {"Sec-Fetch-Site": "same-site"},
-    {"Sec-Fetch-Site": "none"},
-    {"Origin": PUBLIC_URL, "Sec-Fetch-Site": "cross-site"},
-]
 
 
 async def test_a_form_posted_from_elsewhere_signs_nothing(site: Site, visit: Visit) -> None:

@@ -21,7 +21,9 @@ from storage.database import Database
 from tests import factories
 from tests.integration.outbox_cases import make_case
 from tests.integration.sign_links import sign_link
-from tests.integration.web.sign_visits import FILLED_IN, Visit
+from tests.integration.verifiers import enrolment_link, verifier
+from tests.integration.web.enrolment_visits import PIN
+from tests.integration.web.sign_visits import FILLED_IN, Visit, hidden_fields
 from tests.integration.web.snapshots import contents_of
 
 CANARY = "Zopilotillo-Kanarienvogel"
@@ -59,6 +61,7 @@ async def test_neither_keys_nor_links_nor_what_was_typed_are_in_the_log(
     tokens = [await sign_link(case, slug) for slug in ("casa-manantial", "red-del-volcan")]
     async with database.transaction() as session:
         key = await factories.add_key(session, await factories.add_person(session, Role.COORDINATOR))
+    enrolment = await enrolment_link(database, await verifier(database))
     async with httpx.AsyncClient(base_url=address, timeout=20) as client:
         for token in tokens:
             await client.get(f"/s/{token}/", params={"lang": "en"})
@@ -70,6 +73,13 @@ async def test_neither_keys_nor_links_nor_what_was_typed_are_in_the_log(
         form = {**FILLED_IN, **await Visit(case, tokens[0], client).fields(), "answer": "sign"}
         signed = await client.post(f"/s/{tokens[0]}", data={**form, "signer_name": CANARY}, headers=own_page)
         assert signed.status_code == 200
+        await client.get(f"/e/{enrolment}/{CANARY}")
+        await client.post(f"/e/{enrolment}", files={"pin": ("a.txt", CANARY.encode())})
+        chosen = {**hidden_fields(await client.get(f"/e/{enrolment}")), "pin": PIN, "pin_again": PIN}
+        mistyped = {**chosen, "pin_again": CANARY}
+        for typed, status in (mistyped, 422), (chosen, 200), (chosen, 404):
+            answer = await client.post(f"/e/{enrolment}", data=typed, headers=own_page)
+            assert answer.status_code == status
         bearer = {"Authorization": f"Bearer {key}"}
         for body in ({"title": CANARY}, [CANARY], {CANARY: 1}):
             assert (await client.post("/api/v1/actions", json=body, headers=bearer)).status_code == 422
@@ -80,7 +90,8 @@ async def test_neither_keys_nor_links_nor_what_was_typed_are_in_the_log(
     log = child.log.read_text()
     assert log.count('"request.served"') > 15
     assert '"/s/{token}"' in log
-    assert [secret for secret in (*tokens, key, CANARY, "Amparo") if secret in log] == []
+    assert '"/e/{token}"' in log
+    assert [secret for secret in (*tokens, enrolment, PIN, key, CANARY, "Amparo") if secret in log] == []
 
 
 async def test_what_is_logged_about_an_action_names_it(
@@ -107,10 +118,13 @@ async def test_head_answers_like_get_without_a_body(process: tuple[Child, str], 
     _, address = process
     case = await make_case(database)
     await case.open_sign_on()
-    path = f"/s/{await sign_link(case, 'casa-manantial')}"
+    paths = [
+        f"/s/{await sign_link(case, 'casa-manantial')}",
+        f"/e/{await enrolment_link(database, await verifier(database))}",
+    ]
     before = await contents_of(database)
     async with httpx.AsyncClient(base_url=address, timeout=20) as client:
-        for link in (path, "/s/unknown"):
+        for link in (*paths, "/s/unknown", "/e/unknown"):
             seen, told = await client.get(link), await client.head(link)
             assert told.status_code == seen.status_code
             assert told.content == b""
@@ -151,5 +165,5 @@ async def test_whoever_waits_for_a_change_does_not_keep_the_process_from_ending(
 async def test_a_malformed_host_does_not_break_the_answers(process: tuple[Child, str]) -> None:
     _, address = process
     async with httpx.AsyncClient(base_url=address, headers={"Host": "[half"}) as client:
-        for path in ("/s/unknown", "/s/a/b", "/nothing", "/api/v1/actions", "/api/v1/actions/"):
+        for path in ("/s/unknown", "/s/a/b", "/e/unknown", "/nothing", "/api/v1/actions", "/api/v1/actions/"):
             assert (await client.get(path)).status_code < 500, path

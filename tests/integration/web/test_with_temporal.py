@@ -24,8 +24,9 @@ from local.environment import free_ports, local_environment, settings_of
 from local.ports import free_port
 from local.temporal import EmbeddedTemporal, temporal_binary
 from models.vocabulary import Role
-from storage.actions import action_by_reference, plan_of
+from storage.actions import action_by_reference
 from storage.database import Database
+from storage.standing import plan_of
 from temporal_client import connect
 from tests.factories import add_directory, case_tree
 from tests.integration.outbox_cases import Case
@@ -210,6 +211,26 @@ async def _case(network: Network, reference: str) -> Case:
         assert action
         document = (await plan_of(session, action.id)).document
     return Case(database, action, document, (uuid4(), uuid4()))
+
+
+async def test_a_closed_action_begins_again_with_a_sign_on_of_its_new_document(
+    database_url: str, temporal: EmbeddedTemporal, network: Network, tmp_path: Path
+) -> None:
+    await temporal.start()
+    text = {"summary": "Ceiba pide ayuda otra vez.", "body": "**Ceiba** pide ayuda otra vez."}
+    document = {"kind": "action", "texts": {"es": text, "en": text}}
+    async with case_worker(database_url, temporal.address, tmp_path):
+        reference = await network.hand_in()
+        assert (await network.decide(reference, "close")).is_success
+        await network.reaches(reference, "closed")
+        address = f"{API}/actions/{reference}/reopen"
+        reopened = (await network.coordinator.client.post(address, json=document)).json()
+        assert (reopened["phase"], reopened["workflow_informed"]) == ("verifying", True)
+        assert await network.attest(reference) == [True, True]
+        await network.reaches(reference, "signing")
+        await network.sees(reference, lambda view: view["sign_on"]["invited"] > 0)
+        case = await _case(network, reference)
+    assert case.document.number == 2
 
 
 @pytest.mark.parametrize("before", ["was never there", "went away"])

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 from werkzeug import Response
 
+from models.attestations import ObjectionKind
 from models.lifecycle import Decision, Phase
 from models.messages import DeliveryState, Purpose
 from models.problems import Problem
@@ -23,7 +24,14 @@ from models.vocabulary import (
     Urgency,
     Visibility,
 )
-from web.private import PrivatePerson, PrivateSource, PrivateView
+from web.private import (
+    PrivateFamily,
+    PrivateObjection,
+    PrivatePerson,
+    PrivateReason,
+    PrivateSource,
+    PrivateView,
+)
 from web.schemas import (
     ActionView,
     AttestationsView,
@@ -103,10 +111,9 @@ def action(**changes: Any) -> ActionView:
         ],
         "sources": [SourceView(kind=SourceKind.OFFICIAL_RECORD, received_on=date(2026, 11, 18))],
         "risk_level": RiskLevel.HIGH,
-        "document": DocumentView(
-            index=f"{REFERENCE}/1", kind=DocumentKind.ACTION, version=1, digest=DIGEST, texts=[TEXT]
-        ),
+        "document": document(()),
         "attestations": AttestationsView(count=1, required=2),
+        "releasable": False,
         "sign_on": SIGN_ON.model_copy(update={"opened_at": None, "closes_at": None, "invited": 0}),
         "dispatches": [],
     }
@@ -122,6 +129,10 @@ def private() -> PrivateView:
         name="Itzel Ejemplo Canseco",
         aliases=["Itzelita", "La Maestra"],
         private={"phone": "+52 951 000 0001", "meeting_place": "Barrio Abajo"},
+        family=PrivateFamily(name="Amada Ejemplo Invento", relation="hermana", note="Así lo pidió."),
+        consent_reasons=[
+            PrivateReason(use=ConsentUse.MECHANISMS, recorded_at=NOW, reason="Está incomunicada.")
+        ],
     )
     family = PrivatePerson(
         kind=PersonKind.FAMILY,
@@ -130,6 +141,8 @@ def private() -> PrivateView:
         name="Familia Ejemplo",
         aliases=[],
         private={},
+        family=None,
+        consent_reasons=[],
     )
     return PrivateView(
         reference=REFERENCE,
@@ -145,7 +158,22 @@ def private() -> PrivateView:
         ],
         risk_level=RiskLevel.HIGH,
         risk_note="Conocen sus rutas.",
+        objections=[
+            PrivateObjection(kind=ObjectionKind.RETURNED, raised_at=NOW, reason="Falta una segunda fuente.")
+        ],
     )
+
+
+def document(approved: tuple[str, ...] = ("es",), **changes: Any) -> DocumentView:
+    standard = {
+        "index": f"{REFERENCE}/1",
+        "kind": DocumentKind.ACTION,
+        "version": 1,
+        "digest": DIGEST,
+        "approved": list(approved),
+        "texts": [TEXT],
+    }
+    return DocumentView.model_validate({**standard, **changes})
 
 
 def statement(sent: int, ready: int, failed: int = 0) -> DispatchView:

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from pytest_httpserver import HTTPServer
 
-from models.lifecycle import Decision
+from models.lifecycle import Decision, Phase
 from tests.unit.console.api_answers import DIGEST, REFERENCE, action, answer, decided, private
 from tests.unit.console.conftest import Run
 from tests.unit.console.terminals import Terminal
@@ -15,7 +15,7 @@ PRIVATE, ATTESTING = f"{ACTION}/private", {"why": "attesting"}
 EXAMPLES = Path(__file__).parents[3] / "examples"
 
 
-@pytest.mark.parametrize("decision", [Decision.HOLD, Decision.RESUME])
+@pytest.mark.parametrize("decision", [Decision.HOLD, Decision.RESUME, Decision.COMPLETE])
 def test_what_can_be_undone_is_done_unasked(server: HTTPServer, run: Run, decision: Decision) -> None:
     server.expect_request(f"{ACTION}/{decision}", "POST").respond_with_response(answer(decided(decision)))
 
@@ -25,7 +25,7 @@ def test_what_can_be_undone_is_done_unasked(server: HTTPServer, run: Run, decisi
     assert result.stdout.startswith(f"{REFERENCE} ")
 
 
-@pytest.mark.parametrize("decision", [Decision.RELEASE, Decision.STOP, Decision.CLOSE])
+@pytest.mark.parametrize("decision", [Decision.RELEASE, Decision.STOP, Decision.WITHDRAW, Decision.CLOSE])
 def test_what_cannot_be_undone_needs_yes_where_nobody_can_be_asked(
     server: HTTPServer, run: Run, decision: Decision
 ) -> None:
@@ -56,6 +56,91 @@ def test_at_a_terminal_the_action_is_named_and_confirmation_asked(
     assert len(server.log) == requests
     assert ("is stopped" in terminal.drawn) == (code == 0)
     assert ("nothing was done" in terminal.drawn) == (code == 2)
+
+
+def test_a_withdrawal_says_what_it_does_before_it_is_confirmed(
+    server: HTTPServer, environment: dict[str, str]
+) -> None:
+    server.expect_request(ACTION, "GET").respond_with_response(answer(action()))
+
+    with Terminal(environment, "withdraw", REFERENCE) as terminal:
+        terminal.expect("[y/N]")
+        told = " ".join(terminal.drawn.split())
+        terminal.type("n\n")
+        assert terminal.end() == 2
+
+    for consequence in ("Nothing of it leaves any more", "every consent is revoked", "told in a notice"):
+        assert consequence in told
+    assert [request.method for request, _ in server.log] == ["GET"]
+
+
+@pytest.mark.parametrize("decision", [Decision.RETURN, Decision.REJECT])
+def test_a_reason_comes_from_a_file_and_stands_on_no_command_line(
+    server: HTTPServer, run: Run, tmp_path: Path, decision: Decision
+) -> None:
+    reason = tmp_path / "reason.txt"
+    reason.write_text("Falta la voz de Rosaura.\nY una fuente.\n", encoding="utf-8")
+    server.expect_request(
+        f"{ACTION}/{decision}", "POST", json={"reason": "Falta la voz de Rosaura.\nY una fuente."}
+    ).respond_with_response(answer(decided(decision)))
+
+    told = run(
+        decision, REFERENCE, "--reason-file", str(reason), *(["--yes"] if decision == "reject" else [])
+    )
+
+    assert told.exit_code == 0
+    assert f"{REFERENCE} is {decision.value}ed" in told.stdout
+    assert "Rosaura" not in told.output
+
+
+@pytest.mark.parametrize("decision", [Decision.RETURN, Decision.REJECT])
+def test_without_a_terminal_a_reason_needs_a_file_that_holds_one(
+    server: HTTPServer, run: Run, tmp_path: Path, decision: Decision
+) -> None:
+    yes = ["--yes"] if decision is Decision.REJECT else []
+    asked = run(decision, REFERENCE, *yes)
+    (empty := tmp_path / "empty.txt").write_text(" \n")
+    emptied = run(decision, REFERENCE, "--reason-file", str(empty), *yes)
+    missing = run(decision, REFERENCE, "--reason-file", str(tmp_path / "nowhere.txt"), *yes)
+
+    assert [one.exit_code for one in (asked, emptied, missing)] == [2, 2, 2]
+    assert "--reason-file" in asked.stderr
+    assert "empty.txt is empty" in emptied.stderr
+    assert "nowhere.txt cannot be read" in missing.stderr
+    assert server.log == []
+
+
+@pytest.mark.parametrize(("typed", "code"), [("Falta una fuente.\n", 0), ("\n", 2), ("\x04", 2)])
+def test_at_a_terminal_the_reason_is_asked_for(
+    server: HTTPServer, environment: dict[str, str], typed: str, code: int
+) -> None:
+    server.expect_request(f"{ACTION}/return", json={"reason": "Falta una fuente."}).respond_with_response(
+        answer(decided(Decision.RETURN))
+    )
+
+    with Terminal(environment, "return", REFERENCE) as terminal:
+        terminal.expect("What is missing?")
+        terminal.type(typed)
+        assert terminal.end() == code
+
+    assert len(server.log) == (code == 0)
+
+
+def test_rejecting_is_confirmed_before_the_reason_is_asked_for(
+    server: HTTPServer, environment: dict[str, str]
+) -> None:
+    server.expect_request(ACTION, "GET").respond_with_response(answer(action()))
+    server.expect_request(f"{ACTION}/reject", json={"reason": "No es verdad."}).respond_with_response(
+        answer(decided(Decision.REJECT, Phase.REJECTED))
+    )
+
+    with Terminal(environment, "reject", REFERENCE) as terminal:
+        terminal.expect("[y/N]")
+        assert "cannot be taken up again" in " ".join(terminal.drawn.split())
+        terminal.type("y\n")
+        terminal.expect("Why?")
+        terminal.type("No es verdad.\n")
+        assert terminal.end() == 0
 
 
 def test_an_engine_that_is_away_is_told_beside_a_decision_that_holds(server: HTTPServer, run: Run) -> None:
@@ -97,6 +182,10 @@ def test_a_verifier_reads_everything_and_confirms_what_she_read(
         "Itzel Ejemplo Canseco (person, pseudonym, shown as: Luna)",
         "also called Itzelita, La Maestra",
         "meeting place: Barrio Abajo",
+        "her family decides: Amada Ejemplo Invento, hermana",
+        "Así lo pidió.",
+        "nobody could be asked about mechanisms",
+        "Está incomunicada.",
         "Familia Ejemplo (family, withheld, shown as: not named)",
         "Registro Ejemplo (official record, received 2026-11-18)",
         "Acta sellada",

@@ -1,26 +1,36 @@
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from pytest_httpserver import HTTPServer
 
-from models.lifecycle import Phase
+from models.lifecycle import Decision, Phase
 from models.records import EventKind
-from models.vocabulary import Answer, ReleasePolicy, SignatureVisibility
+from models.vocabulary import Answer, DocumentKind, PassageReason, ReleasePolicy, SignatureVisibility
+from tests.unit.case_trees import FORMAT_SAMPLE
 from tests.unit.console.api_answers import (
+    LUNA,
     NOW,
     REFERENCE,
     SIGN_ON,
+    TEXT,
     action,
     answer,
+    decided,
+    document,
     event,
     private,
     statement,
     timeline,
 )
 from tests.unit.console.conftest import Run
-from web.schemas import ActionList, SignatureList, SignatureView
+from web.schemas import ActionList, PossibleDuplicateView, SignatureList, SignatureView, Timeline
 
 ACTION = f"/api/v1/actions/{REFERENCE}"
+ATTESTED = {"attestations": {"count": 2, "required": 2}, "document": document()}
+OUT = {"phase": Phase.FOLLOWING_UP}
+NOTICE = document((), kind=DocumentKind.STOP_ACTION, index=f"{REFERENCE}/2")
+TOLD_NOTICE = document(kind=DocumentKind.STOP_ACTION, index=f"{REFERENCE}/2")
 SIGNATURES = SignatureList(
     signatures=[
         SignatureView(
@@ -93,6 +103,32 @@ def test_show_tells_phases_sign_on_messages_partners_and_the_next_step(server: H
     assert f"python starter.py release {REFERENCE}" in told
 
 
+def test_a_possible_duplicate_is_shown_wherever_somebody_begins_with_the_case(
+    server: HTTPServer, run: Run, tmp_path: Path
+) -> None:
+    alike = PossibleDuplicateView(reference="UA-2026-009", similarity=92)
+    shown = action(possible_duplicates=[alike])
+    server.expect_request(ACTION).respond_with_response(answer(shown))
+    server.expect_request("/api/v1/actions", "POST").respond_with_response(answer(shown, 201))
+    server.expect_request(f"{ACTION}/private").respond_with_response(answer(private()))
+    server.expect_request(f"{ACTION}/timeline").respond_with_response(answer(timeline()))
+    server.expect_request(f"{ACTION}/attestations").respond_with_response(answer(decided(Decision.ATTEST)))
+    case = tmp_path / "case.yaml"
+    case.write_text(FORMAT_SAMPLE, encoding="utf-8")
+
+    for command in (("start", str(case)), ("show", REFERENCE), ("attest", REFERENCE, "--yes")):
+        told = run(*command).stdout
+        assert "Possible duplicate of UA-2026-009 (names 92 % alike)" in told, command
+
+
+def test_it_is_told_that_a_family_decides_in_the_place_of_a_person(server: HTTPServer, run: Run) -> None:
+    passed = LUNA.model_copy(update={"consent_passed": PassageReason.DEATH})
+    server.expect_request(ACTION).respond_with_response(answer(action(people_at_risk=[passed])))
+    server.expect_request(f"{ACTION}/timeline").respond_with_response(answer(timeline()))
+
+    assert "Luna (person, pseudonym), her family decides (death)" in run("show", REFERENCE).stdout
+
+
 def test_a_stopped_action_shows_no_phases_ahead(server: HTTPServer, run: Run) -> None:
     events = [*timeline(Phase.VERIFYING).events, event(EventKind.STOPPED, "Ana Ejemplo")]
     server.expect_request(ACTION).respond_with_response(answer(action(phase=Phase.STOPPED)))
@@ -144,6 +180,31 @@ def test_private_takes_no_reason_of_ones_own_and_prints_json_as_it_came(server: 
     assert run("private", REFERENCE, "--json").stdout == private().model_dump_json() + "\n"
 
 
+def test_a_withdrawn_action_ends_and_a_reopened_one_begins_again(server: HTTPServer, run: Run) -> None:
+    events = [*timeline(Phase.VERIFYING, Phase.RELEASING, Phase.CLOSED).events, event(EventKind.REOPENED)]
+    server.expect_oneshot_request(ACTION).respond_with_response(answer(action()))
+    server.expect_oneshot_request(f"{ACTION}/timeline").respond_with_response(answer(Timeline(events=events)))
+    assert "● Received  ◉ Verifying  ○ Signing  ○ Releasing" in run("show", REFERENCE).stdout
+
+    events = [*timeline(Phase.VERIFYING).events, event(EventKind.WITHDRAWN, "Ana Ejemplo")]
+    server.expect_oneshot_request(ACTION).respond_with_response(answer(action(phase=Phase.STOPPED)))
+    server.expect_oneshot_request(f"{ACTION}/timeline").respond_with_response(answer(Timeline(events=events)))
+    told = run("show", REFERENCE).stdout
+    assert "● Verifying  ◉ Stopped" in told
+    assert told.split("◉ Stopped")[1].splitlines()[1].count(f"{NOW.astimezone():%H:%M}") == 3
+
+
+def test_show_tells_in_which_languages_a_document_may_go_out(server: HTTPServer, run: Run) -> None:
+    texts = [TEXT, TEXT.model_copy(update={"language": "en"})]
+    for approved, told in ((("es",), "es · waiting: en"), (("es", "en"), "es, en\n"), ((), "in no language")):
+        shown = action(document=document(approved, texts=texts))
+        server.expect_oneshot_request(ACTION).respond_with_response(answer(shown))
+        server.expect_oneshot_request(f"{ACTION}/timeline").respond_with_response(answer(timeline()))
+        assert f"Approved  {told}" in "\n".join(
+            line.rstrip() for line in run("show", REFERENCE).stdout.splitlines()
+        )
+
+
 def test_show_as_json_asks_for_nothing_else(server: HTTPServer, run: Run) -> None:
     shown = action()
     server.expect_request(ACTION).respond_with_response(answer(shown))
@@ -157,15 +218,22 @@ def test_show_as_json_asks_for_nothing_else(server: HTTPServer, run: Run) -> Non
     [
         ({"attestations": {"count": 0, "required": 2}}, "2 people other than its author must attest"),
         ({"attestations": {"count": 1, "required": 2}}, "One more person other than its author must attest"),
-        ({"attestations": {"count": 2, "required": 2}}, "goes on by itself"),
-        ({"phase": Phase.RETURNED}, "Something is missing"),
+        ({**ATTESTED, "document": document(())}, f"documents approve {REFERENCE} 1"),
+        (ATTESTED, "goes on by itself"),
+        ({"phase": Phase.RETURNED}, f"complete {REFERENCE}"),
         ({"phase": Phase.REJECTED}, "Nothing goes out"),
         ({"phase": Phase.SIGNING}, "goes out by itself, or at once with"),
         ({"phase": Phase.RELEASING}, "on its way"),
-        ({"phase": Phase.FOLLOWING_UP}, f"close {REFERENCE}"),
-        ({"phase": Phase.FOLLOWING_UP, "on_hold": True}, f"resume {REFERENCE}"),
+        ({**OUT, **ATTESTED}, f"close {REFERENCE}"),
+        ({**OUT, "document": document(index=f"{REFERENCE}/2")}, f"attest {REFERENCE}"),
+        ({**OUT, **ATTESTED, "releasable": True}, f"release {REFERENCE}"),
+        ({**OUT, **ATTESTED, "document": document((), index=f"{REFERENCE}/2")}, f"{REFERENCE}/2 waits in es"),
+        ({**OUT, "on_hold": True}, f"resume {REFERENCE}"),
+        ({"phase": Phase.STOPPED, "document": NOTICE}, f"documents approve {REFERENCE} 2"),
+        ({"phase": Phase.STOPPED, "document": TOLD_NOTICE}, "Nothing leaves any more"),
         ({"phase": Phase.STOPPED, "on_hold": True}, "Nothing leaves any more"),
         ({"phase": Phase.CLOSED, "on_hold": True, "closed_at": NOW}, "nothing left to do"),
+        ({"phase": Phase.CLOSED, "closed_at": NOW}, f"reopen {REFERENCE} FILE"),
     ],
 )
 def test_show_tells_the_next_step(

@@ -3,11 +3,21 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from console.answers import Consent, Event
-from console.words import CHANNELS, DECIDED, EVENTS, PURPOSES, clock, consent_words, event_words, span
+from console.words import (
+    CHANNELS,
+    DECIDED,
+    EVENTS,
+    PURPOSES,
+    READERS,
+    clock,
+    consent_words,
+    event_words,
+    span,
+)
 from models.lifecycle import Decision
 from models.messages import Purpose
 from models.records import EventKind
-from models.vocabulary import Channel
+from models.vocabulary import Channel, Disclosure
 
 TOLD_WITH_DETAIL = {
     EventKind.PHASE_CHANGED,
@@ -23,6 +33,7 @@ def test_every_event_channel_purpose_and_decision_has_its_words() -> None:
     assert set(CHANNELS) == set(Channel)
     assert set(PURPOSES) == set(Purpose)
     assert set(DECIDED) == set(Decision)
+    assert set(READERS) == set(Disclosure)
 
 
 @pytest.mark.parametrize(

@@ -104,6 +104,10 @@ def test_an_everyday_word_counts_where_it_is_a_name(text: str) -> None:
         "luces",
         "Luzes",
         "bajo Luz Roja, cerrado",
+        "lejos de la isla de Luz",
+        "the city of Luz",
+        "ville de Luz",
+        "la empresa Luz y Fuerza",
         "l. flores",
     ],
 )

@@ -136,6 +136,26 @@ def test_empty_and_signs_only_secrets_alarm_nowhere() -> None:
     assert secrets_of(0, name=" ", aliases=[""], private={"phone": "", "": None}) == ()
 
 
+@pytest.mark.parametrize("number", ["፩፪", "①②", "¹²", "๑๒", "Ⅻ", "㊿"])
+def test_numerals_of_any_kind_are_read_without_an_error(number: str) -> None:
+    guard = LeakGuard([Secret(0, SecretKind.NAME, f"Itzel {number}")])
+    (leak,) = guard.leaks(f"{number}, Itzel", markup=True)
+    assert leak.end == len(f"{number}, Itzel")
+
+
+@pytest.mark.parametrize(
+    "text", ["il n'a pas", "d'accueil", "n. d.", "vitamina D", "el plan N, d", "ayer N fue"]
+)
+def test_a_single_letter_of_a_name_is_no_name(text: str) -> None:
+    guard = LeakGuard([*secrets_of(0, name="Blanche N'Guessan"), *secrets_of(1, name="Joana D'Arc Ferreira")])
+    assert guard.leaks(text, markup=True) == ()
+    assert [
+        text[leak.start : leak.end]
+        for text in ("N'Guessan", "d'Arc")
+        for leak in guard.leaks(text, markup=True)
+    ]
+
+
 def test_a_secret_does_not_show_itself() -> None:
     assert "Itzel" not in repr(secrets_of(0, name="Itzel", aliases=["Itzelita"]))
 

@@ -4,9 +4,16 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tests.unit.templates.verify_examples import VERIFY_EXAMPLES
+
 TEMPLATES = Path(__file__).parents[3] / "templates"
 DIGEST = "3f2a9c817be011d4" * 4
-NATIVE_LANGUAGES = [("es", "Español", "?lang=es"), ("en", "English", "?lang=en")]
+NATIVE_LANGUAGES = [
+    ("en", "English", "?lang=en"),
+    ("es", "Español", "?lang=es"),
+    ("fr", "Français", "?lang=fr"),
+    ("pt", "Português", "?lang=pt"),
+]
 
 STATEMENT: dict[str, object] = {
     "index": "UA-2026-014/1",
@@ -43,23 +50,63 @@ WINDOW: dict[str, object] = {
     "closes_at": datetime(2026, 11, 22, 20, 30, tzinfo=UTC),
     "time_zone": "America/Mexico_City",
 }
+IDENTIFIED: dict[str, object] = {
+    "identified": [
+        {"shown_as": "Luna", "name": "Itzel Robles Canseco", "role": "defensora comunitaria"},
+        {"shown_as": None, "name": "Nayeli Robles Canseco", "role": ""},
+    ]
+}
+ADDRESSED: dict[str, object] = {"salutation": "Señor Fiscal:", "recipient_name": "Lic. Ramón Ejemplo"}
+NOTICE: dict[str, object] = {
+    "index": "UA-2026-014/2",
+    "title": "Esta acción urgente terminó; por favor, no la siga difundiendo",
+    "summary": "Esta acción urgente terminó; por favor, no la siga difundiendo",
+    "body": (
+        "La acción urgente UA-2026-014 terminó el 24 de noviembre de 2026.\n\n"
+        "A partir de ahora, le pedimos:\n\n"
+        "- no seguir difundiéndola."
+    ),
+    "background": None,
+    "demands": [],
+    "statement_language": "es",
+}
+ENDED: dict[str, object] = {
+    "reference": "UA-2026-014",
+    "ended_at": datetime(2026, 11, 25, 4, 0, tzinfo=UTC),
+    "time_zone": "America/Mexico_City",
+}
+ASKED: dict[str, object] = {
+    "recipient_name": "Amaranta Solís",
+    # As long as the address of a network's own server usually is: 75 characters.
+    "verify_url": "https://accion.red.example/v/" + "Zm9vYmFyYmF6cXV4X2Zvb2Jhcl9iYXpxdXhfZm9vYmFyXw",
+}
+COORDINATOR: dict[str, object] = {
+    "recipient_name": "Citlali Vera",
+    "reference": "UA-2026-014",
+    "released_at": datetime(2026, 11, 20, 5, 0, tzinfo=UTC),
+    "number": 2,
+    "time_zone": "America/Mexico_City",
+}
+UNRELEASED = COORDINATOR | {"released_at": None}
 INVITATION = STATEMENT | WINDOW | {"sign_url": "https://red.example/s/Zm9vYmFyYmF6cXV4"}
 PAGE: dict[str, object] = {"csp_nonce": "bm9uY2U", "languages": NATIVE_LANGUAGES}
 
 EXAMPLES: Mapping[str, Mapping[str, object]] = {
     "email/invitation": INVITATION,
     "email/sign_on_reminder": INVITATION,
-    "email/statement": STATEMENT
-    | SIGNATORIES
-    | {"salutation": "Señor Fiscal:", "recipient_name": "Lic. Ramón Ejemplo", "unsubscribe": True},
-    "email/check_in": {
-        "recipient_name": "Citlali Vera",
-        "reference": "UA-2026-014",
-        "released_at": datetime(2026, 11, 20, 5, 0, tzinfo=UTC),
-        "number": 2,
-        "time_zone": "America/Mexico_City",
-    },
+    "email/statement": STATEMENT | SIGNATORIES | ADDRESSED | IDENTIFIED | {"unsubscribe": True},
+    "email/check_in": COORDINATOR,
+    "email/verification": ASKED,
+    "email/verification_reminder": ASKED,
+    "email/verification_alarm": UNRELEASED,
+    "email/leak_alarm": COORDINATOR,
+    "email/stop_notice": NOTICE | ADDRESSED,
+    "notices/stop": ENDED,
+    "notices/withdraw": ENDED,
     "sms/statement": {"index": STATEMENT["index"], "title": STATEMENT["title"]},
+    "sms/verification": ASKED,
+    "sms/verification_reminder": ASKED,
+    "sms/stop_notice": {"index": NOTICE["index"], "title": NOTICE["title"]},
     "web/sign": PAGE
     | STATEMENT
     | WINDOW
@@ -79,12 +126,24 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
     "web/waiting": PAGE,
     "web/unusable": PAGE,
     "web/error": PAGE | {"status": 404},
+    "web/enrol": PAGE
+    | {
+        "expires_at": datetime(2026, 11, 24, 3, 30, tzinfo=UTC),
+        "time_zone": "America/Guatemala",
+        "form_token": "dG9rZW4",
+        "problems": {},
+    },
+    "web/enrolled": PAGE,
+    "web/enrol_unusable": PAGE,
+    **{name: PAGE | example for name, example in VERIFY_EXAMPLES.items()},
 }
 
 
 def template_names() -> list[str]:
-    """Discover every message and page, without layouts and parts (`base.html`, names that start with `_`)."""
+    """Discover every message, notice and page, without layouts and parts (`base.html`, names with `_`)."""
     emails = [f"email/{path.parent.name}" for path in TEMPLATES.glob("email/*/subject.txt")]
+    notices = [f"notices/{path.parent.name}" for path in TEMPLATES.glob("notices/*/headline.txt")]
     texts = [f"sms/{path.stem}" for path in TEMPLATES.glob("sms/*.txt")]
     pages = [f"web/{path.stem}" for path in TEMPLATES.glob("web/*.html")]
-    return sorted(name for name in emails + texts + pages if not name.startswith(("web/_", "web/base")))
+    everything = emails + notices + texts + pages
+    return sorted(name for name in everything if not name.startswith(("web/_", "web/base")))

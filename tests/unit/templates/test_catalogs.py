@@ -1,4 +1,5 @@
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 
+from templates import catalogs
 from templates.catalogs import LOCALES, best_language, catalog_path, languages, text_direction, translations
 
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
@@ -47,14 +49,16 @@ def prefixed_options(options: dict[str, dict[str, str]]) -> dict[str, dict[str, 
     return {pattern.removeprefix("templates/"): settings for pattern, settings in options.items()}
 
 
-def test_spanish_and_english_are_there() -> None:
-    assert {"es", "en"} <= set(languages())
+def test_the_languages_of_the_network_are_there() -> None:
+    assert languages() == ("en", "es", "fr", "pt")
 
 
-def test_a_room_without_a_catalog_is_not_a_language() -> None:
-    rooms = {path.name for path in LOCALES.iterdir() if path.is_dir()}
-    assert {"pt", "fr"} <= rooms
-    assert set(languages()) == {room.replace("_", "-") for room in rooms if catalog_path(room).exists()}
+def test_a_room_without_a_catalog_is_not_a_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for room in ("es", "pt_BR"):
+        shutil.copytree(LOCALES / room.partition("_")[0], tmp_path / room)
+    (tmp_path / "ca" / "LC_MESSAGES").mkdir(parents=True)
+    monkeypatch.setattr(catalogs, "LOCALES", tmp_path)
+    assert languages.__wrapped__() == ("es", "pt-BR")
 
 
 def test_no_compiled_catalog_is_committed() -> None:
@@ -91,9 +95,23 @@ def test_catalogs_are_up_to_date_with_the_templates(language: str, extracted: se
     assert not catalog(language).obsolete
 
 
-def test_spanish_is_not_english() -> None:
-    same = [message.id for message in messages("es") if forms(message.id) == forms(message.string)]
-    assert same == ["Error %(status)s"]
+@pytest.mark.parametrize(
+    ("language", "alike"),
+    [
+        ("es", {"Error %(status)s", "No"}),
+        ("pt", {"PIN", "%(name)s,"}),
+        ("fr", {"%(name)s,", "%(num)s organisation"}),
+    ],
+)
+def test_a_translation_is_not_its_source(language: str, alike: set[str]) -> None:
+    same = [forms(message.id)[0] for message in messages(language) if message.id == message.string]
+    assert set(same) == alike
+
+
+def test_french_keeps_its_marks_on_the_line_of_their_word() -> None:
+    for message in messages("fr"):
+        text = " ".join(forms(message.string))
+        assert not re.search(r"(?<!\u00a0)[:;?!]|'", text), message.id
 
 
 def test_a_catalog_is_compiled_once() -> None:

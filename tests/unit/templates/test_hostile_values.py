@@ -3,30 +3,34 @@ from collections.abc import Mapping
 import pytest
 
 from templates.rendering import Renderer
-from tests.unit.templates.examples import EXAMPLES
+from tests.unit.templates.examples import EXAMPLES, NATIVE_LANGUAGES
 from tests.unit.templates.html_outline import Outline
 
 RENDERER = Renderer(network_name='Red <script>alert("red")</script>')
 ATTACK = "\"'><script>alert(1)</script><img src=//spy.example/p.gif onerror=f()>[x](javascript:alert(1))"
-HTML_NAMES = [name for name in sorted(EXAMPLES) if not name.startswith("sms/")]
-CHOICES = {"time_zone", "languages", "problems", "values", "signatories"}
+HTML_NAMES = [name for name in sorted(EXAMPLES) if name.startswith(("email/", "web/"))]
+CHOICES = {"time_zone", "languages", "problems", "values", "signatories", "identified", "occurred_on"}
 
 
 def hostile(context: Mapping[str, object]) -> dict[str, object]:
     attacked = {name: poisoned(value) for name, value in context.items() if name not in CHOICES}
     lists: dict[str, object] = {
         "signatories": [{"name": ATTACK, "country": ATTACK}] * 20,
+        "identified": [{"shown_as": ATTACK, "name": ATTACK, "role": ATTACK}] * 2,
         "problems": {"signer_name": ATTACK, ATTACK: ATTACK},
         "values": {"signer_name": ATTACK, "signer_role": ATTACK, "visibility": ATTACK},
-        "languages": [(ATTACK, ATTACK, f"?lang={ATTACK}"), ("es", "Español", "?lang=es")],
+        "languages": [(ATTACK, ATTACK, f"?lang={ATTACK}"), *NATIVE_LANGUAGES[1:]],
         "time_zone": context.get("time_zone"),
+        "occurred_on": context.get("occurred_on"),
     }
     return attacked | {name: value for name, value in lists.items() if name in context}
 
 
 def poisoned(value: object) -> object:
     if isinstance(value, list):
-        return [ATTACK for _ in value]
+        return [poisoned(one) for one in value]
+    if isinstance(value, dict):
+        return {name: poisoned(one) for name, one in value.items()}
     return ATTACK if isinstance(value, str) else value
 
 
@@ -57,13 +61,39 @@ def test_the_detector_finds_a_planted_script() -> None:
     assert Outline("<p><script>alert(1)</script></p>").named("script")
 
 
-@pytest.mark.parametrize("name", ["web/waiting", "web/unusable", "email/check_in", "web/answered"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "web/waiting",
+        "web/unusable",
+        "web/enrolled",
+        "web/verify_unusable",
+        "web/verify_answered",
+        "web/answered",
+        "email/check_in",
+        "email/verification",
+        "email/verification_reminder",
+        "email/verification_alarm",
+        "email/leak_alarm",
+    ],
+)
 def test_hostile_values_add_no_element(name: str) -> None:
     attacked = {**hostile(EXAMPLES[name]), "answer": "signed"}
     assert shape(html_of(name, attacked)) == shape(html_of(name, EXAMPLES[name]))
 
 
-@pytest.mark.parametrize("message", ["invitation", "sign_on_reminder", "statement", "check_in"])
+@pytest.mark.parametrize(
+    "message",
+    [
+        "invitation",
+        "sign_on_reminder",
+        "statement",
+        "check_in",
+        "verification_alarm",
+        "leak_alarm",
+        "stop_notice",
+    ],
+)
 def test_no_value_can_add_a_header(message: str) -> None:
     injected = {
         name: f"{value}\r\nBcc: todas@red.example\r\n\r\nCuerpo" if isinstance(value, str) else value

@@ -5,6 +5,7 @@ import pytest
 from jinja2 import UndefinedError
 
 from templates.rendering import Renderer, one_line, tidy_lines
+from templates.sms_text import GSM_ALPHABET, GSM_SEGMENT, UNICODE_SEGMENT
 from tests.unit.templates.examples import EXAMPLES, template_names
 
 RENDERER = Renderer(network_name="Red Acuerpa")
@@ -15,11 +16,19 @@ def render(name: str, language: str, context: Mapping[str, object]) -> list[str]
     if kind == "email":
         mail = RENDERER.email(message, language, context)
         return [mail.subject, mail.text, mail.html]
+    if kind == "notices":
+        notice = RENDERER.notice(message, language, context)
+        return [notice.headline, notice.body]
     return [
         RENDERER.sms(message, language, context)
         if kind == "sms"
         else RENDERER.page(message, language, context)
     ]
+
+
+def fits_one_segment(message: str) -> bool:
+    length = len(message)
+    return length <= UNICODE_SEGMENT or (length <= GSM_SEGMENT and GSM_ALPHABET.issuperset(message))
 
 
 def test_every_template_has_an_example_and_every_example_a_template() -> None:
@@ -43,6 +52,11 @@ def test_a_missing_value_is_an_error_and_not_a_gap(name: str, key: str) -> None:
     unused = {
         "email/sign_on_reminder": {"body", "background", "demands"},
         "email/statement": {"recipient_name"},
+        "email/stop_notice": {"recipient_name"},
+        "email/verification_alarm": {"released_at", "number", "time_zone"},
+        "email/leak_alarm": {"released_at", "number", "time_zone"},
+        "sms/verification": {"recipient_name"},
+        "sms/verification_reminder": {"recipient_name"},
     }
     optional = unused.get(name, set())
     context = {other: value for other, value in EXAMPLES[name].items() if other != key}
@@ -54,13 +68,22 @@ def test_a_missing_value_is_an_error_and_not_a_gap(name: str, key: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(EXAMPLES))
-def test_spanish_and_english_differ(name: str) -> None:
-    assert render(name, "es", EXAMPLES[name]) != render(name, "en", EXAMPLES[name])
+@pytest.mark.parametrize("language", ["es", "fr", "pt"])
+def test_every_template_is_translated(name: str, language: str) -> None:
+    assert render(name, language, EXAMPLES[name]) != render(name, "en", EXAMPLES[name])
 
 
 @pytest.mark.parametrize(
     ("wanted", "shown"),
-    [("es-MX", "es"), ("en_GB", "en"), ("EN", "en"), ("zap", "es"), ("", "es"), ("../en", "es")],
+    [
+        ("es-MX", "es"),
+        ("en_GB", "en"),
+        ("pt-BR", "pt"),
+        ("EN", "en"),
+        ("zap", "es"),
+        ("", "es"),
+        ("../en", "es"),
+    ],
 )
 def test_an_unknown_language_falls_back_to_its_base_language_then_to_spanish(wanted: str, shown: str) -> None:
     page = RENDERER.page("waiting", wanted, EXAMPLES["web/waiting"])
@@ -74,7 +97,7 @@ def test_the_default_language_is_a_choice() -> None:
 
 
 def test_a_default_language_without_a_catalog_stops_the_start() -> None:
-    with pytest.raises(ValueError, match=r"default_language has no catalog .* use one of en, es"):
+    with pytest.raises(ValueError, match=r"default_language has no catalog .* use one of en, es, fr, pt"):
         Renderer("Red Acuerpa", default_language="tlh")
 
 
@@ -137,15 +160,16 @@ def test_a_statement_that_nobody_else_signs_is_signed_by_the_network() -> None:
     assert "Firman\n\n- Red Acuerpa\n" in RENDERER.email("statement", "es", context).text
 
 
+@pytest.mark.parametrize("message", ["statement", "stop_notice"])
 @pytest.mark.parametrize(
     ("salutation", "recipient_name", "words"),
     [("Señor Fiscal:", "Ana", "Señor Fiscal:"), (None, "Ana", "Ana:"), (None, None, "A quien corresponda:")],
 )
-def test_a_statement_greets_as_well_as_it_can(
-    salutation: str | None, recipient_name: str | None, words: str
+def test_a_message_to_an_office_greets_as_well_as_it_can(
+    message: str, salutation: str | None, recipient_name: str | None, words: str
 ) -> None:
     greeting = {"salutation": salutation, "recipient_name": recipient_name}
-    mail = RENDERER.email("statement", "es", {**EXAMPLES["email/statement"], **greeting})
+    mail = RENDERER.email(message, "es", {**EXAMPLES[f"email/{message}"], **greeting})
     assert f"\n\n{words}\n\n" in mail.text
     assert f">{words}</p>" in mail.html
 
@@ -164,8 +188,20 @@ def test_a_check_in_names_the_two_commands() -> None:
         assert "starter.py close UA-2026-014" in part
 
 
-def test_a_text_message_says_who_writes_about_what_in_one_segment() -> None:
+def test_a_text_message_says_who_writes_about_what() -> None:
     message = RENDERER.sms("statement", "es", EXAMPLES["sms/statement"])
     assert message.startswith("Red Acuerpa, accion urgente UA-2026-014/1: Amenazas de muerte")
-    assert len(message) <= 160
     assert "http" not in message
+
+
+@pytest.mark.parametrize("language", RENDERER.languages())
+@pytest.mark.parametrize("name", [name for name in sorted(EXAMPLES) if name.startswith("sms/")])
+def test_a_text_message_fits_one_segment(name: str, language: str) -> None:
+    assert fits_one_segment(*render(name, language, EXAMPLES[name]))
+
+
+def test_the_measure_of_a_segment_is_right() -> None:
+    assert fits_one_segment("ç" * 70)
+    assert fits_one_segment("n" * 160)
+    assert not fits_one_segment("ç" * 71)
+    assert not fits_one_segment("n" * 161)

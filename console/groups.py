@@ -1,0 +1,49 @@
+"""Commands that come in groups, such as `consents list`."""
+
+from collections.abc import Callable
+
+import typer
+
+from console import auditing, consents, documents, imports, people
+
+GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
+    "audit": ("Check what was done.", {"verify": auditing.verify}),
+    "consents": (
+        "See, record and take back what people at risk allow.",
+        {
+            "list": consents.list_consents,
+            "add": consents.add,
+            "revoke": consents.revoke,
+            "pass": people.pass_on,
+        },
+    ),
+    "people": ("Change how people at risk appear.", {"visibility": people.visibility}),
+    "sources": ("Complete where facts come from.", {"add": people.add_source}),
+    "documents": (
+        "Write and approve documents.",
+        {
+            "list": documents.list_documents,
+            "show": documents.show_version,
+            "add": documents.add,
+            "version": documents.write_version,
+            "approve": documents.approve,
+            "diff": documents.difference,
+        },
+    ),
+    "partners": ("Keep the partners.", {"import": imports.import_partners}),
+    "contacts": ("Keep the contacts.", {"import": imports.import_contacts}),
+}
+
+
+def add_groups(app: typer.Typer) -> None:
+    """Register every group with its commands."""
+    for name, (told, commands) in GROUPS.items():
+        group = typer.Typer(help=told, no_args_is_help=True, rich_markup_mode=None)
+        group.callback()(_group)
+        for command, function in commands.items():
+            group.command(command)(function)
+        app.add_typer(group, name=name)
+
+
+def _group() -> None:
+    """Keep a command of its own what is the only one of its group."""

@@ -1,0 +1,63 @@
+"""What the API opens of what is sealed, as far as this client shows it."""
+
+from datetime import date, datetime
+
+from console.answers import Answer
+
+
+class PrivateFamily(Answer):
+    """Who decides in the place of a person at risk."""
+
+    name: str
+    relation: str
+    note: str | None
+
+
+class PrivateReason(Answer):
+    """Why nobody could be asked for a consent."""
+
+    use: str
+    recorded_at: datetime
+    reason: str
+
+
+class PrivatePerson(Answer):
+    """Who a person at risk is."""
+
+    kind: str
+    visibility: str
+    display_name: str | None
+    name: str
+    aliases: list[str]
+    private: dict[str, str | None]
+    family: PrivateFamily | None = None
+    consent_reasons: tuple[PrivateReason, ...] = ()
+
+
+class PrivateSource(Answer):
+    """Who a fact comes from."""
+
+    kind: str
+    received_on: date
+    name: str
+    note: str | None
+
+
+class PrivateObjection(Answer):
+    """What a verifier had against the case."""
+
+    kind: str
+    raised_at: datetime
+    reason: str
+
+
+class Private(Answer):
+    """All that is sealed of an action; people in the order of the case."""
+
+    reference: str
+    facts: str
+    people_at_risk: list[PrivatePerson]
+    sources: list[PrivateSource]
+    risk_level: str
+    risk_note: str
+    objections: tuple[PrivateObjection, ...] = ()

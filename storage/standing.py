@@ -1,0 +1,267 @@
+"""Where an action stands: what its workflow waits for, and what decisions are judged by."""
+
+from datetime import timedelta
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from sqlalchemy import text
+from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.actions import UrgentAction
+from models.attestations import VerificationRequest
+from models.documents import DocumentVersion
+from models.lifecycle import Decision, Phase, Refusal, Standing
+from models.messages import (
+    CaseFacts,
+    CasePlan,
+    DispatchRequest,
+    FollowUpPlan,
+    Purpose,
+    SignOnPlan,
+    VerificationPlan,
+    VerificationRef,
+    VerificationStatus,
+)
+from models.outbox import Delivery, Dispatch
+from models.verification import CONSENT, FACTS
+from models.vocabulary import DocumentKind
+from storage.actions import action_by_id
+from storage.audiences import REACHED
+from storage.documents import (
+    AS_DISPATCH,
+    CurrentVersion,
+    approved_languages,
+    current_version,
+    current_versions,
+    leading_version,
+    texts_of,
+)
+from storage.gate import ATTESTATIONS_REQUIRED, CHECKS, confirmed_by
+
+_DURATION = TypeAdapter(timedelta)
+_DURATIONS = TypeAdapter(tuple[timedelta, ...])
+
+_NEEDED: Final = {
+    "sources": Refusal.SOURCES_MISSING,
+    "attested": Refusal.ATTESTATIONS_MISSING,
+    "some text approved": Refusal.APPROVAL_MISSING,
+}
+"""The checks of the gate that a release waits for, most basic first."""
+
+_STANDS = text(f"""
+    SELECT {", ".join(CHECKS[name].holds for name in _NEEDED)}
+    FROM urgent_action AS action, {AS_DISPATCH} WHERE action.id = :action_id
+""")
+
+_ATTESTATIONS = text(f"""
+    SELECT least({confirmed_by(f"'{FACTS}'")}, {confirmed_by(f"'{CONSENT}'")}), {ATTESTATIONS_REQUIRED}
+    FROM urgent_action AS action, {AS_DISPATCH} WHERE action.id = :action_id
+""")
+
+_UNTOLD = text(f"""
+    SELECT EXISTS (
+        SELECT 1 FROM ({REACHED}) AS reached
+        WHERE NOT EXISTS (
+            SELECT 1 FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
+            WHERE dispatch.document_id = :document_id AND delivery.channel = reached.channel
+              AND delivery.fingerprint = reached.fingerprint))
+""")
+
+
+NAMES_SOMEBODY: Final = "names_somebody"
+"""The failure of a message that the leak guard parked; it keeps it when it is cancelled."""
+
+
+class Attested(NamedTuple):
+    """How many people attested a version, and how many must."""
+
+    people: int
+    required: int
+
+
+def _version_parameters(action_id: UUID, version: DocumentVersion) -> dict[str, object]:
+    return {"action_id": action_id, "version_id": version.id, "digest": version.digest}
+
+
+async def lacking(
+    session: AsyncSession, action: UrgentAction, version: DocumentVersion
+) -> tuple[Refusal, ...]:
+    """List what a version still needs before it may go out, most basic first."""
+    await session.flush()
+    stands = (await session.execute(_STANDS, _version_parameters(action.id, version))).one()
+    return tuple(refusal for refusal, holds in zip(_NEEDED.values(), stands, strict=True) if not holds)
+
+
+async def attested(session: AsyncSession, action: UrgentAction, version: DocumentVersion) -> Attested:
+    """Count the people other than the authors who confirmed facts and consent of a version."""
+    return Attested(*(await session.execute(_ATTESTATIONS, _version_parameters(action.id, version))).one())
+
+
+def phase_of(action: UrgentAction) -> Phase:
+    """Return the phase that decisions have brought, whether the workflow has followed or not."""
+    if action.stopped_at:
+        return Phase.STOPPED
+    if action.rejected_at:
+        return Phase.REJECTED
+    return Phase.RETURNED if action.returned_at else action.phase
+
+
+async def standing_of(session: AsyncSession, action: UrgentAction, decision: Decision) -> Standing:
+    """Return what a decision about an action is judged by; only a release looks beyond the action itself.
+
+    So nothing that goes on at its texts or messages can keep a stop waiting.
+    """
+    standing = Standing(
+        phase_of(action), action.held_at is not None, withdrawn=action.withdrawn_at is not None
+    )
+    if decision is not Decision.RELEASE:
+        return standing
+    current = await released_next(session, action)
+    return standing._replace(
+        lacking=await lacking(session, action, current.version),
+        releasable=await _release(session, action, current) is not None,
+    )
+
+
+async def facts_of(session: AsyncSession, action_id: UUID) -> CaseFacts:
+    """Read what a workflow waits for."""
+    action = await action_by_id(session, action_id)
+    current = await released_next(session, action)
+    notice = await _notice(session, action)
+    return CaseFacts(
+        lacking=await lacking(session, action, current.version),
+        on_hold=action.held_at is not None,
+        stopped=action.stopped_at is not None,
+        returned=action.returned_at is not None,
+        rejected=action.rejected_at is not None,
+        withdrawn=action.withdrawn_at is not None,
+        parked_dispatches=await _parked_dispatches(session, action_id),
+        verification=await _verification(session, action),
+        release=await _release(session, action, current),
+        notice=notice and await _next_round(session, action, notice, Purpose.STOP_NOTICE),
+        untold=notice is not None and await _untold(session, notice),
+    )
+
+
+async def plan_of(session: AsyncSession, action_id: UUID) -> CasePlan:
+    """Read the numbers that the workflow of an action runs on."""
+    action = await action_by_id(session, action_id)
+    sign_on, follow_up = action.policy.get("sign_on"), action.policy["follow_up"]
+    return CasePlan(
+        reached=action.phase,
+        released_at=action.released_at,
+        document=(await leading_version(session, action)).ref(action),
+        sign_on=sign_on and _sign_on_plan(sign_on),
+        follow_up=FollowUpPlan(
+            expires_after=_DURATION.validate_python(follow_up["expires_after"]),
+            check_ins=_DURATIONS.validate_python(follow_up["check_ins"]),
+        ),
+    )
+
+
+def _sign_on_plan(tree: dict[str, Any]) -> SignOnPlan:
+    return SignOnPlan(
+        closes_after=_DURATION.validate_python(tree["closes_after"]),
+        release=tree["release"],
+        quorum=tree["quorum"],
+        remind_after=_DURATIONS.validate_python(tree["remind_after"]),
+    )
+
+
+async def verification_status(session: AsyncSession, verification: VerificationRef) -> VerificationStatus:
+    """Count how the verifiers of a cycle answered, and tell whether anything is left to verify."""
+    action = await action_by_id(session, verification.document.action_id)
+    counted = await session.exec(
+        select(
+            func.count(),
+            func.count(col(VerificationRequest.acknowledged_at)),
+            func.count(col(VerificationRequest.answered_at)),
+        ).where(VerificationRequest.action_id == action.id, VerificationRequest.cycle == verification.cycle)
+    )
+    asked, acknowledged, answered = counted.one()
+    wanted = await _verification(session, action)
+    return VerificationStatus(
+        asked=asked,
+        acknowledged=acknowledged,
+        answered=answered,
+        wanted=wanted is not None and wanted.cycle == verification.cycle,
+    )
+
+
+async def released_next(session: AsyncSession, action: UrgentAction) -> CurrentVersion:
+    """Return the newest document that is meant for the whole audience."""
+    versions = await current_versions(session, action.id)
+    return next(one for one in reversed(versions) if one.document.kind is not DocumentKind.STOP_ACTION)
+
+
+async def _release(
+    session: AsyncSession, action: UrgentAction, current: CurrentVersion
+) -> DispatchRequest | None:
+    """Return the next release of a document; None where all that may go out of it is under way."""
+    if await lacking(session, action, current.version):
+        return None
+    return await _next_round(session, action, current, Purpose.STATEMENT)
+
+
+async def _next_round(
+    session: AsyncSession, action: UrgentAction, current: CurrentVersion, purpose: Purpose
+) -> DispatchRequest | None:
+    """Return the next round of a document: a language was approved, or something refused before."""
+    query = select(Dispatch).where(Dispatch.document_id == current.document.id, Dispatch.purpose == purpose)
+    rounds = list(await session.exec(query.order_by(col(Dispatch.round))))
+    sent_in = {
+        language for one in rounds if one.version_id == current.version.id for language in one.languages
+    }
+    waiting = set(await approved_languages(session, action, current.version)) - sent_in
+    if not waiting and not (rounds and sent_in and await _refused(session, rounds[-1].id)):
+        return None
+    return DispatchRequest(document=current.ref(action), purpose=purpose, round=len(rounds) + 1)
+
+
+async def _refused(session: AsyncSession, dispatch_id: UUID) -> bool:
+    found = await session.exec(
+        select(Delivery.id)
+        .where(Delivery.dispatch_id == dispatch_id, Delivery.failure == "not_permitted")
+        .limit(1)
+    )
+    return found.first() is not None
+
+
+async def _verification(session: AsyncSession, action: UrgentAction) -> VerificationRef | None:
+    """Return what verifiers are to look at: the newest document, where something of it is not confirmed."""
+    current = await current_version(session, action.id)
+    is_notice = current.document.kind is DocumentKind.STOP_ACTION
+    over = action.rejected_at or action.returned_at or (action.closed_at and not action.stopped_at)
+    if over or (action.stopped_at is not None) != is_notice:
+        return None
+    approved = await approved_languages(session, action, current.version)
+    whole = await texts_of(session, current.version.id)
+    missing = {Refusal.APPROVAL_MISSING} if is_notice else set(_NEEDED.values())
+    if len(approved) == len(whole) and not missing & set(await lacking(session, action, current.version)):
+        return None
+    times = action.policy["verification"]
+    plan = VerificationPlan.model_validate(times)
+    return VerificationRef(document=current.ref(action), cycle=action.verification_cycle, plan=plan)
+
+
+async def _parked_dispatches(session: AsyncSession, action_id: UUID) -> int:
+    counted = await session.exec(
+        select(func.count(func.distinct(Delivery.dispatch_id)))
+        .join(Dispatch, col(Dispatch.id) == Delivery.dispatch_id)
+        .where(Dispatch.action_id == action_id, Delivery.failure == NAMES_SOMEBODY)
+    )
+    return counted.one()
+
+
+async def _notice(session: AsyncSession, action: UrgentAction) -> CurrentVersion | None:
+    """Return the newest notice of a stopped action."""
+    current = await current_version(session, action.id)
+    is_notice = current.document.kind is DocumentKind.STOP_ACTION
+    return current if action.stopped_at and is_notice else None
+
+
+async def _untold(session: AsyncSession, notice: CurrentVersion) -> bool:
+    parameters = {"action_id": notice.document.action_id, "document_id": notice.document.id}
+    return bool((await session.execute(_UNTOLD, parameters)).scalar_one())

@@ -1,0 +1,194 @@
+"""Each check of the gate is needed: it alone keeps in what must not go, and with it taken out that goes."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from local.postgres import EmbeddedPostgres
+from models.messages import Batch, Purpose
+from models.outbox import Delivery
+from models.vocabulary import Disclosure, RenderingKind
+from storage import claims, outbox
+from storage.claims import claim_statement, hand_over_statement
+from storage.database import Database
+from storage.gate import (
+    CHECKS,
+    STILL_IDENTIFIED,
+    Check,
+    Failing,
+    gate_of_deliveries,
+    gate_of_dispatches,
+    outcome_of_refusal,
+)
+from storage.outbox import NotPermittedError, permitted_statement, possible_statement
+from tests.integration.outbox_cases import EVERYTHING
+from tests.integration.storage.gate_scenarios import (
+    FREEZING,
+    FROZEN_FROM_THE_NEWEST,
+    REVOKED_BEHIND_A_PSEUDONYM,
+    SCENARIOS,
+    Stage,
+    set_stage,
+)
+
+NAME = "every_check"
+MADE_AT_THE_FREEZING = sorted(
+    name
+    for name, check in CHECKS.items()
+    if not check.is_of_each_delivery and check.failing is not Failing.WAITS
+)
+
+
+@pytest.fixture(scope="module")
+def stage(postgres: EmbeddedPostgres, migrated: str) -> Iterator[Stage]:
+    postgres.create_database(NAME, template=migrated)
+    yield asyncio.run(set_stage(postgres.url(NAME)))
+    postgres.drop_database(NAME)
+
+
+@pytest.fixture
+async def session(stage: Stage) -> AsyncIterator[AsyncSession]:
+    """A transaction that is rolled back."""
+    database = Database(stage.url)
+    async with database.transaction() as opened:
+        yield opened
+        await opened.rollback()
+    await database.close()
+
+
+def all_but(name: str | None) -> list[Check]:
+    return [check for known, check in CHECKS.items() if known != name]
+
+
+async def claimed(session: AsyncSession, batch: Batch) -> list[Delivery]:
+    return await claims.claim(session, batch, uuid4(), after=batch.first - 1, limit=EVERYTHING)
+
+
+async def handed_over(session: AsyncSession, batch: Batch, delivery: Delivery) -> bool:
+    assert delivery.claim_id
+    return await claims.hand_over(session, batch.action_id, delivery.id, delivery.claim_id)
+
+
+def test_a_scenario_exists_for_every_check() -> None:
+    assert {*SCENARIOS, *FREEZING} == set(CHECKS)
+    assert set(FREEZING) == {name for name, check in CHECKS.items() if check.only_frozen}
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+async def test_all_is_claimed_and_handed_over_while_nothing_is_broken(
+    session: AsyncSession, stage: Stage, name: str
+) -> None:
+    batch = stage.batches[SCENARIOS[name].purpose]
+    found = await claimed(session, batch)
+    assert len(found) == batch.last - batch.first + 1
+    assert any(SCENARIOS[name].concerns(one) for one in found)
+    assert all([await handed_over(session, batch, one) for one in found])
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+async def test_no_claim_takes_what_a_check_keeps_in(session: AsyncSession, stage: Stage, name: str) -> None:
+    scenario = SCENARIOS[name]
+    await session.execute(text(scenario.broken))
+    found = await claimed(session, stage.batches[scenario.purpose])
+    assert [one.address for one in found if scenario.concerns(one)] == []
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+async def test_a_claim_takes_it_once_that_check_is_taken_out(
+    session: AsyncSession, stage: Stage, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenario = SCENARIOS[name]
+    monkeypatch.setattr(claims, "_CLAIM", claim_statement(gate_of_deliveries(all_but(name))))
+    await session.execute(text(scenario.broken))
+    assert any(scenario.concerns(one) for one in await claimed(session, stage.batches[scenario.purpose]))
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+async def test_no_hand_over_lets_through_what_a_check_keeps_in(
+    session: AsyncSession, stage: Stage, name: str
+) -> None:
+    scenario = SCENARIOS[name]
+    batch = stage.batches[scenario.purpose]
+    found = await claimed(session, batch)
+    await session.execute(text(scenario.broken))
+    passed = [
+        one.address for one in found if scenario.concerns(one) and await handed_over(session, batch, one)
+    ]
+    assert passed == []
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+async def test_a_hand_over_lets_it_through_once_that_check_is_taken_out(
+    session: AsyncSession, stage: Stage, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenario = SCENARIOS[name]
+    batch = stage.batches[scenario.purpose]
+    monkeypatch.setattr(claims, "_HAND_OVER", hand_over_statement(gate_of_deliveries(all_but(name))))
+    found = [one for one in await claimed(session, batch) if scenario.concerns(one)]
+    await session.execute(text(scenario.broken))
+    assert all([await handed_over(session, batch, one) for one in found])
+
+
+@pytest.mark.parametrize("taken_out", [False, True], ids=["with", "without"])
+@pytest.mark.parametrize("name", [one for one in MADE_AT_THE_FREEZING if one not in FROZEN_FROM_THE_NEWEST])
+async def test_a_check_of_a_whole_dispatch_alone_keeps_it_from_being_frozen(
+    session: AsyncSession, stage: Stage, name: str, monkeypatch: pytest.MonkeyPatch, *, taken_out: bool
+) -> None:
+    checks = all_but(name) if taken_out else CHECKS.values()
+    monkeypatch.setattr(outbox, "_PERMITTED", permitted_statement(gate_of_dispatches(checks)))
+    monkeypatch.setattr(outbox, "_POSSIBLE", possible_statement(outcome_of_refusal(checks)))
+    scenario = {**SCENARIOS, **FREEZING}[name]
+    # Whoever had a place in the first round would not be served by another.
+    await session.execute(text("UPDATE delivery SET state = 'cancelled' WHERE state = 'ready'"))
+    await session.execute(text(scenario.broken))
+    again = stage.requests[scenario.purpose].model_copy(update={"round": 2})
+    if taken_out:
+        await outbox.freeze(session, again)
+    else:
+        with pytest.raises(NotPermittedError):
+            await outbox.freeze(session, again)
+
+
+async def renderings(session: AsyncSession, stage: Stage) -> set[RenderingKind]:
+    """Claim the statement, and return what authorities would be shown."""
+    found = await claimed(session, stage.batches[Purpose.STATEMENT])
+    return {one.rendering for one in found if one.disclosure is Disclosure.AUTHORITY}
+
+
+async def test_a_claim_shows_authorities_a_name_that_they_may_know(
+    session: AsyncSession, stage: Stage
+) -> None:
+    assert await renderings(session, stage) == {RenderingKind.IDENTIFIED}
+
+
+async def test_a_claim_shows_authorities_no_name_that_was_taken_back(
+    session: AsyncSession, stage: Stage
+) -> None:
+    await session.execute(text(REVOKED_BEHIND_A_PSEUDONYM))
+    assert await renderings(session, stage) == {RenderingKind.PUBLIC}
+
+
+async def test_a_claim_would_show_it_without_the_question_whether_it_was_taken_back(
+    session: AsyncSession, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claims, "_CLAIM", claim_statement(gate_of_deliveries(), "true"))
+    await session.execute(text(REVOKED_BEHIND_A_PSEUDONYM))
+    assert await renderings(session, stage) == {RenderingKind.IDENTIFIED}
+
+
+@pytest.mark.parametrize("asked", [STILL_IDENTIFIED, "true"], ids=["asked", "not asked"])
+async def test_a_name_that_was_taken_back_since_the_claim_is_kept_in_by_the_hand_over_alone(
+    session: AsyncSession, stage: Stage, monkeypatch: pytest.MonkeyPatch, asked: str
+) -> None:
+    monkeypatch.setattr(claims, "_HAND_OVER", hand_over_statement(gate_of_deliveries(), asked))
+    batch = stage.batches[Purpose.STATEMENT]
+    found = await claimed(session, batch)
+    await session.execute(text(REVOKED_BEHIND_A_PSEUDONYM))
+    authority = next(one for one in found if one.disclosure is Disclosure.AUTHORITY)
+    public = next(one for one in found if one.disclosure is Disclosure.PUBLIC)
+    assert await handed_over(session, batch, authority) is (asked == "true")
+    assert await handed_over(session, batch, public)

@@ -1,0 +1,53 @@
+"""Run the tests of a group on each mutant of its SQL."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Final
+
+from tests.mutation.conditions import mutants
+
+LONGEST_RUN: Final = 600
+"""Seconds; the tests of a group take a tenth of it."""
+
+
+def exit_codes(module: str, arguments: list[str], copies: list[Path]) -> dict[str, int]:
+    """Return how pytest ended without each condition of a module; as many at a time as there are copies."""
+    free: SimpleQueue[Path] = SimpleQueue()
+    for copy in copies:
+        free.put(copy)
+
+    def run(mutant: tuple[str, str]) -> tuple[str, int]:
+        folder = free.get()
+        try:
+            return mutant[0], _exit_code(folder, module, mutant[1], arguments)
+        finally:
+            free.put(folder)
+
+    with ThreadPoolExecutor(len(copies)) as pool:
+        return dict(_told(pool.map(run, list(mutants((copies[0] / module).read_text())))))
+
+
+def _told(results: Iterator[tuple[str, int]]) -> Iterator[tuple[str, int]]:
+    for name, code in results:
+        sys.stdout.write(f"{'survived' if code == 0 else 'killed'}: {name}\n")
+        sys.stdout.flush()
+        yield name, code
+
+
+def _exit_code(folder: Path, module: str, mutant: str, arguments: list[str]) -> int:
+    path = folder / module
+    source = path.read_text()
+    path.write_text(mutant)
+    try:
+        command = [sys.executable, "-m", "pytest", "-x", "-q", *arguments]
+        return subprocess.run(  # noqa: S603 - pytest, in a copy of this repository
+            command, cwd=folder, stdout=subprocess.DEVNULL, timeout=LONGEST_RUN, check=False
+        ).returncode
+    except subprocess.TimeoutExpired:
+        return -9
+    finally:
+        path.write_text(source)

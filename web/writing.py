@@ -1,0 +1,98 @@
+"""From what a coordinator wrote to a version of a document: what she left out, and what its readers get."""
+
+from collections.abc import Mapping
+from uuid import uuid4
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.actions import UrgentAction
+from models.document_file import Wording
+from models.documents import DocumentText
+from models.vocabulary import DocumentKind
+from storage.consents import live_uses, newest_consents
+from storage.documents import CurrentVersion, NewVersion, leading_version, renderings_of, texts_of
+from web.authentication import Caller
+from web.errors import ApiError
+from web.leaks import known_people
+from web.services import Services
+from web.versions import new_version
+
+Wordings = Mapping[str, Wording]
+
+
+async def further_texts(
+    session: AsyncSession, action: UrgentAction, wordings: Wordings
+) -> list[DocumentText]:
+    """Make the texts of a further document: demands that are left out are those of the leading one."""
+    leading = await _leading_texts(session, action)
+    return [_text(language, one, None, leading.get(language)) for language, one in wordings.items()]
+
+
+async def changed_texts(
+    session: AsyncSession, action: UrgentAction, current: CurrentVersion, wordings: Wordings
+) -> list[DocumentText]:
+    """Make the texts of another version: headline and demands that are left out stay as they are."""
+    before = await texts_of(session, current.version.id)
+    is_notice = current.document.kind is DocumentKind.STOP_ACTION
+    leading = {} if is_notice else await _leading_texts(session, action)
+    return [
+        _text(language, one, before.get(language), leading.get(language))
+        for language, one in wordings.items()
+    ]
+
+
+async def version_of_texts(
+    session: AsyncSession,
+    services: Services,
+    action: UrgentAction,
+    texts: list[DocumentText],
+    kind: DocumentKind,
+    caller: Caller,
+) -> NewVersion:
+    """Make a version, with what consents allow now to tell authorities; a notice tells nobody's name."""
+    people = [] if kind is DocumentKind.STOP_ACTION else await known_people(session, services, action)
+    live = live_uses(await newest_consents(session, action.id), action)
+    return new_version(uuid4(), texts, caller.person_id, people, live)
+
+
+async def refuse_unchanged(session: AsyncSession, current: CurrentVersion, new: NewVersion) -> None:
+    """Refuse a version of which every reader would get what she gets now.
+
+    Raises:
+        ApiError: neither the texts nor what consents allow have changed.
+    """
+    before = {
+        (one.language, one.kind): one.digest for one in await renderings_of(session, current.version.id)
+    }
+    if before == {(one.language, one.kind): one.digest for one in new.renderings}:
+        raise ApiError(
+            409,
+            "Nothing has changed.",
+            f"Version {current.version.number} says exactly this. Change a text, or go on with that version.",
+        )
+
+
+async def _leading_texts(session: AsyncSession, action: UrgentAction) -> dict[str, DocumentText]:
+    return await texts_of(session, (await leading_version(session, action)).version.id)
+
+
+def _text(
+    language: str, wording: Wording, before: DocumentText | None, leading: DocumentText | None
+) -> DocumentText:
+    otherwise = before or leading
+    demands = wording.demands if wording.demands is not None else otherwise and otherwise.demands
+    return DocumentText(
+        version_id=uuid4(),
+        language=language,
+        headline=wording.headline or _headline(wording, before),
+        summary=wording.summary,
+        body=wording.body,
+        background=wording.background,
+        demands=list(demands or []),
+    )
+
+
+def _headline(wording: Wording, before: DocumentText | None) -> str:
+    """Keep a headline of its own; one that is the summary follows it."""
+    has_its_own = before is not None and before.headline != before.summary
+    return before.headline if before and has_its_own else wording.summary

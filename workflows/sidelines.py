@@ -1,0 +1,67 @@
+"""What goes on beside the steps of an action: verifiers are asked, alarms raised, later releases sent."""
+
+from temporalio import workflow
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.workflow import ParentClosePolicy
+
+with workflow.unsafe.imports_passed_through():
+    from models.messages import CaseFacts, DispatchRequest, DocumentRef, Purpose, VerificationRef, Verifying
+    from workflows.addresses import verification_workflow_id
+    from workflows.children import Child, dismiss, nudge
+    from workflows.rounds import Rounds
+    from workflows.verification import VerificationWorkflow
+
+
+class Sidelines:
+    """Children that the steps do not wait for; they may outlive the workflow that began them."""
+
+    def __init__(self) -> None:
+        self._verification: Child | None = None
+        self._cycle = 0
+        self._alarms = 0
+        self._rounds: list[Rounds] = []
+
+    async def follow(self, facts: CaseFacts, document: DocumentRef) -> None:
+        """Begin what changed facts ask for, and pass the news on."""
+        if facts.verification and facts.verification.cycle > self._cycle:
+            await self._verify(facts.verification)
+        elif self._verification:
+            await nudge(self._verification)
+        if facts.parked_dispatches > self._alarms:
+            self._alarms = facts.parked_dispatches
+            await self._new_rounds(document).begin(Purpose.LEAK_ALARM, self._alarms)
+        if not facts.on_hold:
+            for rounds in list(self._rounds):
+                await rounds.nudge()
+
+    async def release(self, request: DispatchRequest) -> None:
+        """Send a document, or a language of one, that was approved while the follow-up runs."""
+        await self._new_rounds(request.document).send(request)
+
+    async def dismiss(self) -> None:
+        """Let everything finish what it has under way."""
+        if self._verification:
+            await dismiss(self._verification)
+        for rounds in list(self._rounds):
+            await rounds.dismiss()
+
+    async def _verify(self, verification: VerificationRef) -> None:
+        """Start a cycle of asking, or join the one that an earlier, lost run left under way."""
+        if self._verification:
+            await dismiss(self._verification)
+        self._cycle = verification.cycle
+        name = verification_workflow_id(verification)
+        try:
+            self._verification = await workflow.start_child_workflow(
+                VerificationWorkflow.run,
+                Verifying(verification=verification),
+                id=name,
+                parent_close_policy=ParentClosePolicy.ABANDON,
+            )
+        except WorkflowAlreadyStartedError:
+            self._verification = workflow.get_external_workflow_handle(name)
+
+    def _new_rounds(self, document: DocumentRef) -> Rounds:
+        rounds = Rounds(document)
+        self._rounds.append(rounds)
+        return rounds
