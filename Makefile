@@ -9,7 +9,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up key verifier test mutants check format lock clean
+.PHONY: help setup demo up key verifier test soak mutants check format lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ verifier: $(SYNCED) ## enrol a verifier there: make verifier NAME="Eva" EMAIL=ev
 
 test: $(SYNCED) ## run every test
 	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadscope
+
+soak: $(SYNCED) ## what is tried at random, for hours: 50,000 steps of people at work, 200 stops into a release
+	@SOAK=1 $(PY) -m pytest -s tests/integration/machine tests/integration/stops
 
 mutants: $(SYNCED) ## change the code that must not fail, and see that tests notice: make mutants GROUP=leak_guard
 	@$(PY) -m tests.mutation.run $(GROUP)

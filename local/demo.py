@@ -60,6 +60,7 @@ class Demo:
         await self._partners_answer()
         await watching
         await self._mailbox.close()
+        await self._verify(coordinator, reference)
         await self._sum_up(coordinator, reference)
 
     def say(self, line: str) -> None:
@@ -132,11 +133,17 @@ class Demo:
         verb = "signs" if answer == "sign" else "declines; nobody reminds her again"
         self.say(f"  {invitation.recipient} {prompt}, reads, and {verb}.")
 
+    async def _verify(self, coordinator: Member, reference: str) -> None:
+        own = str(self._stack.data / "marisols-anchors.jsonl")
+        report = await coordinator.starter("audit", "verify", reference, "--anchors", own)
+        self.say(
+            f"Marisol verifies the audit trail on her own machine: {report['events']} events, each chained,"
+            f" {report['server_anchors']} anchors agree. She keeps an anchor of her own."
+        )
+
     async def _sum_up(self, coordinator: Member, reference: str) -> None:
         events = await coordinator.read(f"/api/v1/actions/{reference}/timeline")
         deliveries = await coordinator.read(f"/api/v1/actions/{reference}/deliveries?limit=1000")
-        trail = await coordinator.starter("audit", "verify", reference)
-        self.say(f"`starter.py audit verify`: {trail['events']} events, chained and anchored, none altered.")
         self._console.print()
         self._console.print(closing_table(events["events"], deliveries["deliveries"]))
         self._console.print(where_to_look(shown(self._stack.data), reference))

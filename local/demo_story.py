@@ -83,6 +83,7 @@ def where_to_look(data: Path, reference: str) -> Table:
     table = Table(title="Where to look", title_justify="left", show_header=False)
     table.add_row("the mails as they arrived", f"{data / 'mailbox'}/*.eml")
     table.add_row("texts and webhooks received", f"{data / 'providers'}/*.jsonl")
+    table.add_row("anchors of the audit trail", f"{data / 'audit'}/anchors.jsonl")
     table.add_row("the logs, without personal data", f"{data / 'logs'}/")
     table.add_row("all of it, running again", f"ACUERPA_LOCAL_DATA={data} make up")
     table.add_row(

@@ -3,6 +3,7 @@
 import json
 from datetime import date, datetime
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -104,17 +105,20 @@ async def private(
     """Open what is sealed of an action. Each call is an event of its audit trail."""
     async with services.database.transaction() as session:
         action = await found(session, reference)
-        view = await _opened(session, action, services.cipher)
-        detail = {"fields": FIELDS, "why": why}
-        await records.record(session, action.id, EventKind.PRIVATE_READ, caller.person_id, detail)
+        view = await opened(session, action, services.cipher, caller.person_id, why)
     response.headers["Cache-Control"] = "no-store"
     return view
 
 
-async def _opened(session: AsyncSession, action: UrgentAction, cipher: FieldCipher) -> PrivateView:
+async def opened(
+    session: AsyncSession, action: UrgentAction, cipher: FieldCipher, person_id: UUID, why: ReadingReason
+) -> PrivateView:
+    """Open what is sealed for a person, and write it down; show it only when the transaction is committed."""
     risk = await actions.risk_assessment(session, action.id)
     families = {one.person_at_risk_id: one for one in await passages(session, action.id)}
     reasons = [one for one in await consents_of(session, action.id) if one.sealed_reason]
+    detail = {"fields": FIELDS, "why": why}
+    await records.record(session, action.id, EventKind.PRIVATE_READ, person_id, detail)
     return PrivateView(
         reference=action.reference,
         facts=cipher.open(action.sealed_facts, context=facts_place(action.id)),
@@ -127,10 +131,10 @@ async def _opened(session: AsyncSession, action: UrgentAction, cipher: FieldCiph
             )
             for one in await actions.people_at_risk(session, action.id)
         ],
-        sources=[_source(one, cipher) for one in await actions.sources(session, action.id)],
+        sources=[opened_source(one, cipher) for one in await actions.sources(session, action.id)],
         risk_level=risk.level,
         risk_note=cipher.open(risk.sealed_note, context=risk_place(risk.id)),
-        objections=[_objection(one, cipher) for one in await objections(session, action.id)],
+        objections=[opened_objection(one, cipher) for one in await objections(session, action.id)],
     )
 
 
@@ -145,26 +149,30 @@ def _person(
         name=identity.name,
         aliases=list(identity.aliases),
         private=dict(identity.private),
-        family=passage and _family(passage, cipher),
-        consent_reasons=[_reason(one, cipher) for one in reasons],
+        family=passage and opened_family(passage, cipher),
+        consent_reasons=[opened_reason(one, cipher) for one in reasons],
     )
 
 
-def _family(passage: ConsentPassage, cipher: FieldCipher) -> PrivateFamily:
+def opened_family(passage: ConsentPassage, cipher: FieldCipher) -> PrivateFamily:
+    """Open who decides in the place of a person at risk."""
     opened = cipher.open(passage.sealed_family, context=passage_place(passage.id))
     return PrivateFamily(**json.loads(opened))
 
 
-def _reason(consent: Consent, cipher: FieldCipher) -> PrivateReason:
+def opened_reason(consent: Consent, cipher: FieldCipher) -> PrivateReason:
+    """Open why nobody could be asked for a consent."""
     reason = cipher.open(consent.sealed_reason or b"", context=consent_place(consent.id))
     return PrivateReason(use=consent.use, recorded_at=consent.recorded_at, reason=reason)
 
 
-def _source(source: Source, cipher: FieldCipher) -> PrivateSource:
+def opened_source(source: Source, cipher: FieldCipher) -> PrivateSource:
+    """Open who a fact comes from."""
     opened = cipher.open(source.sealed_detail, context=source_place(source.id))
     return PrivateSource(kind=source.kind, received_on=source.received_on, **json.loads(opened))
 
 
-def _objection(objection: Objection, cipher: FieldCipher) -> PrivateObjection:
+def opened_objection(objection: Objection, cipher: FieldCipher) -> PrivateObjection:
+    """Open what a verifier had against a case."""
     reason = cipher.open(objection.sealed_reason, context=objection_place(objection.id))
     return PrivateObjection(kind=objection.kind, raised_at=objection.raised_at, reason=reason)

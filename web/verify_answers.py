@@ -16,7 +16,7 @@ from web.decisions import objection_row
 from web.leaks import FoundLeak, unnamed_in
 from web.schemas import AttestationRequest
 from web.verify_case import CaseShown, read_case
-from web.verify_forms import Problems, VerifyForm, problems_of_reason
+from web.verify_forms import Problems, VerifyForm, reason_of
 from web.verify_view import Filled, VerifyPage
 from web.versions import confirmed_version
 
@@ -71,10 +71,10 @@ class Answering:
 
     async def _object(self, case: CaseShown, decision: Decision) -> HTMLResponse:
         action, (kind, field) = self._opened.action, _OBJECTIONS[decision]
-        reason = getattr(self._form, field)
-        problems = problems_of_reason(field, reason)
-        if problems:
-            return await self._again(case, problems)
+        written: str = getattr(self._form, field)
+        reason = reason_of(written)
+        if reason is None:
+            return await self._again(case, {field: "reason_invalid" if written.strip() else f"{field}_empty"})
         row = objection_row(self._page.services, action, kind, self._opened.person.id, reason)
         await decisions.object_to(self._session, action, row)
         return self._page.thanks(self._opened, decision)

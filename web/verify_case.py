@@ -9,8 +9,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.actions import PersonAtRisk, Source, UrgentAction
-from models.columns import now
+from models.actions import PersonAtRisk, UrgentAction
 from models.consents import Consent, ConsentPassage
 from models.documents import DocumentText
 from models.lifecycle import Decision
@@ -18,10 +17,11 @@ from models.verification import CONSENT, FACTS, confirmable
 from models.vocabulary import ConsentUse, DocumentKind, RenderingKind
 from security.fields import FieldCipher
 from security.naming import open_identity
-from security.sealed_places import consent_place, facts_place, risk_place, source_place
-from storage import actions, case_files, consents, decisions, documents
+from security.sealed_places import facts_place, risk_place
+from storage import actions, consents, decisions, documents, verification
 from storage.documents import CurrentVersion
 from storage.verification import OpenedRequest
+from web.private import opened_family, opened_objection, opened_reason, opened_source
 from web.views import language_order
 
 Opened = dict[str, Any]
@@ -36,10 +36,11 @@ class GivenConsent(NamedTuple):
 
 
 class Behind(NamedTuple):
-    """What stands behind a text, and the consents in it by their names on the page."""
+    """What stands behind a text, the consents in it by their names on the page, and what was opened."""
 
     tree: Opened
     given: dict[str, GivenConsent]
+    private: list[str]
 
 
 @dataclass(frozen=True)
@@ -91,9 +92,17 @@ async def read_case(session: AsyncSession, cipher: FieldCipher, opened: OpenedRe
         opened=opened,
         current=current,
         texts=[texts[language] for language in sorted(texts, key=language_order(action))],
-        behind=Behind({}, {}) if is_notice else await reader.behind(current.version.id),
+        behind=Behind({}, {}, []) if is_notice else await reader.behind(current.version.id),
         answers=await _answers(session, action),
     )
+
+
+async def objections_to(session: AsyncSession, cipher: FieldCipher, case: CaseShown) -> list[Opened]:
+    """Open what verifiers had against a case, newest first; of a notice, nothing."""
+    if case.is_notice:
+        return []
+    found = await verification.objections(session, case.opened.action.id)
+    return [opened_objection(one, cipher).model_dump() for one in found]
 
 
 async def _answers(session: AsyncSession, action: UrgentAction) -> frozenset[Decision]:
@@ -115,10 +124,14 @@ class _Reader:
         people = await actions.people_at_risk(session, action.id)
         newest = sorted(await consents.newest_consents(session, action.id), key=_place_of_use)
         of = {person.id: [one for one in newest if one.person_at_risk_id == person.id] for person in people}
+        shown = await self._people(version_id, people, of)
         tree = {
             "facts": self._cipher.open(action.sealed_facts, context=facts_place(action.id)),
-            "people": await self._people(version_id, people, of),
-            "sources": [self._source(one) for one in await actions.sources(session, action.id)],
+            "people": shown,
+            "sources": [
+                opened_source(one, self._cipher).model_dump()
+                for one in await actions.sources(session, action.id)
+            ],
             "risk": await self._risk(),
         }
         given = {
@@ -127,20 +140,19 @@ class _Reader:
             for one in of[person.id]
             if one.given
         }
-        return Behind(tree, given)
+        return Behind(tree, given, _private_in(shown))
 
     async def _people(
         self, version_id: UUID, people: Sequence[PersonAtRisk], of: dict[UUID, list[Consent]]
     ) -> list[Opened]:
-        renderings = await documents.renderings_of(self._session, version_id)
+        session, action_id = self._session, self._action.id
+        renderings = await documents.renderings_of(session, version_id)
         told = {one for each in renderings if each.kind is RenderingKind.IDENTIFIED for one in each.people}
-        passed = {
-            one.person_at_risk_id: one for one in await consents.passages(self._session, self._action.id)
-        }
+        passed = {one.person_at_risk_id: one for one in await consents.passages(session, action_id)}
         return [
             {
                 **self._person(person, told=person.id in told),
-                **_passage(passed.get(person.id)),
+                "passed": self._passage(passed[person.id]) if person.id in passed else None,
                 "consents": [self._consent(person, one) for one in of[person.id]],
             }
             for person in people
@@ -148,39 +160,38 @@ class _Reader:
 
     def _person(self, person: PersonAtRisk, *, told: bool) -> Opened:
         return {
-            "kind": person.kind.value,
-            "visibility": person.visibility.value,
+            **person.model_dump(include={"kind", "visibility", "roles"}),
             "shown_as": person.display_name,
-            "roles": person.roles,
             "told_as": open_identity(self._cipher, person).identity.name if told else None,
         }
 
-    def _consent(self, person: PersonAtRisk, consent: Consent) -> Opened:
-        sealed, place = consent.sealed_reason, consent_place(consent.id)
-        return {
-            "name": _name_of(person, consent),
-            "use": consent.use.value,
-            "state": _state(consent, self._action),
-            "given_by": consent.given_by.value,
-            "method": consent.method.value,
-            "given_on": consent.given_on,
-            "valid_until": consent.valid_until,
-            "reason": self._cipher.open(sealed, context=place) if sealed else None,
-        }
+    def _passage(self, passage: ConsentPassage) -> Opened:
+        family = opened_family(passage, self._cipher).model_dump()
+        return {**passage.model_dump(include={"because", "happened_on"}), **family}
 
-    def _source(self, source: Source) -> Opened:
-        detail = json.loads(self._cipher.open(source.sealed_detail, context=source_place(source.id)))
+    def _consent(self, person: PersonAtRisk, consent: Consent) -> Opened:
+        shown = {"use", "given_by", "method", "given_on", "valid_until"}
         return {
-            "kind": source.kind.value,
-            "received_on": source.received_on,
-            "name": detail["name"],
-            "note": detail["note"],
+            **consent.model_dump(include=shown),
+            "name": _name_of(person, consent),
+            "state": _state(consent, self._action),
+            "reason": opened_reason(consent, self._cipher).reason if consent.sealed_reason else None,
         }
 
     async def _risk(self) -> Opened:
-        risk = await case_files.newest_risk(self._session, self._action.id)
+        risk = await actions.risk_assessment(self._session, self._action.id)
         note = self._cipher.open(risk.sealed_note, context=risk_place(risk.id))
-        return {"level": risk.level.value, "note": note}
+        return {"level": risk.level, "note": note}
+
+
+def _private_in(people: Sequence[Opened]) -> list[str]:
+    """Name what was opened, in the words of the audit trail."""
+    opened = {
+        "identities": any(person["told_as"] for person in people),
+        "families": any(person["passed"] for person in people),
+        "consent_reasons": any(consent["reason"] for person in people for consent in person["consents"]),
+    }
+    return ["facts", *(field for field, some in opened.items() if some), "sources", "risk_note"]
 
 
 def _place_of_use(consent: Consent) -> int:
@@ -191,18 +202,12 @@ def _name_of(person: PersonAtRisk, consent: Consent) -> str:
     return f"{person.position}:{consent.use}"
 
 
-def _passage(passage: ConsentPassage | None) -> Opened:
-    return {
-        "passed": passage.because.value if passage else None,
-        "passed_on": passage.happened_on if passage else None,
-    }
-
-
 def _state(consent: Consent, action: UrgentAction) -> str:
+    """Say what a consent is worth now, as the page tells it."""
     if not consent.given:
         return "refused"
     if consent.revoked_at:
         return "revoked"
     if consents.is_live(consent, action):
         return "live"
-    return "expired" if consent.valid_until and consent.valid_until < now().date() else "asked_afresh"
+    return "asked_again" if consents.is_asked_again(consent, action) else "expired"

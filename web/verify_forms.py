@@ -97,12 +97,9 @@ def problems_of_pin(
     return {"pin": problem.value} if problem in _NO_PIN_AT_ALL else {}
 
 
-def problems_of_reason(field: str, text: str) -> Problems:
-    """Name what keeps a reason from being kept."""
-    if not text.strip():
-        return {field: f"{field}_empty"}
+def reason_of(written: str) -> str | None:
+    """Return a reason as it is kept, by the rules of the API; None where it breaks them."""
     try:
-        ObjectionRequest(reason=text)
+        return ObjectionRequest(reason=written).reason
     except ValidationError:
-        return {field: "reason_invalid"}
-    return {}
+        return None

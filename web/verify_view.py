@@ -11,9 +11,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.documents import DocumentText
 from models.people import PinOutcome
 from models.records import EventKind
-from security.sealed_places import objection_place
+from models.vocabulary import ReadingReason
 from security.tokens import token_hash
-from storage import case_files
 from storage.documents import approved_languages
 from storage.duplicates import duplicates_of
 from storage.records import record
@@ -22,7 +21,7 @@ from storage.verification import OpenedRequest, opened_request
 from web.leaks import FoundLeak
 from web.pages import rendered, wanted_language
 from web.services import Services
-from web.verify_case import CaseShown, Opened
+from web.verify_case import CaseShown, Opened, objections_to
 from web.verify_forms import Problems, Proof, VerifyForm, ending_of, pin_token
 
 
@@ -76,10 +75,10 @@ class VerifyPage:
     async def case(self, session: AsyncSession, case: CaseShown, filled: Filled) -> HTMLResponse:
         """Show the case and its form, and write down that it was read."""
         action, person = case.opened.action, case.opened.person
-        objections = [] if case.is_notice else await self._objections(session, case)
-        private = [*case.behind.tree, *(["objections"] if objections else [])]
+        objections = await objections_to(session, self.services.cipher, case)
+        private = [*case.behind.private, *(["objections"] if objections else [])]
         if private:
-            detail = {"why": "attesting", "fields": private}
+            detail = {"fields": private, "why": ReadingReason.ATTESTING}
             await record(session, action.id, EventKind.PRIVATE_READ, person.id, detail)
         context = {
             **self._about(case),
@@ -124,17 +123,6 @@ class VerifyPage:
         return [
             {**_text(text), "approved": text.language in approved}
             for text in sorted(case.texts, key=lambda text: text.language != language)
-        ]
-
-    async def _objections(self, session: AsyncSession, case: CaseShown) -> list[Opened]:
-        open_sealed = self.services.cipher.open
-        return [
-            {
-                "kind": one.kind.value,
-                "raised_at": one.raised_at,
-                "reason": open_sealed(one.sealed_reason, context=objection_place(one.id)),
-            }
-            for one in await case_files.objections_to(session, case.opened.action.id)
         ]
 
     def _language(self, opened: OpenedRequest | None) -> str:

@@ -123,7 +123,7 @@ class Finder:
     def _tail(self, end: int) -> str | None:
         """Return the letters from here to the end of the word; none where that is far."""
         for place in range(end, end + _LONGEST_TAIL):
-            if place >= len(self._letters.text) or self._letters.opens(place):
+            if self._letters.opens(place):
                 return self._letters.text[end:place]
         return None
 
@@ -184,4 +184,4 @@ class Exemptions:
 
     def cover_more_than(self, start: int, end: int) -> bool:
         """Tell whether this place is only a part of one of the places: a word of a longer name."""
-        return self.cover(start, end + 1) or (start > 0 and self.cover(start - 1, end))
+        return self.cover(start, end + 1) or self.cover(start - 1, end)

@@ -18,6 +18,7 @@ GLUED_LETTERS: Final = 9
 _SHORTEST_PHRASE: Final = 3
 _MOST_PAIRED_WORDS: Final = 7
 _PLURALS: Final = frozenset({"", "s", "es"})
+_VOWELS: Final = frozenset("aeiou")
 _EXACTLY: Final = frozenset({""})
 _SOFTENED: Final = {"c": "qu", "g": "gu", "z": "c"}
 _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
@@ -60,7 +61,7 @@ def words_of(text: str) -> list[str]:
 
 
 def _stems(word: str) -> Iterator[str]:
-    stem = word[:-1] if word[-1] in "aeiou" else word
+    stem = word[:-1] if word[-1] in _VOWELS else word
     yield stem
     if stem[-1] == "s" and len(stem) > SHORTEST_OWN_WORD:
         yield stem[:-1]

@@ -74,6 +74,40 @@ async def test_two_verifiers_attest_and_the_author_cannot(desk_of: DeskOf) -> No
     assert "attested: 2 of 2" in (await second.run("attest", reference, "--digest", digest)).out
 
 
+async def test_a_consent_is_recorded_passed_on_and_taken_back_and_somebody_shown_otherwise(
+    desk_of: DeskOf, tmp_path: Path
+) -> None:
+    coordinator, verifier = await desk_of(Role.COORDINATOR), await desk_of(Role.VERIFIER)
+    reference, said = await _started(coordinator), tmp_path / "said.yaml"
+    how = ("--method", "phone", "--on", "2026-10-30")
+
+    added = await coordinator.run(
+        "consents", "add", reference, "--person", "0", "--use", "photograph", "--given",
+        "--given-by", "herself", *how,
+    )  # fmt: skip
+    said.write_text(
+        "{because: death, happened_on: 2026-10-30, family: {name: Amada Invento, relation: hija}}"
+    )
+    passed = await coordinator.run("consents", "pass", reference, str(said), "--person", "1")
+    revoked = await verifier.run("consents", "revoke", reference, "--person", "1", "--use", "all", "--yes")
+    hidden = await coordinator.run(
+        "people", "visibility", reference, "--person", "1", "--visibility", "withheld"
+    )
+    said.write_text("{kind: media, name: Radio Invento, received_on: 2026-10-30}")
+    sourced = await coordinator.run("sources", "add", reference, str(said))
+    listed = await verifier.run("consents", "list", reference)
+
+    ended = (added, passed, revoked, hidden, sourced, listed)
+    assert [one.code for one in ended] == [0] * 6, [one.errors for one in ended]
+    assert "3 consents are taken back" in revoked.out
+    assert "consent of the public" in revoked.out
+    assert "documents.1.texts.es.body" in hidden.out
+    assert "Her family decides since 2026-10-30 (death)." in listed.out
+    assert "NOT allowed  Name in public: yes" in listed.out
+    assert "allowed  Photograph: yes (herself, phone, 2026-10-30)" in listed.out
+    assert not [one for one in ended if "Amada" in one.out or "Radio" in one.out]
+
+
 async def test_hold_resume_and_stop_take_effect_while_the_engine_is_away(desk_of: DeskOf) -> None:
     coordinator = await desk_of(Role.COORDINATOR)
     reference = await _started(coordinator)

@@ -12,6 +12,7 @@ from tests.integration.sign_links import sign_link
 from tests.integration.web.enrolment_visits import EnrolmentVisit
 from tests.integration.web.sign_visits import Visit
 from tests.integration.web.site import Caller, Site, running_site, services_over
+from tests.integration.web.verification_visits import VerificationVisit, two_asked
 
 
 @pytest.fixture
@@ -61,3 +62,17 @@ async def enrolment(site: Site) -> AsyncIterator[EnrolmentVisit]:
     token = await verifiers.enrolment_link(database, person_id)
     async with site.client() as browser:
         yield EnrolmentVisit(site, person_id, token, browser)
+
+
+@pytest.fixture
+async def asked(site: Site) -> AsyncIterator[list[VerificationVisit]]:
+    """The links of the two verifiers who are asked about a case that nobody has attested."""
+    case = await make_case(site.services.database, attested=False)
+    async with site.client() as browser:
+        yield await two_asked(site, case, browser)
+
+
+@pytest.fixture
+def verification(asked: list[VerificationVisit]) -> VerificationVisit:
+    """The link of one of them."""
+    return asked[0]

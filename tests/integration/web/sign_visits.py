@@ -98,3 +98,29 @@ def assert_is_kept_by_nobody(page: httpx.Response) -> None:
 def without_nonce(page: httpx.Response) -> tuple[int, str]:
     """Return a page as it is but for its nonce."""
     return page.status_code, NONCE.sub("", page.text)
+
+
+async def assert_no_form_is_answered_by_a_page(
+    browser: httpx.AsyncClient, path: str, field: str, typed: str
+) -> None:
+    """Send what no page of ours posts; each answer is a page without the link and without what was typed."""
+    halved = {"Content-Type": "multipart/form-data; boundary=x"}
+    answers = {
+        "json": await browser.post(path, json={field: typed}),
+        "nothing": await browser.post(path),
+        "file": await browser.post(path, files={field: ("a.txt", typed.encode())}),
+        "broken": await browser.post(path, content=b"--x\r\nhalf", headers=halved),
+        "many": await browser.post(path, data={f"field{number}": "x" for number in range(2000)}),
+        "large": await browser.post(path, data={field: "4" * 9 * 1024 * 1024}),
+        "method": await browser.delete(path),
+        "deeper": await browser.get(f"{path}/more"),
+        "root": await browser.get(path.rpartition("/")[0] + "/"),
+    }
+    for name, answer in answers.items():
+        assert 400 <= answer.status_code < 500, name
+        assert answer.headers["Content-Type"].startswith("text/html"), name
+        assert answer.headers["Cache-Control"] == "no-store", name
+        assert "Content-Security-Policy" in answer.headers, name
+        assert path.rpartition("/")[2] not in answer.text, name
+        assert typed not in answer.text, name
+    assert (answers["large"].status_code, answers["method"].status_code) == (413, 405)

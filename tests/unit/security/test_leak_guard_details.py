@@ -95,6 +95,7 @@ def test_letters_stand_for_the_lesser_part_of_the_digits(text: str, *, caught: b
         ("Rancho El Mezquital, Sector 12", "en el Sector 12", ["Sector 12"]),
         ("Rancho El Mezquital, Sector 5", "en el Sector 5", []),
         ("Rancho El Mezquital, 68000", "C.P. 68000", []),
+        ("Barrio Abajo, Rancho", "ayer Rancho", []),
         ("Rancho El Mezquital, Av. Norte", "en Av. Norte", ["Av. Norte"]),
         ("Calle Monte Alto 7", "en Monte Alto 7", ["Monte Alto 7"]),
         ("Calle de la Luna 7", "en calle Luna 7", ["calle Luna 7"]),

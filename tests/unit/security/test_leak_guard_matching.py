@@ -4,7 +4,7 @@ import pytest
 
 from security.leak_guard import LeakGuard, Secret, SecretKind
 from security.leak_guard.grades import Grade, grade_of
-from security.leak_guard.matching import Exemptions
+from security.leak_guard.matching import Exemptions, _places
 from security.leak_guard.patterns import Phrase, Word, patterns_of
 
 PLURALS = frozenset({"", "s", "es"})
@@ -46,6 +46,8 @@ def _phrases(kind: SecretKind, text: str) -> set[tuple[str, bool]]:
         ("robles", Grade.BOUND),
         ("小明", Grade.OWN),
         ("明", Grade.BOUND),
+        ("明a", Grade.OWN),
+        ("a明", Grade.COMMON),
         ("\u0e00\u0e01", Grade.OWN),
         ("ดี", Grade.OWN),
     ],
@@ -78,6 +80,7 @@ def test_a_word_of_her_own_is_looked_for_in_its_forms() -> None:
         ("Tonca", {"tonc", "tonqu"}),
         ("Golga", {"golg", "golgu"}),
         ("Itza", {"itz", "itc"}),
+        ("Ixos", {"ixos"}),
         ("Canses", {"canses", "canse"}),
     ],
 )
@@ -118,6 +121,17 @@ def test_a_word_that_may_be_said_is_bound() -> None:
             SecretKind.NAME,
             "Li de Bo",
             {("lidebo", True), ("liclebo", True), ("libo", True), ("libo", False), ("boli", False)},
+        ),
+        (
+            SecretKind.NAME,
+            "Ana Li Bo",
+            {
+                *((text, True) for text in ("analibo", "anali", "libo")),
+                *(
+                    (text, False)
+                    for text in ("liboana", "boanali", "anali", "anabo", "liana", "libo", "boana", "boli")
+                ),
+            },
         ),
         (SecretKind.ALIAS, "La Luz", {("laluz", True)}),
         (SecretKind.ALIAS, "Luz de Bo", {("luzdebo", True), ("luzclebo", True), ("luzbo", True)}),
@@ -174,6 +188,7 @@ def test_a_group_is_looked_for_with_and_without_its_kind(name: str, phrases: set
         ("Luz Paz", "pazluz", []),
         ("Luz Paz", "pa'z-luz", ["pa'z-luz"]),
         ("Luz Flores", "l. u. z. f. l. o. r. e. s", ["l. u. z. f. l. o. r. e. s"]),
+        ("Luz Flores", "a l. u. z. f. l. o. r. e. s", ["l. u. z. f. l. o. r. e. s"]),
         ("Luz Flores", "l. uz flores", []),
         ("Luz Flores", "luz\n\nflores", []),
         ("Delmar Iturri", "hay del mar hoy", []),
@@ -192,6 +207,8 @@ def test_a_group_is_looked_for_with_and_without_its_kind(name: str, phrases: set
         ("Lilia", "L111a", ["L111a"]),
         ("Lilia", "L11ia", ["L11ia"]),
         ("Lilia", "1111a", []),
+        ("Lisola", "L150la", ["L150la"]),
+        ("Lisola", "L1501a", []),
         ("Roeser", "R0œser", []),
         ("Roeser", "Rœs3r", ["Rœs3r"]),
         ("Itzel", "Itzels", ["Itzels"]),
@@ -209,6 +226,13 @@ def test_a_group_is_looked_for_with_and_without_its_kind(name: str, phrases: set
         ("Ward", "w a r d", ["w a r d"]),
         ("Ward", "wa-rd", ["wa-rd"]),
         ("Luz Mar", "ayer L-uz vino", ["L-uz"]),
+        ("Itzel", "Itz-elita", []),
+        ("Itzel Itzelita", "la Itzelita Tovar", ["Itzelita"]),
+        ("Itzel", "Itz-\nelita", ["Itz-\nelita"]),
+        ("Juana Tovilla", "la jua-\nnita", []),
+        ("Ng Wei", "a n g b", []),
+        ("Luz Flores", "ayer Flo res vino", []),
+        ("Delmar Iturri", "del-mar", ["del-mar"]),
         ("Luz Mar", "ayer L'uz vino", []),
     ],
 )
@@ -216,6 +240,17 @@ def test_a_name_that_is_broken_up_is_put_together_within_limits(
     name: str, text: str, said: list[str]
 ) -> None:
     assert _said(name, text) == said
+
+
+def test_a_needle_is_found_wherever_it_begins() -> None:
+    assert list(_places("aaaa-aa", "aa")) == [(0, 2), (1, 3), (2, 4), (5, 7)]
+    assert _said("Itzel", "Itzel, Itzel, Itzel") == ["Itzel"] * 3
+
+
+def test_an_organisation_is_said_only_from_word_to_word() -> None:
+    guard = LeakGuard([Secret(0, SecretKind.NAME, "Itzel")], organisations=["Casa Itzel"])
+    texts = ("Casa Itzel", "la casa\nITZEL", "subcasa Itzel", "Casa Itzelita")
+    assert [len(guard.leaks(text, markup=False)) for text in texts] == [0, 0, 1, 1]
 
 
 def test_a_place_may_run_over_sentences_and_an_alias_may_not() -> None:

@@ -40,6 +40,12 @@ def consent(name: str, use: str, state: str, **changes: object) -> dict[str, obj
     return {"name": name, "use": use, "state": state, **given, **changes}
 
 
+def passage(because: str) -> dict[str, object]:
+    """Make the passing of consent to a family as the page shows it."""
+    family = {"name": "Nayeli Robles Canseco", "relation": "hermana", "note": "Por teléfono, de noche."}
+    return {"because": because, "happened_on": _DAY, **family}
+
+
 def person(**changes: object) -> dict[str, object]:
     """Make a person at risk as the page shows her."""
     unknown: dict[str, object] = {
@@ -47,7 +53,6 @@ def person(**changes: object) -> dict[str, object]:
         "roles": {},
         "told_as": None,
         "passed": None,
-        "passed_on": None,
     }
     return {**unknown, "consents": [], **changes}
 
@@ -68,8 +73,7 @@ _PEOPLE = [
         visibility="withheld",
         shown_as=None,
         roles={"es": "su familia"},
-        passed="disappearance",
-        passed_on=_DAY,
+        passed=passage("disappearance"),
         consents=[
             consent(
                 "1:mechanisms",
