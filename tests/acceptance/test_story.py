@@ -15,6 +15,7 @@ from standardwebhooks import Webhook
 from local.postgres import EmbeddedPostgres
 from models.anchors import Anchor
 from models.audit import ChainedEvent, ChainHead, breaks_of, contradiction
+from models.messages import Purpose
 from tests.acceptance.cases import TARGETS, example_contacts, example_partners
 from tests.acceptance.network import COORDINATOR, Network, keys_by_command, network
 from tests.acceptance.people import SIGNER
@@ -197,8 +198,7 @@ async def test_the_audit_trail_is_whole_anchored_and_tells_the_end_of_every_mess
     assert [contradiction(by_number, len(events), events[0].action_id, one) for one in anchors] == [
         None
     ] * len(anchors)
-    purposes = ("invitation", "sign_on_reminder", "statement", "check_in")
-    deliveries = [one for purpose in purposes for one in await coordinator.deliveries(reference, purpose)]
+    deliveries = [one for purpose in Purpose for one in await coordinator.deliveries(reference, purpose)]
     assert told_states(events) == {one["id"]: one["state"] for one in deliveries}
     assert len(deliveries) > 20
 
