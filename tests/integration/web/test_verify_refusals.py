@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from models.columns import now
 from tests.integration.outbox_cases import execute
@@ -86,6 +87,9 @@ async def test_a_new_enrolment_closes_the_pages_that_she_has_open(
     assert page.status_code == 403
     assert "no tiene PIN" in words_of(page)
     assert says_nothing(page)
+    chosen = await site.services.pins.hash(verification.person_id, SecretStr("604172"))
+    await execute(site.services.database, "UPDATE person SET pin_hash = :chosen", chosen=chosen)
+    assert problems_in(await verification.post(open_page)) == ["answer"]
     assert await count_of(site.services.database, "attestation") == 0
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from security.leak_guard import LeakGuard, Secret, SecretKind, line_and_column, secrets_of
-from security.leak_guard.numbers import numbers_of
+from security.leak_guard.numbers import numbers_of, numbers_within
 
 
 def _derived(private: dict[str, str | None]) -> list[tuple[str, str]]:
@@ -70,6 +70,13 @@ def test_a_longer_detail_is_taken_apart_and_its_lone_short_words_are_left_out() 
 )
 def test_the_longest_numbers_of_a_text_are_its_phones(text: str, numbers: list[str]) -> None:
     assert list(numbers_of(text)) == numbers
+
+
+def test_a_number_that_a_text_cannot_hold_is_not_looked_for() -> None:
+    numbers = [(0, "9511234567"), (1, "12345"), (2, "5550182")]
+    assert numbers_within("call951l2E4567or12345", numbers) == [(1, "12345")]
+    assert numbers_within("sssolb21234567", numbers) == numbers
+    assert numbers_within("s5sol82", numbers) == [(2, "5550182")]
 
 
 def test_a_number_is_found_each_time() -> None:

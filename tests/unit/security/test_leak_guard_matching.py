@@ -245,6 +245,7 @@ def test_a_name_that_is_broken_up_is_put_together_within_limits(
 def test_a_needle_is_found_wherever_it_begins() -> None:
     assert list(_places("aaaa-aa", "aa")) == [(0, 2), (1, 3), (2, 4), (5, 7)]
     assert _said("Itzel", "Itzel, Itzel, Itzel") == ["Itzel"] * 3
+    assert _said("Itzel", "ItzelItzel") == ["Itzel"] * 2
 
 
 def test_an_organisation_is_said_only_from_word_to_word() -> None:

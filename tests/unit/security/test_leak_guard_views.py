@@ -84,6 +84,12 @@ def test_what_is_not_complete_is_left_as_it_is(text: str) -> None:
     assert all(read.replace("\\", "") == text.replace("\\", "") for read in _read(text))
 
 
+def test_what_is_written_within_itself_is_undone_twice() -> None:
+    assert "Itzel" in _read("%2549tzel")
+    assert "%49tzel" in _read("%252549tzel")
+    assert "Itzel" not in _read("%252549tzel")
+
+
 def test_markup_is_left_alone_where_there_is_none() -> None:
     assert _read("<b>I&#116;zel</b> %49", markup=False) == ["<b>I&#116;zel</b> %49", "<b>I&#116;zel</b> I"]
 
