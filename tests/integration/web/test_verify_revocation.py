@@ -117,6 +117,6 @@ async def test_the_notice_of_a_stop_is_shown_alone_and_approved_by_its_texts(
         assert (await visit.answer(answer, missing="Falta.", why="No.")).status_code == 422
     assert (await visit.answer("revoke", revoke="1:name_in_public")).status_code == 422
     assert (await visit.answer(confirms=["text:es", "text:en"])).status_code == 200
-    assert await execute(case.database, "SELECT 1 FROM audit_event WHERE kind = 'private_read'") == []
+    assert await execute(case.database, "SELECT 1 FROM audit_event WHERE detail->>'why' = 'attesting'") == []
     async with case.database.transaction() as session:
         assert (await facts_of(session, case.action.id)).notice
