@@ -7,12 +7,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.actions import UrgentAction
 from models.documents import DocumentText, DocumentVersion, Rendering, digest_of, rendering_digest
+from models.lifecycle import Refusal
 from models.problems import InvalidInput, Problem
 from models.verification import CONSENT, FACTS, confirmable
 from models.vocabulary import DocumentKind, RenderingKind
 from security.naming import KnownPerson, LiveUses
 from storage.documents import NewVersion, current_versions, texts_of
-from web.errors import ApiError
+from web.errors import ApiError, refused
 from web.schemas import AttestationRequest
 
 
@@ -55,7 +56,7 @@ async def confirmed_version(
     """Find the version that somebody read, and what she confirms of it.
 
     Raises:
-        ApiError: its text is not the newest of its document any more.
+        ApiError: its text is not the newest of its document, or not the notice of a stopped action.
         InvalidInput: she confirms something that the version does not have.
     """
     versions = await current_versions(session, action.id)
@@ -65,6 +66,8 @@ async def confirmed_version(
             409, "The text is not the one that you read.", "Read the current version and attest its digest."
         )
     document, version = read[-1]
+    if action.stopped_at and document.kind is not DocumentKind.STOP_ACTION:
+        raise refused(Refusal.ALREADY_ENDED)
     possible = confirmable(sorted(await texts_of(session, version.id)))
     if document.kind is DocumentKind.STOP_ACTION:
         possible = [one for one in possible if one not in {FACTS, CONSENT}]
