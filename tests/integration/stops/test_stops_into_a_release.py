@@ -1,6 +1,6 @@
 """Stops into a running release, at random moments: nothing begins behind them, and little is on its way.
 
-Set ACUERPA_SEED to repeat a run; `make soak` stops more often.
+Set SEED to repeat a run; `make soak` stops more often.
 """
 
 from collections.abc import AsyncIterator

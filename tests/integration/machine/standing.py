@@ -1,0 +1,58 @@
+"""What several rules need: who may be chosen, and people who stand behind a case."""
+
+from functools import partial
+
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition
+
+from tests.integration.machine.machine import Frame
+from tests.integration.machine.model import CONSENT, FACTS, Case, Document, Story
+from tests.integration.machine.world import COORDINATORS, KEYS, VERIFIERS
+
+which = st.integers(0, 5)
+anybody = st.sampled_from(KEYS)
+coordinator = st.sampled_from(COORDINATORS)
+in_a_case = precondition(lambda self: bool(self.stories))
+
+
+class Standing(Frame):
+    """Attestations and sources."""
+
+    async def stand_behind_newest(self, story: Story) -> None:
+        """Have as many verifiers attest all of the newest document as it needs."""
+        for who in VERIFIERS[: story.now.attestations_needed]:
+            await self.attest_version(story, who, -1, None)
+
+    async def attest_version(
+        self, story: Story, who: str, document: int, confirms: set[str] | None, *, stale: bool = False
+    ) -> None:
+        """Attest a version by its digest, of which the engine takes the latest document that has it."""
+        chosen = chosen_document(story.now, document)
+        digest = (chosen.versions[0] if stale else chosen.newest).digest
+        body = {"digest": digest, **({"confirms": sorted(confirms)} if confirms is not None else {})}
+        await self.post(story, who, "attestations", body, partial(_confirm, who, digest, confirms))
+
+    async def add_sources(self, story: Story, who: str) -> None:
+        """Add two sources."""
+        for number in range(2):
+            tree = {"kind": "organisation", "name": f"Fuente nueva {number}", "received_on": "2026-10-30"}
+            await self.post(story, who, "sources", tree, _add_source)
+
+
+def chosen_document(case: Case, document: int) -> Document:
+    """Choose a document by any number, the newest by -1."""
+    return case.documents[document if document < 0 else document % len(case.documents)]
+
+
+def _confirm(who: str, digest: str, confirms: set[str] | None, case: Case) -> None:
+    document = [one for one in case.documents if one.newest.digest == digest][-1]
+    version = document.newest
+    possible = {f"text:{language}" for language in version.texts}
+    if not document.is_notice:
+        possible |= {FACTS, CONSENT}
+    chosen = possible if confirms is None else confirms
+    version.confirmed |= {(who.removesuffix(" again"), one) for one in chosen}
+
+
+def _add_source(case: Case) -> None:
+    case.sources.append("organisation")
