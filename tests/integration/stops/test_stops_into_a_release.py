@@ -94,8 +94,8 @@ async def test_a_hand_over_that_does_not_look_would_be_found(
     database: Database, channel: EmailChannel, mailbox: LocalMailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(claims, "_HAND_OVER", hand_over_statement("true", "true"))
-    release = await frozen(database, channel, mailbox, members=1000)
-    verdicts = await stopped_often(release, 10, Random(1))  # noqa: S311 - not for secrets
+    release = await frozen(database, channel, mailbox, members=4000)
+    verdicts = await stopped_often(release, 40, Random(1))  # noqa: S311 - not for secrets
     assert any("begun after the stop" in fault for one in verdicts for fault in one.faults(CONNECTIONS))
 
 

@@ -209,7 +209,9 @@ async def test_the_same_appearance_again_changes_nothing_and_reads_the_texts_aga
     before = await contents_of(site.services.database)
     told = await changed(coordinator, case, CEIBA, "pseudonym", pseudonym="Ceiba")
     assert (told["leaks"], open_to(told)) == ([], set(Disclosure))
-    assert await contents_of(site.services.database) == before
+    after = await contents_of(site.services.database)
+    changes = {table for table, rows in after.items() if rows != before[table]}
+    assert changes <= {"api_key", "audit_chain", "audit_event"}  # that identities were read
 
 
 async def test_an_unknown_person_and_an_ended_action_are_refused(
