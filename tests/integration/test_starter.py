@@ -91,7 +91,7 @@ async def test_a_consent_is_recorded_passed_on_and_taken_back_and_somebody_shown
     passed = await coordinator.run("consents", "pass", reference, str(said), "--person", "1")
     revoked = await verifier.run("consents", "revoke", reference, "--person", "1", "--use", "all", "--yes")
     hidden = await coordinator.run(
-        "people", "visibility", reference, "--person", "1", "--visibility", "withheld"
+        "people", "visibility", reference, "--person", "1", "--visibility", "withheld", "--json"
     )
     said.write_text("{kind: media, name: Radio Invento, received_on: 2026-10-30}")
     sourced = await coordinator.run("sources", "add", reference, str(said))
@@ -101,7 +101,7 @@ async def test_a_consent_is_recorded_passed_on_and_taken_back_and_somebody_shown
     assert [one.code for one in ended] == [0] * 6, [one.errors for one in ended]
     assert "3 consents are taken back" in revoked.out
     assert "consent of the public" in revoked.out
-    assert "documents.1.texts.es.body" in "".join(hidden.out.split())
+    assert "documents.1.texts.es.body" in hidden.out
     assert "Her family decides since 2026-10-30 (death)." in listed.out
     assert "NOT allowed  Name in public: yes" in listed.out
     assert "allowed  Photograph: yes (herself, phone, 2026-10-30)" in listed.out
