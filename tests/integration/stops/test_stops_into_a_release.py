@@ -90,6 +90,7 @@ async def test_no_send_begins_behind_a_stop_and_the_tail_is_short(
     assert all(one.sent_before > 0 for one in verdicts)
 
 
+@pytest.mark.timeout(400)
 async def test_a_hand_over_that_does_not_look_would_be_found(
     database: Database, channel: EmailChannel, mailbox: LocalMailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
