@@ -1,5 +1,6 @@
 """The leak guard over texts: none of a case may say what a person at risk did not allow to be said."""
 
+import asyncio
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -99,16 +100,19 @@ async def unnamed_in(
     return _found(await _guard_now(session, services, action), _places_in(approved)) if approved else []
 
 
-async def leaks_now(session: AsyncSession, services: Services, action: UrgentAction) -> list[Problem]:
-    """Find where the current texts of an action name somebody who may not be named in public now."""
-    guard = await _guard_now(session, services, action)
-    found: list[FoundLeak] = []
-    for document, version in await current_versions(session, action.id):
-        texts = await texts_of(session, version.id)
-        places = _places_in(texts[language] for language in sorted(texts))
-        within = [place._replace(field=f"documents.{document.number}.{place.field}") for place in places]
-        found += _found(guard, within)
-    return list(map(_problem, found))
+async def leaks_now(services: Services, action: UrgentAction) -> list[Problem]:
+    """Find where the current texts of an action name somebody who may not be named in public now.
+
+    They are read behind the transaction, in a thread: nobody who decides is kept waiting.
+    """
+    places: list[_Place] = []
+    async with services.database.transaction() as session:
+        for document, version in await current_versions(session, action.id):
+            texts = await texts_of(session, version.id)
+            within = _places_in(texts[language] for language in sorted(texts))
+            places += [one._replace(field=f"documents.{document.number}.{one.field}") for one in within]
+        guard = await _guard_now(session, services, action)
+    return list(map(_problem, await asyncio.to_thread(_found, guard, places)))
 
 
 async def known_people(session: AsyncSession, services: Services, action: UrgentAction) -> list[KnownPerson]:

@@ -97,14 +97,13 @@ async def change_visibility(
         if await _show(session, services, action, person, entry, caller.person_id):
             await _write_again(session, services, action, caller)
             await decisions.tell(session, action.id)
-        leaks = await leaks_now(session, services, action)
     told = await consequences(services, action, Decision.EDIT, caller)
     return AppearanceView(
         **told.model_dump(),
         person=position,
         visibility=person.visibility,
         display_name=person.display_name,
-        leaks=leaks,
+        leaks=await leaks_now(services, action),
     )
 
 
