@@ -89,10 +89,10 @@ def _changed_by_mutmut(name: str, group: dict[str, Any]) -> list[Result]:
     _configure(folder, modules, group)
     program = str(Path(sys.executable).with_name("mutmut"))
     command = [program, "run", "--max-children", str(CHILDREN)]
-    if subprocess.run(command, cwd=folder, env=_environment(), check=False).returncode:
-        sys.exit(
-            f"mutmut stopped; do the tests of this group pass? pytest {' '.join(_matching(group['tests']))}"
-        )
+    ended = subprocess.run(command, cwd=folder, env=_environment(), check=False).returncode
+    if ended:
+        tests = " ".join(_matching(group["tests"]))
+        sys.exit(f"mutmut stopped with {ended}; do the tests of this group pass? pytest {tests}")
     return [_result(folder, module) for module in modules]
 
 

@@ -229,7 +229,7 @@ def test_a_group_is_looked_for_with_and_without_its_kind(name: str, phrases: set
         ("Itzel", "Itz-elita", []),
         ("Itzel Itzelita", "la Itzelita Tovar", ["Itzelita"]),
         ("Itzel", "Itz-\nelita", ["Itz-\nelita"]),
-        ("Juana Tovilla", "la jua-\nnita", []),
+        ("Juana Tovilla", "la Jua-\nnita", []),
         ("Ng Wei", "a n g b", []),
         ("Luz Flores", "ayer Flo res vino", []),
         ("Delmar Iturri", "del-mar", ["del-mar"]),
