@@ -16,6 +16,10 @@ LONGEST_RUN: Final = 600
 
 def exit_codes(module: str, arguments: list[str], copies: list[Path]) -> dict[str, int]:
     """Return how pytest ended without each condition of a module; as many at a time as there are copies."""
+    source = (copies[0] / module).read_text()
+    unchanged = _exit_code(copies[0], module, source, arguments)
+    if unchanged:
+        sys.exit(f"pytest ends with {unchanged} before anything is taken out: {' '.join(arguments)}")
     free: SimpleQueue[Path] = SimpleQueue()
     for copy in copies:
         free.put(copy)
@@ -28,12 +32,12 @@ def exit_codes(module: str, arguments: list[str], copies: list[Path]) -> dict[st
             free.put(folder)
 
     with ThreadPoolExecutor(len(copies)) as pool:
-        return dict(_told(pool.map(run, list(mutants((copies[0] / module).read_text())))))
+        return dict(_told(pool.map(run, list(mutants(source)))))
 
 
 def _told(results: Iterator[tuple[str, int]]) -> Iterator[tuple[str, int]]:
     for name, code in results:
-        sys.stdout.write(f"{'survived' if code == 0 else 'killed'}: {name}\n")
+        sys.stdout.write(f"{'survived' if code == 0 else f'ended with {code}'}: {name}\n")
         sys.stdout.flush()
         yield name, code
 
