@@ -135,11 +135,9 @@ class _Page:
         return self._render("sign", link, context, status=422 if problems else 200)
 
     def answered(self, link: OpenedLink, given: Signature) -> HTMLResponse:
-        """Thank for the answer that counts."""
+        """Thank for the answer that counts, and say nothing of the case: since then it may have ended."""
         context: dict[str, object] = {
             "index": _index(link),
-            "title": link.action.title,
-            "statement_language": link.action.languages[0],
             "partner_name": link.partner.name,
             "answer": given.answer.value,
             "answered_at": given.answered_at,

@@ -75,16 +75,24 @@ class Inboxes:
 
     async def news(self) -> list[Message]:
         """Return what has arrived since the last time, oldest first."""
-        mails = await self._fetch(f"{self._mailbox}/messages", self._mails)
-        others = await self._fetch(f"{self._providers}/received", self._others)
-        self._mails = max([self._mails, *(one["sequence"] for one in mails)])
-        self._others = max([self._others, *(one["sequence"] for one in others)])
+        mails, others = await self._arrived()
         messages = [_mail(one) for one in mails] + [_other(one) for one in others]
         return sorted(messages, key=lambda message: message.received_at)
+
+    async def pass_over(self) -> None:
+        """Leave unread what arrived before, for other tests, in whatever form."""
+        await self._arrived()
 
     async def forget(self) -> None:
         """Have the mailbox throw away what was read."""
         (await self._http.delete(f"{self._mailbox}/messages")).raise_for_status()
+
+    async def _arrived(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        mails = await self._fetch(f"{self._mailbox}/messages", self._mails)
+        others = await self._fetch(f"{self._providers}/received", self._others)
+        self._mails = max([self._mails, *(one["sequence"] for one in mails)])
+        self._others = max([self._others, *(one["sequence"] for one in others)])
+        return mails, others
 
     async def _fetch(self, url: str, after: int) -> list[dict[str, Any]]:
         answer = await self._http.get(url, params={"after": after})

@@ -162,7 +162,7 @@ async def running_world(
             stack.push_async_callback(caller.client.aclose)
         browser = await stack.enter_async_context(site.client())
         inboxes = Inboxes(http, mailbox.url, providers.url)
-        await inboxes.news()
+        await inboxes.pass_over()
         world = World(site, database, temporal, inboxes, callers, emails, browser)
         await _fill_directory(world, providers)
         yield world

@@ -1,6 +1,7 @@
 """The partners' page: reading changes nothing, a posted answer counts once."""
 
 import asyncio
+from html import escape
 
 import pytest
 
@@ -81,6 +82,22 @@ async def test_a_second_answer_shows_the_first(site: Site, visit: Visit) -> None
     assert await execute(site.services.database, "SELECT answer, signer_name FROM signature") == [
         ("signed", FILLED_IN["signer_name"])
     ]
+
+
+@pytest.mark.parametrize("ending", [None, Decision.HOLD, Decision.STOP])
+async def test_the_page_that_thanks_says_nothing_of_the_case(
+    site: Site, visit: Visit, ending: Decision | None
+) -> None:
+    texts = await execute(site.services.database, "SELECT headline, summary FROM document_text")
+    thanks = await visit.answer()
+    if ending:
+        await visit.case.decide(ending)
+    looked = await visit.browser.get(visit.path)
+    assert without_nonce(looked) == without_nonce(thanks)
+    assert visit.case.action.reference in looked.text
+    for headline, summary in texts:
+        assert escape(headline) not in looked.text
+        assert escape(summary) not in looked.text
 
 
 async def test_answers_at_once_through_two_links_sign_once(site: Site, visit: Visit) -> None:

@@ -115,7 +115,6 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
     "web/answered": PAGE
     | {
         "index": STATEMENT["index"],
-        "title": STATEMENT["title"],
         "partner_name": "Tejedoras del Valle",
         "answer": "signed",
         "answered_at": datetime(2026, 11, 21, 15, 5, tzinfo=UTC),
