@@ -132,7 +132,7 @@ _CANCEL_OUTSTANDING = text(f"""
 
 _SUPPRESS = text("""
     INSERT INTO suppression (fingerprint, reason, suppressed_at) VALUES (:fingerprint, :reason, now())
-    ON CONFLICT (fingerprint) DO NOTHING
+    ON CONFLICT (fingerprint) DO NOTHING RETURNING fingerprint
 """)
 
 
@@ -215,9 +215,13 @@ async def settle(session: AsyncSession, action_id: UUID, claim_id: UUID, outcome
     await announce(session, action_id)
 
 
-async def suppress(session: AsyncSession, fingerprint: bytes, reason: str) -> None:
-    """Never write to an address again."""
-    await session.execute(_SUPPRESS, {"fingerprint": fingerprint, "reason": reason})
+async def suppress(session: AsyncSession, action_id: UUID, delivery: Delivery, reason: str) -> None:
+    """Never write again to the address of a delivery."""
+    parameters = {"fingerprint": delivery.fingerprint, "reason": reason}
+    suppressed = await session.execute(_SUPPRESS, parameters)
+    if suppressed.scalar_one_or_none() is not None:
+        detail = {"delivery_id": str(delivery.id), "reason": reason}
+        await record(session, action_id, EventKind.ADDRESS_SUPPRESSED, detail=detail)
 
 
 async def finish_batch(session: AsyncSession, batch: Batch) -> BatchOutcome:

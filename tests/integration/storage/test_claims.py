@@ -248,7 +248,9 @@ async def test_an_address_is_suppressed_once_and_for_every_action(case: Case, ba
     first = (await case.deliveries(batch))[0]
     for _repetition in range(2):
         async with case.database.transaction() as session:
-            await claims.suppress(session, first.fingerprint, "no_such_address")
+            await claims.suppress(session, case.action.id, first, "no_such_address")
+    told = "SELECT detail->>'delivery_id' FROM audit_event WHERE kind = 'address_suppressed'"
+    assert await execute(case.database, told) == [(str(first.id),)]
     assert first.address not in {one.address for one in await case.claim(batch)}
     other = await make_case(case.database)
     assert first.address not in {one.address for one in await other.claim(await other.batch())}

@@ -18,13 +18,11 @@ from storage.database import Database
 from storage.gate import (
     CHECKS,
     STILL_IDENTIFIED,
-    Check,
     Failing,
     gate_of_deliveries,
-    gate_of_dispatches,
-    outcome_of_refusal,
 )
-from storage.outbox import NotPermittedError, permitted_statement, possible_statement
+from storage.outbox import NotPermittedError
+from tests.integration.gate_without import without_at_claim, without_at_freezing, without_at_hand_over
 from tests.integration.outbox_cases import EVERYTHING
 from tests.integration.storage.gate_scenarios import (
     FREEZING,
@@ -58,10 +56,6 @@ async def session(stage: Stage) -> AsyncIterator[AsyncSession]:
         yield opened
         await opened.rollback()
     await database.close()
-
-
-def all_but(name: str | None) -> list[Check]:
-    return [check for known, check in CHECKS.items() if known != name]
 
 
 async def claimed(session: AsyncSession, batch: Batch) -> list[Delivery]:
@@ -102,7 +96,7 @@ async def test_a_claim_takes_it_once_that_check_is_taken_out(
     session: AsyncSession, stage: Stage, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scenario = SCENARIOS[name]
-    monkeypatch.setattr(claims, "_CLAIM", claim_statement(gate_of_deliveries(all_but(name))))
+    without_at_claim(monkeypatch, name)
     await session.execute(text(scenario.broken))
     assert any(scenario.concerns(one) for one in await claimed(session, stage.batches[scenario.purpose]))
 
@@ -127,7 +121,7 @@ async def test_a_hand_over_lets_it_through_once_that_check_is_taken_out(
 ) -> None:
     scenario = SCENARIOS[name]
     batch = stage.batches[scenario.purpose]
-    monkeypatch.setattr(claims, "_HAND_OVER", hand_over_statement(gate_of_deliveries(all_but(name))))
+    without_at_hand_over(monkeypatch, name)
     found = [one for one in await claimed(session, batch) if scenario.concerns(one)]
     await session.execute(text(scenario.broken))
     assert all([await handed_over(session, batch, one) for one in found])
@@ -138,9 +132,8 @@ async def test_a_hand_over_lets_it_through_once_that_check_is_taken_out(
 async def test_a_check_of_a_whole_dispatch_alone_keeps_it_from_being_frozen(
     session: AsyncSession, stage: Stage, name: str, monkeypatch: pytest.MonkeyPatch, *, taken_out: bool
 ) -> None:
-    checks = all_but(name) if taken_out else CHECKS.values()
-    monkeypatch.setattr(outbox, "_PERMITTED", permitted_statement(gate_of_dispatches(checks)))
-    monkeypatch.setattr(outbox, "_POSSIBLE", possible_statement(outcome_of_refusal(checks)))
+    if taken_out:
+        without_at_freezing(monkeypatch, name)
     scenario = {**SCENARIOS, **FREEZING}[name]
     # Whoever had a place in the first round would not be served by another.
     await session.execute(text("UPDATE delivery SET state = 'cancelled' WHERE state = 'ready'"))
