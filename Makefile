@@ -9,7 +9,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up key verifier test soak mutants check format lock clean
+.PHONY: help setup demo up key verifier test soak mutants bench check format lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ soak: $(SYNCED) ## what is tried at random, for hours: 50,000 steps of people at
 
 mutants: $(SYNCED) ## change the code that must not fail, and see that tests notice: make mutants GROUP=leak_guard
 	@$(PY) -m tests.mutation.run $(GROUP)
+
+bench: $(SYNCED) ## measure how soon decisions are answered
+	@$(PY) -m benchmarks.decisions
 
 check: $(SYNCED) ## lint, format, types, imports
 	@$(VENV)/bin/ruff check .
