@@ -24,10 +24,10 @@ class Deciding(Standing):
     """Decisions, most of them refused at most times."""
 
     @in_a_case
-    @rule(which=which)
-    def carry_out(self, which: int) -> None:
+    @rule(which=which, ask=st.booleans())
+    def carry_out(self, which: int, *, ask: bool) -> None:
         """Complete what a case lacks, as far as people can, and release it."""
-        self.step(self._carry_out(self.story(which)))
+        self.step(self._carry_out(self.story(which), ask=ask))
 
     @in_a_case
     @rule(which=which, who=coordinator)
@@ -80,10 +80,16 @@ class Deciding(Standing):
         self.log.append(f"{seconds} s pass")
         self.step(asyncio.sleep(seconds))
 
-    async def _carry_out(self, story: Story) -> None:
+    async def _carry_out(self, story: Story, *, ask: bool) -> None:
         who = story.now.author
+        if story.now.held:
+            await self._decide(story, who, "resume")
+        if story.now.returned:
+            await self._decide(story, who, "complete")
         if not story.now.has_sources():
             await self.add_sources(story, who)
+        if ask:
+            await self.ask_everybody(story, who)
         await self.stand_behind_newest(story)
         await self._decide(story, who, "release")
 

@@ -54,7 +54,9 @@ class Frame(RuleBasedStateMachine):
         self._closing: list[tuple[Story, datetime]] = []
 
     def step(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do one step, wait, and judge."""
+        """Do one step, wait, and judge; no step follows one that was wrong."""
+        if self.tally.wrong:
+            raise AssertionError(self.tally.wrong)
         self.tally.steps += 1
         self.runner.run(self._through(work))
 
@@ -117,6 +119,10 @@ class Frame(RuleBasedStateMachine):
         self.tally.wrong = self.tally.wrong or "\n".join([*self.log, what, *shown])
         raise AssertionError(self.tally.wrong)
 
+    async def approve_end(self, story: Story) -> None:
+        """Let the notice of a stopped case go out."""
+        raise NotImplementedError
+
     async def _through(self, work: Coroutine[Any, Any, None]) -> None:
         await work
         await self.settle()
@@ -130,6 +136,9 @@ class Frame(RuleBasedStateMachine):
         self._closing.clear()
         for message in await self.world.inboxes.news():
             self._judge(message)
+        for story in self.stories.values():
+            if story.untold():
+                self.complain(f"Nobody told of the end of {story.now.reference}: {story.untold()}")
 
     def _judge(self, message: Message) -> None:
         self.tally.messages[str(message.kind)] += 1
@@ -147,6 +156,7 @@ class Frame(RuleBasedStateMachine):
             if answer.took_effect:
                 self.touched(story, answer, stop)
                 await self.learn_notice(story, story.now.author)
+            await self.approve_end(story)
         await self.settle()
         self.tally.tails += sum(era.tail for story in self.stories.values() for era in story.eras)
         await self.world.inboxes.forget()

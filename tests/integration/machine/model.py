@@ -187,6 +187,18 @@ class Story:
         """The case as it stands."""
         return self.eras[-1].case
 
+    def untold(self) -> list[str]:
+        """List who got something of a stopped case and, though all is approved, no notice of its end."""
+        case, notice = self.now, self.now.documents[-1]
+        if not (case.stopped and notice.is_notice):
+            return []
+        return [
+            to
+            for (channel, to), languages in self.received.items()
+            if all(case.is_approved(notice.newest, language) for language in languages)
+            and ("notice", channel, to, str(notice.number)) not in self.served
+        ]
+
     def change(self, asked_at: datetime, answered_at: datetime, how: Callable[[Case], None]) -> None:
         """Begin another era with a change that was committed between two moments."""
         following = deepcopy(self.now)

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition
 
 from tests.integration.machine.machine import Frame
-from tests.integration.machine.model import CONSENT, FACTS, Case, Document, Story
+from tests.integration.machine.model import CONSENT, FACTS, USES, Case, Document, Story
+from tests.integration.machine.plans import ConsentPlan, consent_known, consent_tree
 from tests.integration.machine.world import COORDINATORS, KEYS, VERIFIERS
 
 which = st.integers(0, 5)
@@ -16,12 +17,17 @@ in_a_case = precondition(lambda self: bool(self.stories))
 
 
 class Standing(Frame):
-    """Attestations and sources."""
+    """Attestations, sources and consents."""
 
     async def stand_behind_newest(self, story: Story) -> None:
         """Have as many verifiers attest all of the newest document as it needs."""
         for who in VERIFIERS[: story.now.attestations_needed]:
             await self.attest_version(story, who, -1, None)
+
+    async def approve_end(self, story: Story) -> None:
+        """Let the notice of a stopped case go out; a case that nothing was sent of has none."""
+        if story.now.stopped and story.now.documents[-1].is_notice:
+            await self.stand_behind_newest(story)
 
     async def attest_version(
         self, story: Story, who: str, document: int, confirms: set[str] | None, *, stale: bool = False
@@ -38,6 +44,19 @@ class Standing(Frame):
             tree = {"kind": "organisation", "name": f"Fuente nueva {number}", "received_on": "2026-10-30"}
             await self.post(story, who, "sources", tree, _add_source)
 
+    async def record_answer(self, story: Story, who: str, person: int, use: str, plan: ConsentPlan) -> None:
+        """Write down what somebody answered."""
+        position = person % len(story.now.people)
+        body = {"person": position, **consent_tree(use, plan)}
+        await self.post(story, who, "consents", body, partial(_record, position, use, plan))
+
+    async def ask_everybody(self, story: Story, who: str) -> None:
+        """Write down that everybody allows everything."""
+        plan = ConsentPlan(given=True, given_by="family", days=None)
+        for position in range(len(story.now.people)):
+            for use in USES:
+                await self.record_answer(story, who, position, use, plan)
+
 
 def chosen_document(case: Case, document: int) -> Document:
     """Choose a document by any number, the newest by -1."""
@@ -52,6 +71,10 @@ def _confirm(who: str, digest: str, confirms: set[str] | None, case: Case) -> No
         possible |= {FACTS, CONSENT}
     chosen = possible if confirms is None else confirms
     version.confirmed |= {(who.removesuffix(" again"), one) for one in chosen}
+
+
+def _record(position: int, use: str, plan: ConsentPlan, case: Case) -> None:
+    case.people[position].consents[use] = consent_known(plan, case.life)
 
 
 def _add_source(case: Case) -> None:

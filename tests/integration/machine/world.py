@@ -115,15 +115,16 @@ class World:
 
     async def _is_idle(self, name: str, known: set[str]) -> bool:
         """Tell whether a workflow waits for people or time, and remember its children."""
+        is_child = "/" in name
         try:
             described = await self.temporal.get_workflow_handle(name).describe()
         except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                return True
-            raise
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            known -= {name} if is_child else set()
+            return not is_child  # which its parent has asked for, and which is not there yet
         if described.status is not WorkflowExecutionStatus.RUNNING:
-            if "/" in name:
-                known.discard(name)
+            known -= {name} if is_child else set()
             return True
         raw = described.raw_description
         children = {child.workflow_id for child in raw.pending_children} - known

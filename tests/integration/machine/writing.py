@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from tests.integration.machine.cast import AT_RISK
-from tests.integration.machine.machine import Frame
 from tests.integration.machine.model import (
     NAMED,
     PSEUDONYM,
@@ -23,14 +22,12 @@ from tests.integration.machine.plans import (
     SOURCES,
     ConsentPlan,
     Leak,
-    consent_known,
-    consent_tree,
     consents,
     maybe_leaks,
     shown_as,
     written,
 )
-from tests.integration.machine.standing import anybody, coordinator, in_a_case, which
+from tests.integration.machine.standing import Standing, anybody, coordinator, in_a_case, which
 
 _person = st.integers(0, 2)
 _PASSAGE = {
@@ -40,7 +37,7 @@ _PASSAGE = {
 }
 
 
-class Writing(Frame):
+class Writing(Standing):
     """How a case changes."""
 
     @in_a_case
@@ -61,13 +58,13 @@ class Writing(Frame):
     @in_a_case
     @rule(which=which, who=coordinator, person=_person, use=st.sampled_from(USES), plan=consents)
     def record_consent(self, which: int, who: str, person: int, use: str, plan: ConsentPlan) -> None:
-        self.step(self._record_consent(self.story(which), who, person, use, plan))
+        self.step(self.record_answer(self.story(which), who, person, use, plan))
 
     @in_a_case
     @rule(which=which, who=coordinator)
     def ask_everybody_again(self, which: int, who: str) -> None:
         """Record every consent of a case afresh."""
-        self.step(self._ask_everybody(self.story(which), who))
+        self.step(self.ask_everybody(self.story(which), who))
 
     @in_a_case
     @rule(
@@ -107,17 +104,6 @@ class Writing(Frame):
         how = _reopen if path == "reopen" else _add_document
         await self.post(story, who, path, body, partial(how, who, texts))
 
-    async def _record_consent(self, story: Story, who: str, person: int, use: str, plan: ConsentPlan) -> None:
-        position = person % len(story.now.people)
-        body = {"person": position, **consent_tree(use, plan)}
-        await self.post(story, who, "consents", body, partial(_record, position, use, plan))
-
-    async def _ask_everybody(self, story: Story, who: str) -> None:
-        plan = ConsentPlan(given=True, given_by="family", days=None)
-        for position in range(len(story.now.people)):
-            for use in USES:
-                await self._record_consent(story, who, position, use, plan)
-
     async def _change_appearance(self, story: Story, who: str, person: int, visibility: str) -> None:
         position = person % len(story.now.people)
         body: dict[str, Any] = {"visibility": visibility}
@@ -155,10 +141,6 @@ def _reopen(who: str, texts: dict[str, Text], case: Case) -> None:
     case.life += 1
     case.closed = case.held = case.released = False
     _add_document(who, texts, case)
-
-
-def _record(position: int, use: str, plan: ConsentPlan, case: Case) -> None:
-    case.people[position].consents[use] = consent_known(plan, case.life)
 
 
 def _appear(who: str, position: int, visibility: str, case: Case) -> None:
