@@ -42,6 +42,7 @@ class UrgentAction(SQLModel, table=True):
     attestations_required: int
     approvals_required: int
     verification_cycle: int = 1
+    consent_revision: int = 1
     leading_document: int = 1
     phase: Phase = word(Phase, default=Phase.RECEIVED, index=True)
     held_at: datetime | None = moment(nullable=True)

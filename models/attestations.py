@@ -11,9 +11,12 @@ from models.columns import link, moment, primary_key, word
 
 
 class Attestation(SQLModel, table=True):
-    """One person's word for one thing of one version: `facts`, `consent`, or `text:es`."""
+    """One person's word for one thing of one version: `facts`, `consent`, or `text:es`.
 
-    __table_args__ = (UniqueConstraint("version_id", "person_id", "confirms"),)
+    `consent_revision` is that of the action where it is about consent, and 0 where it is not.
+    """
+
+    __table_args__ = (UniqueConstraint("version_id", "person_id", "confirms", "consent_revision"),)
 
     id: UUID = primary_key()
     action_id: UUID = link("urgent_action.id")
@@ -21,6 +24,7 @@ class Attestation(SQLModel, table=True):
     digest: bytes
     person_id: UUID = link("person.id")
     confirms: str
+    consent_revision: int
     attested_at: datetime = moment()
 
 

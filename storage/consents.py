@@ -1,6 +1,7 @@
 """Consents: what people at risk allow, how they take it back, and to whom it passes."""
 
 from collections.abc import Collection
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import update
@@ -9,11 +10,18 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.actions import PersonAtRisk, UrgentAction
+from models.attestations import Attestation
 from models.columns import now
 from models.consents import Consent, ConsentPassage
 from models.records import EventKind
+from models.verification import CONSENT
 from models.vocabulary import ConsentUse, Visibility
 from storage.records import record
+
+DECIDING: Final = frozenset(
+    {ConsentUse.NAME_IN_PUBLIC, ConsentUse.NAME_TO_AUTHORITIES, ConsentUse.MECHANISMS}
+)
+"""Uses that decide what may leave, and to whom."""
 
 
 async def newest_consents(session: AsyncSession, action_id: UUID) -> list[Consent]:
@@ -60,11 +68,32 @@ def live_uses(consents: Collection[Consent], action: UrgentAction) -> set[tuple[
 async def record_consent(
     session: AsyncSession, action: UrgentAction, person: PersonAtRisk, consent: Consent
 ) -> None:
-    """Write down a consent or a refusal; from now on it counts in place of the one before."""
+    """Write down a consent or a refusal; from now on it counts in place of the one before.
+
+    The action must be locked. Whoever confirmed the consents of before is asked again about one that widens.
+    """
     session.add(consent)
     await session.flush()
+    if is_live(consent, action) and consent.use in DECIDING and await _is_confirmed(session, action):
+        action.consent_revision += 1
+        action.verification_cycle += 1
+        session.add(action)
     detail = {"consent_id": str(consent.id), "person": person.position, "use": consent.use}
     await record(session, action.id, EventKind.CONSENT_RECORDED, consent.recorded_by, detail)
+
+
+async def _is_confirmed(session: AsyncSession, action: UrgentAction) -> bool:
+    """Tell whether anybody has confirmed the consents of an action as they are."""
+    found = await session.exec(
+        select(Attestation.id)
+        .where(
+            Attestation.action_id == action.id,
+            Attestation.confirms == CONSENT,
+            Attestation.consent_revision == action.consent_revision,
+        )
+        .limit(1)
+    )
+    return found.first() is not None
 
 
 async def revoke_consents(

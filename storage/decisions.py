@@ -14,6 +14,7 @@ from models.columns import now
 from models.documents import DocumentVersion
 from models.lifecycle import Decision, Phase, Refusal, refusal_of
 from models.records import Addressee, EventKind
+from models.verification import CONSENT
 from storage.actions import action_by_id
 from storage.audiences import REACHED
 from storage.records import announce, record, request_nudge
@@ -104,6 +105,7 @@ async def attest(
             digest=version.digest,
             person_id=person_id,
             confirms=one,
+            consent_revision=action.consent_revision if one == CONSENT else 0,
         ).model_dump()
         for one in confirms
     ]

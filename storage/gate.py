@@ -105,13 +105,13 @@ ATTESTATIONS_REQUIRED: Final = (
 """One more where a consent could not be had."""
 
 
-def confirmed_by(confirms: str) -> str:
-    """Count the people other than the authors who confirm something of this digest."""
+def confirmed_by(confirms: str, *, provided: str = "true") -> str:
+    """Count the people other than the authors who confirm something of this digest, provided a condition."""
     return f"""
         (SELECT count(DISTINCT attestation.person_id)
          FROM attestation JOIN document_version AS written ON written.id = attestation.version_id
          WHERE attestation.version_id = dispatch.version_id AND attestation.digest = dispatch.digest
-           AND attestation.confirms = {confirms}
+           AND attestation.confirms = {confirms} AND {provided}
            AND attestation.person_id NOT IN (action.author_id, written.created_by))
     """
 
@@ -123,9 +123,14 @@ _SOURCED = """
                  >= action.direct_sources_required, false))
 """
 
-_ATTESTED = f"""
-    least({confirmed_by(f"'{FACTS}'")}, {confirmed_by(f"'{CONSENT}'")}) >= {ATTESTATIONS_REQUIRED}
+_CONSENT_AS_IT_IS = "attestation.consent_revision = action.consent_revision"
+
+ATTESTED_BY: Final = f"""
+    least({confirmed_by(f"'{FACTS}'")}, {confirmed_by(f"'{CONSENT}'", provided=_CONSENT_AS_IT_IS)})
 """
+"""How many people stand behind facts and consent: a consent that was given since has yet to be confirmed."""
+
+_ATTESTED = f"({ATTESTED_BY} >= {ATTESTATIONS_REQUIRED})"
 
 
 def approved_in(language: str) -> str:

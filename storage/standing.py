@@ -26,7 +26,6 @@ from models.messages import (
     VerificationStatus,
 )
 from models.outbox import Delivery, Dispatch
-from models.verification import CONSENT, FACTS
 from models.vocabulary import DocumentKind
 from storage.actions import action_by_id
 from storage.audiences import REACHED
@@ -39,7 +38,7 @@ from storage.documents import (
     leading_version,
     texts_of,
 )
-from storage.gate import ATTESTATIONS_REQUIRED, CHECKS, Check, confirmed_by
+from storage.gate import ATTESTATIONS_REQUIRED, ATTESTED_BY, CHECKS, Check
 
 _DURATION = TypeAdapter(timedelta)
 _DURATIONS = TypeAdapter(tuple[timedelta, ...])
@@ -64,7 +63,7 @@ def stands_statement(checks: Mapping[str, Check]) -> TextClause:
 _STANDS = stands_statement(CHECKS)
 
 _ATTESTATIONS = text(f"""
-    SELECT least({confirmed_by(f"'{FACTS}'")}, {confirmed_by(f"'{CONSENT}'")}), {ATTESTATIONS_REQUIRED}
+    SELECT {ATTESTED_BY}, {ATTESTATIONS_REQUIRED}
     FROM urgent_action AS action, {AS_DISPATCH} WHERE action.id = :action_id
 """)
 

@@ -22,6 +22,7 @@ from models.messages import (
     SignOnPlan,
 )
 from models.outbox import Delivery
+from models.verification import confirmable
 from models.vocabulary import Channel, ContactKind, ReleasePolicy, Role
 from storage import actions, claims, decisions, documents, outbox, sign_on
 from storage.claims import Outcome
@@ -43,6 +44,14 @@ class Case:
     action: UrgentAction
     document: DocumentRef
     verifiers: tuple[UUID, UUID]
+
+    async def confirm(self) -> None:
+        """Have both verifiers attest all of the newest version, once more."""
+        async with self.database.transaction() as session:
+            action = await actions.action_by_id(session, self.action.id)
+            version = (await documents.current_version(session, action.id)).version
+            for verifier in self.verifiers:
+                await decisions.attest(session, action, version, verifier, confirmable(action.languages))
 
     async def freeze(self, purpose: Purpose = Purpose.STATEMENT, turn: int = 1) -> Dispatched:
         request = DispatchRequest(document=self.document, purpose=purpose, round=turn)

@@ -104,7 +104,7 @@ async def test_everybody_is_written_to_in_her_language_if_there_is_a_text_in_it(
     await execute(
         database,
         "INSERT INTO attestation SELECT gen_random_uuid(), action_id, version_id, digest, person_id,"
-        " attested_at, 'text:en-GB' FROM attestation WHERE confirms = 'text:en'",
+        " attested_at, 'text:en-GB', 0 FROM attestation WHERE confirms = 'text:en'",
     )
     await execute(database, "UPDATE contact SET language = 'en-GB' WHERE slug = 'the-lantern'")
     found = by_address(await frozen(case))
@@ -124,7 +124,7 @@ async def test_the_very_language_goes_before_its_family(database: Database) -> N
     await execute(
         database,
         "INSERT INTO attestation SELECT gen_random_uuid(), action_id, version_id, digest, person_id,"
-        " attested_at, 'text:en-GB' FROM attestation WHERE confirms = 'text:en'",
+        " attested_at, 'text:en-GB', 0 FROM attestation WHERE confirms = 'text:en'",
     )
     await execute(database, "UPDATE contact SET language = 'en-GB' WHERE slug = 'the-lantern'")
     assert by_address(await frozen(case))["newsdesk@lantern.example"].language == "en-GB"

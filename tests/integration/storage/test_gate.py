@@ -187,7 +187,10 @@ async def test_what_was_claimed_is_not_handed_over_with(
 
 async def test_one_person_who_attests_twice_counts_once(session: AsyncSession, frozen: Frozen) -> None:
     await session.execute(
-        text("ALTER TABLE attestation DROP CONSTRAINT attestation_version_id_person_id_confirms_key")
+        text(
+            "ALTER TABLE attestation"
+            " DROP CONSTRAINT attestation_version_id_person_id_confirms_consent_revision_key"
+        )
     )
     await session.execute(
         text("UPDATE attestation SET person_id = (SELECT min(person_id::text)::uuid FROM attestation)")

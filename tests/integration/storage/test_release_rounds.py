@@ -31,7 +31,7 @@ async def test_a_later_release_of_a_document_leaves_out_who_was_served_and_adds_
 async def test_a_language_that_is_approved_later_is_released_later(database: Database) -> None:
     case = await make_case(database)
     english = (
-        "version_id, digest, person_id, 'text:en', attested_at FROM attestation WHERE confirms = 'facts'"
+        "version_id, digest, person_id, 'text:en', attested_at, 0 FROM attestation WHERE confirms = 'facts'"
     )
     await execute(database, "DELETE FROM attestation WHERE confirms = 'text:en'")
     first = by_address(await frozen(case, 1))
@@ -39,7 +39,8 @@ async def test_a_language_that_is_approved_later_is_released_later(database: Dat
     assert "newsdesk@lantern.example" not in first
     await execute(
         database,
-        "INSERT INTO attestation (id, action_id, version_id, digest, person_id, confirms, attested_at)"
+        "INSERT INTO attestation"
+        " (id, action_id, version_id, digest, person_id, confirms, attested_at, consent_revision)"
         f" SELECT gen_random_uuid(), action_id, {english}",
     )
     rows = await frozen(case, 2)

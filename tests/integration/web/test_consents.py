@@ -58,8 +58,54 @@ async def test_a_refusal_beats_the_consent_before_it_and_a_consent_the_refusal(
     assert [one["check"] for one in missing["public"]] == ["consent of the public"]
     assert "starter.py people visibility" in missing["public"][0]["remedy"]
     given = await consented(coordinator, case, JACINTA, "name_in_public")
-    assert open_to(given) == {PUBLIC, AUTHORITY, MECHANISM}
+    await case.confirm()
+    assert open_to(await shown(coordinator, case)) == {PUBLIC, AUTHORITY, MECHANISM}
     assert (given["decision"], refused["decision"]) == ("edit", "revoke")
+
+
+async def test_a_consent_that_widens_keeps_everything_in_until_others_confirm_it(
+    case: Case, coordinator: Caller
+) -> None:
+    batch = await case.batch()
+    told = await consented(coordinator, case, JACINTA, "name_in_public")
+    assert (told["attestations"], open_to(told)) == ({"count": 0, "required": 2}, set())
+    assert {one["check"] for one in told["readers"][0]["missing"]} == {"attested"}
+    assert await case.claim(batch) == []
+    await case.confirm()
+    assert open_to(await shown(coordinator, case)) == {PUBLIC, AUTHORITY, MECHANISM}
+    assert len(await case.claim(batch)) == batch.last - batch.first + 1
+
+
+async def test_verifiers_are_asked_again_once_however_many_consents_are_written_down(
+    site: Site, case: Case, coordinator: Caller
+) -> None:
+    for use in ("name_in_public", "name_to_authorities", "mechanisms"):
+        await consented(coordinator, case, JACINTA, use)
+    assert await _revisions(site) == [(2, 2)]
+    await case.confirm()
+    await consented(coordinator, case, CEIBA, "name_to_authorities")
+    assert await _revisions(site) == [(3, 3)]
+
+
+@pytest.mark.parametrize(
+    ("use", "changes"),
+    [
+        ("name_in_public", {"given": False}),
+        ("name_in_public", {"on": "2026-01-01", "until": "2026-02-01"}),
+        ("photograph", {}),
+    ],
+)
+async def test_what_widens_nothing_needs_no_confirmation(
+    site: Site, case: Case, coordinator: Caller, use: str, changes: dict[str, Any]
+) -> None:
+    told = await consented(coordinator, case, JACINTA, use, **changes)
+    assert told["attestations"] == {"count": 2, "required": 2}
+    assert await _revisions(site) == [(1, 1)]
+
+
+async def _revisions(site: Site) -> list[Any]:
+    query = "SELECT consent_revision, verification_cycle FROM urgent_action"
+    return [tuple(row) for row in await execute(site.services.database, query)]
 
 
 async def test_a_consent_that_is_over_is_not_live(case: Case, coordinator: Caller) -> None:

@@ -188,7 +188,9 @@ async def test_a_consent_of_an_earlier_opening_does_not_count_after_a_reopening(
     assert not any(use["live"] for person in range(3) for use in uses_of(listed, person).values())
     assert await case.claim(batch) == []
     await consented(coordinator, case, JACINTA, "name_to_authorities")
-    assert open_to(await consented(coordinator, case, JACINTA, "name_in_public")) == {PUBLIC, AUTHORITY}
+    await consented(coordinator, case, JACINTA, "name_in_public")
+    await case.confirm()
+    assert open_to(await shown(coordinator, case)) == {PUBLIC, AUTHORITY}
     assert {one.disclosure for one in await case.claim(batch)} == {PUBLIC, AUTHORITY}
 
 
