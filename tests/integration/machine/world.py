@@ -54,7 +54,7 @@ _BUSY = text(f"""
          + (SELECT count(*) FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
                              JOIN urgent_action AS action ON action.id = dispatch.action_id
             WHERE delivery.state = 'ready' AND {gate_of_deliveries()})
-""")  # noqa: S608 - constants of the gate, to know what will still be sent, not to judge it
+""")
 
 _PATIENCE_SECONDS = 30
 _STEP_SECONDS = 0.02

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Final, NamedTuple
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -34,7 +34,7 @@ _PLAN = VerificationPlan(remind_after=timedelta(hours=1), escalate_after=timedel
 
 
 class Scenario(NamedTuple):
-    """One thing that breaks after the messages of a purpose were frozen, and whom it concerns."""
+    """One thing that breaks in a `:case` after messages were frozen, and whom of them it concerns."""
 
     broken: str
     purpose: Purpose = Purpose.STATEMENT
@@ -49,42 +49,62 @@ def _in_english(delivery: Delivery) -> bool:
     return delivery.language == "en"
 
 
+_DOCUMENTS = "(SELECT id FROM document WHERE action_id = :case)"
+_VERSIONS = f"(SELECT id FROM document_version WHERE document_id IN {_DOCUMENTS})"
 _REVOKED = (
     "UPDATE consent SET revoked_at = now() FROM person_at_risk AS person"
     " WHERE person.id = person_at_risk_id AND use = '{}' AND person.visibility = '{}'"
+    " AND person.action_id = :case"
 )
 REVOKED_BEHIND_A_PSEUDONYM: Final = _REVOKED.format("name_to_authorities", "pseudonym")
 
 SCENARIOS: Final = MappingProxyType(
     {
-        "not stopped": Scenario("UPDATE urgent_action SET stopped_at = now()"),
-        "stopped": Scenario("UPDATE urgent_action SET stopped_at = NULL", Purpose.STOP_NOTICE),
-        "not closed": Scenario("UPDATE urgent_action SET closed_at = now()"),
-        "not rejected": Scenario("UPDATE urgent_action SET rejected_at = now()"),
+        "not stopped": Scenario("UPDATE urgent_action SET stopped_at = now() WHERE id = :case"),
+        "stopped": Scenario(
+            "UPDATE urgent_action SET stopped_at = NULL WHERE id = :case", Purpose.STOP_NOTICE
+        ),
+        "not closed": Scenario("UPDATE urgent_action SET closed_at = now() WHERE id = :case"),
+        "not rejected": Scenario("UPDATE urgent_action SET rejected_at = now() WHERE id = :case"),
         "address allowed": Scenario(
             "INSERT INTO suppression (fingerprint, reason, suppressed_at)"
             " SELECT DISTINCT fingerprint, 'x', now() FROM delivery"
+            " JOIN dispatch ON dispatch.id = dispatch_id WHERE dispatch.action_id = :case"
         ),
-        "invitation unanswered": Scenario("UPDATE document SET sign_on_ended_at = now()", Purpose.INVITATION),
+        "invitation unanswered": Scenario(
+            "UPDATE document SET sign_on_ended_at = now() WHERE action_id = :case", Purpose.INVITATION
+        ),
         "request unanswered": Scenario(
-            "UPDATE verification_request SET answered_at = now()", Purpose.VERIFICATION
+            "UPDATE verification_request SET answered_at = now() WHERE action_id = :case",
+            Purpose.VERIFICATION,
         ),
         "current cycle": Scenario(
-            "UPDATE urgent_action SET verification_cycle = verification_cycle + 1", Purpose.VERIFICATION
+            "UPDATE urgent_action SET verification_cycle = verification_cycle + 1 WHERE id = :case",
+            Purpose.VERIFICATION,
         ),
-        "not on hold": Scenario("UPDATE urgent_action SET held_at = now()"),
-        "not returned": Scenario("UPDATE urgent_action SET returned_at = now()"),
-        "sources": Scenario("DELETE FROM source"),
-        "attested": Scenario("DELETE FROM attestation WHERE confirms = 'facts'"),
-        "digest unchanged": Scenario("UPDATE document_version SET digest = sha256('x')"),
+        "not on hold": Scenario("UPDATE urgent_action SET held_at = now() WHERE id = :case"),
+        "not returned": Scenario("UPDATE urgent_action SET returned_at = now() WHERE id = :case"),
+        "sources": Scenario("DELETE FROM source WHERE action_id = :case"),
+        "attested": Scenario("DELETE FROM attestation WHERE confirms = 'facts' AND action_id = :case"),
+        "digest unchanged": Scenario(
+            f"UPDATE document_version SET digest = sha256('x') WHERE document_id IN {_DOCUMENTS}"
+        ),
         "newest version": Scenario(
             "INSERT INTO document_version (id, document_id, number, digest, created_by, created_at)"
             " SELECT gen_random_uuid(), document_id, 2, digest, created_by, now() FROM document_version"
+            f" WHERE document_id IN {_DOCUMENTS}"
         ),
-        "text exists": Scenario("DELETE FROM document_text WHERE language = 'en'", concerns=_in_english),
-        "text approved": Scenario("DELETE FROM attestation WHERE confirms = 'text:en'", concerns=_in_english),
-        "is a notice": Scenario("UPDATE document SET kind = 'action'", Purpose.STOP_NOTICE),
-        "is no notice": Scenario("UPDATE document SET kind = 'stop_action'"),
+        "text exists": Scenario(
+            f"DELETE FROM document_text WHERE language = 'en' AND version_id IN {_VERSIONS}",
+            concerns=_in_english,
+        ),
+        "text approved": Scenario(
+            "DELETE FROM attestation WHERE confirms = 'text:en' AND action_id = :case", concerns=_in_english
+        ),
+        "is a notice": Scenario(
+            "UPDATE document SET kind = 'action' WHERE action_id = :case", Purpose.STOP_NOTICE
+        ),
+        "is no notice": Scenario("UPDATE document SET kind = 'stop_action' WHERE action_id = :case"),
         "consent of the public": Scenario(
             _REVOKED.format("name_in_public", "named"), concerns=_to(Disclosure.PUBLIC, Disclosure.MECHANISM)
         ),
@@ -98,19 +118,38 @@ SCENARIOS: Final = MappingProxyType(
 )
 """For each check of a message, what only that check sees."""
 
+ELSEWHERE: Final = MappingProxyType(
+    {name: one for name, one in SCENARIOS.items() if name != "address allowed"}
+    | {
+        "one more attestation": Scenario(
+            "UPDATE consent SET given_by = 'not_obtainable' FROM person_at_risk AS person"
+            " WHERE person.id = person_at_risk_id AND person.action_id = :case"
+        )
+    }
+)
+"""What concerns nobody where it breaks in another case; an address is suppressed for all."""
+
 FROZEN_FROM_THE_NEWEST: Final = {"digest unchanged", "newest version"}
 """Checks that nothing can fail at the freezing, which takes the newest version and its digest itself."""
 
 FREEZING: Final = MappingProxyType(
-    {"some text approved": Scenario("DELETE FROM attestation WHERE confirms LIKE 'text:%'")}
+    {
+        "some text approved": Scenario(
+            "DELETE FROM attestation WHERE confirms LIKE 'text:%' AND action_id = :case"
+        )
+    }
 )
 """For each check that is made at the freezing only, what only that check sees."""
 
 
 class Stage(NamedTuple):
-    """A running action and a stopped one with all their messages in the outbox, for changes rolled back."""
+    """A running action and a stopped one with all their messages in the outbox, for changes rolled back.
+
+    The neighbour is an action of the same contents.
+    """
 
     url: str
+    neighbour: UUID
     batches: dict[Purpose, Batch]
     requests: dict[Purpose, DispatchRequest]
 
@@ -118,8 +157,12 @@ class Stage(NamedTuple):
 async def set_stage(url: str) -> Stage:
     """Freeze the messages of every purpose that a scenario has."""
     database = Database(url)
-    running, stopped = await make_case(database), await make_case(database)
+    running, stopped, neighbour = [await make_case(database) for _ in range(3)]
+    for duty in (1, 2):
+        await verifier(database, duty=duty, pin=True)
     await running.open_sign_on()
+    await _asked(neighbour)
+    await _notified(neighbour)
     requests = {
         Purpose.STATEMENT: _request(running, Purpose.STATEMENT),
         Purpose.INVITATION: _request(running, Purpose.INVITATION),
@@ -128,7 +171,7 @@ async def set_stage(url: str) -> Stage:
     }
     batches = {purpose: await _batch(database, request) for purpose, request in requests.items()}
     await database.close()
-    return Stage(url, batches, requests)
+    return Stage(url, neighbour.action.id, batches, requests)
 
 
 def _request(case: Case, purpose: Purpose) -> DispatchRequest:
@@ -144,8 +187,6 @@ async def _batch(database: Database, request: DispatchRequest) -> Batch:
 
 async def _asked(case: Case) -> DispatchRequest:
     """Ask two verifiers of the duty list."""
-    for duty in (1, 2):
-        await verifier(case.database, duty=duty, pin=True)
     asking = AskVerifiers(verification=VerificationRef(document=case.document, cycle=1, plan=_PLAN), round=1)
     async with case.database.transaction() as session:
         assert (await verification.ask(session, asking)).asked == 2

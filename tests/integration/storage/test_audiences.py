@@ -247,7 +247,7 @@ async def test_a_check_in_goes_to_the_author_alone(database: Database) -> None:
 @pytest.mark.parametrize("column", ["stopped_at", "closed_at"])
 async def test_nothing_is_frozen_for_an_ended_action(database: Database, column: str) -> None:
     case = await make_case(database)
-    await execute(database, f"UPDATE urgent_action SET {column} = now()")  # noqa: S608 - a constant
+    await execute(database, f"UPDATE urgent_action SET {column} = now()")
     with pytest.raises(NotPermittedError):
         await case.freeze()
     assert await execute(database, "SELECT id FROM dispatch") == []

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
@@ -25,10 +25,12 @@ from storage.outbox import NotPermittedError
 from tests.integration.gate_without import without_at_claim, without_at_freezing, without_at_hand_over
 from tests.integration.outbox_cases import EVERYTHING
 from tests.integration.storage.gate_scenarios import (
+    ELSEWHERE,
     FREEZING,
     FROZEN_FROM_THE_NEWEST,
     REVOKED_BEHIND_A_PSEUDONYM,
     SCENARIOS,
+    Scenario,
     Stage,
     set_stage,
 )
@@ -67,6 +69,11 @@ async def handed_over(session: AsyncSession, batch: Batch, delivery: Delivery) -
     return await claims.hand_over(session, batch.action_id, delivery.id, delivery.claim_id)
 
 
+async def broken(session: AsyncSession, scenario: Scenario, case: UUID) -> None:
+    """Break something in one case; whatever other cases have is whole."""
+    await session.execute(text(scenario.broken), {"case": case})
+
+
 def test_a_scenario_exists_for_every_check() -> None:
     assert {*SCENARIOS, *FREEZING} == set(CHECKS)
     assert set(FREEZING) == {name for name, check in CHECKS.items() if check.only_frozen}
@@ -86,9 +93,20 @@ async def test_all_is_claimed_and_handed_over_while_nothing_is_broken(
 @pytest.mark.parametrize("name", SCENARIOS)
 async def test_no_claim_takes_what_a_check_keeps_in(session: AsyncSession, stage: Stage, name: str) -> None:
     scenario = SCENARIOS[name]
-    await session.execute(text(scenario.broken))
-    found = await claimed(session, stage.batches[scenario.purpose])
+    batch = stage.batches[scenario.purpose]
+    await broken(session, scenario, batch.action_id)
+    found = await claimed(session, batch)
     assert [one.address for one in found if scenario.concerns(one)] == []
+
+
+@pytest.mark.parametrize("name", ELSEWHERE)
+async def test_what_is_broken_in_another_case_keeps_nothing_in(
+    session: AsyncSession, stage: Stage, name: str
+) -> None:
+    scenario = ELSEWHERE[name]
+    batch = stage.batches[scenario.purpose]
+    await broken(session, scenario, stage.neighbour)
+    assert len(await claimed(session, batch)) == batch.last - batch.first + 1
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
@@ -96,9 +114,10 @@ async def test_a_claim_takes_it_once_that_check_is_taken_out(
     session: AsyncSession, stage: Stage, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scenario = SCENARIOS[name]
+    batch = stage.batches[scenario.purpose]
     without_at_claim(monkeypatch, name)
-    await session.execute(text(scenario.broken))
-    assert any(scenario.concerns(one) for one in await claimed(session, stage.batches[scenario.purpose]))
+    await broken(session, scenario, batch.action_id)
+    assert any(scenario.concerns(one) for one in await claimed(session, batch))
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
@@ -108,7 +127,7 @@ async def test_no_hand_over_lets_through_what_a_check_keeps_in(
     scenario = SCENARIOS[name]
     batch = stage.batches[scenario.purpose]
     found = await claimed(session, batch)
-    await session.execute(text(scenario.broken))
+    await broken(session, scenario, batch.action_id)
     passed = [
         one.address for one in found if scenario.concerns(one) and await handed_over(session, batch, one)
     ]
@@ -123,7 +142,7 @@ async def test_a_hand_over_lets_it_through_once_that_check_is_taken_out(
     batch = stage.batches[scenario.purpose]
     without_at_hand_over(monkeypatch, name)
     found = [one for one in await claimed(session, batch) if scenario.concerns(one)]
-    await session.execute(text(scenario.broken))
+    await broken(session, scenario, batch.action_id)
     assert all([await handed_over(session, batch, one) for one in found])
 
 
@@ -137,7 +156,7 @@ async def test_a_check_of_a_whole_dispatch_alone_keeps_it_from_being_frozen(
     scenario = {**SCENARIOS, **FREEZING}[name]
     # Whoever had a place in the first round would not be served by another.
     await session.execute(text("UPDATE delivery SET state = 'cancelled' WHERE state = 'ready'"))
-    await session.execute(text(scenario.broken))
+    await broken(session, scenario, stage.batches[scenario.purpose].action_id)
     again = stage.requests[scenario.purpose].model_copy(update={"round": 2})
     if taken_out:
         await outbox.freeze(session, again)
@@ -161,7 +180,16 @@ async def test_a_claim_shows_authorities_a_name_that_they_may_know(
 async def test_a_claim_shows_authorities_no_name_that_was_taken_back(
     session: AsyncSession, stage: Stage
 ) -> None:
-    await session.execute(text(REVOKED_BEHIND_A_PSEUDONYM))
+    await session.execute(
+        text(REVOKED_BEHIND_A_PSEUDONYM), {"case": stage.batches[Purpose.STATEMENT].action_id}
+    )
+    assert await renderings(session, stage) == {RenderingKind.PUBLIC}
+
+
+async def test_a_claim_shows_authorities_no_name_that_was_approved_in_another_language_only(
+    session: AsyncSession, stage: Stage
+) -> None:
+    await session.execute(text("DELETE FROM rendering WHERE kind = 'identified' AND language = 'es'"))
     assert await renderings(session, stage) == {RenderingKind.PUBLIC}
 
 
@@ -169,7 +197,9 @@ async def test_a_claim_would_show_it_without_the_question_whether_it_was_taken_b
     session: AsyncSession, stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(claims, "_CLAIM", claim_statement(gate_of_deliveries(), "true"))
-    await session.execute(text(REVOKED_BEHIND_A_PSEUDONYM))
+    await session.execute(
+        text(REVOKED_BEHIND_A_PSEUDONYM), {"case": stage.batches[Purpose.STATEMENT].action_id}
+    )
     assert await renderings(session, stage) == {RenderingKind.IDENTIFIED}
 
 
@@ -180,7 +210,9 @@ async def test_a_name_that_was_taken_back_since_the_claim_is_kept_in_by_the_hand
     monkeypatch.setattr(claims, "_HAND_OVER", hand_over_statement(gate_of_deliveries(), asked))
     batch = stage.batches[Purpose.STATEMENT]
     found = await claimed(session, batch)
-    await session.execute(text(REVOKED_BEHIND_A_PSEUDONYM))
+    await session.execute(
+        text(REVOKED_BEHIND_A_PSEUDONYM), {"case": stage.batches[Purpose.STATEMENT].action_id}
+    )
     authority = next(one for one in found if one.disclosure is Disclosure.AUTHORITY)
     public = next(one for one in found if one.disclosure is Disclosure.PUBLIC)
     assert await handed_over(session, batch, authority) is (asked == "true")

@@ -18,6 +18,17 @@ from tests.integration.outbox_cases import EVERYTHING, Case, make_case
 
 NAME = "gate"
 
+
+def _photographed(given: str, given_by: str, *, since: str = "now()", revoked_at: str = "NULL") -> str:
+    """Write down what somebody behind a pseudonym answered who was never asked for a photograph."""
+    return (
+        "INSERT INTO consent (id, person_at_risk_id, use, given, given_by, method, given_on, recorded_at,"
+        " revoked_at)"
+        f" SELECT gen_random_uuid(), id, 'photograph', {given}, '{given_by}', 'phone', '2026-10-30',"
+        f" {since}, {revoked_at} FROM person_at_risk WHERE visibility = 'pseudonym'"
+    )
+
+
 REFUSED = {
     "on hold": "UPDATE urgent_action SET held_at = now()",
     "stopped": "UPDATE urgent_action SET stopped_at = now()",
@@ -34,6 +45,13 @@ REFUSED = {
         " UPDATE attestation SET digest = sha256('x')"
     ),
     "no text at all": "DELETE FROM document_text",
+    "consents that were given after they were attested": "UPDATE urgent_action SET consent_revision = 2",
+    "consents of before a reopening": "UPDATE urgent_action SET reopened_at = now()",
+    "a consent that could not be had": "UPDATE consent SET given_by = 'not_obtainable' WHERE given",
+    "a consent that could not be had, beside what another answered since": _photographed(
+        "true", "not_obtainable", since="now() - interval '1 day'"
+    ),
+    "one source, and not a direct one": "DELETE FROM source WHERE kind <> 'organisation'",
 }
 
 REFUSED_TO_THE_PUBLIC = {
@@ -66,6 +84,12 @@ ALLOWED = {
         " now() - interval '1 day' FROM consent WHERE use = 'name_in_public' AND given"
     ),
     "nobody named": "UPDATE person_at_risk SET visibility = 'withheld' WHERE visibility = 'named'",
+    "one source, and a direct one": "DELETE FROM source WHERE kind <> 'direct_testimony'",
+    "two sources, and no direct one": "DELETE FROM source WHERE kind = 'direct_testimony'",
+    "a consent that could not be had and was refused": _photographed("false", "not_obtainable"),
+    "a consent that could not be had and was taken back": _photographed(
+        "true", "not_obtainable", revoked_at="now()"
+    ),
     "a hold that ended": "UPDATE urgent_action SET held_at = NULL",
     "another address suppressed": (
         "INSERT INTO suppression (fingerprint, reason, suppressed_at) VALUES (sha256('x'), 'x', now())"

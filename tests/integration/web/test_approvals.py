@@ -150,7 +150,7 @@ async def test_what_was_returned_or_has_ended_is_not_approved(
     papers: Papers, update: tuple[Papers, Papers]
 ) -> None:
     for change, refusal in (("returned_at = now()", "returned"), ("rejected_at = now()", "already_ended")):
-        await execute(papers.case.database, f"UPDATE urgent_action SET {change}")  # noqa: S608
+        await execute(papers.case.database, f"UPDATE urgent_action SET {change}")
         assert problem(await update[0].approve(2, 1, "es"), 409)["refusal"] == refusal
 
 

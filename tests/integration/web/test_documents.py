@@ -66,7 +66,7 @@ async def test_the_next_document_waits_until_the_one_before_is_out(papers: Paper
 async def test_nothing_is_written_for_an_action_that_has_ended(papers: Papers, ended: str) -> None:
     await released(papers.case)
     closed = ", phase = 'closed'" if ended == "closed_at" else ""
-    await execute(papers.case.database, f"UPDATE urgent_action SET {ended} = now(){closed}")  # noqa: S608
+    await execute(papers.case.database, f"UPDATE urgent_action SET {ended} = now(){closed}")
     before = await contents_of(papers.case.database)
     for answer in (await papers.add(), await papers.change(1)):
         assert problem(answer, 409)["refusal"] == "already_ended"

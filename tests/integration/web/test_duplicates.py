@@ -191,7 +191,7 @@ async def _tables_with(database: Database, word: str) -> list[str]:
     for table in tables:
         rows = await execute(
             database,
-            f"SELECT 1 FROM {table} AS line WHERE to_jsonb(line)::text ILIKE :word",  # noqa: S608
+            f"SELECT 1 FROM {table} AS line WHERE to_jsonb(line)::text ILIKE :word",
             word=f"%{word}%",
         )
         found += [table] if rows else []

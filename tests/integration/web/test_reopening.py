@@ -28,7 +28,7 @@ async def test_only_a_closed_action_is_reopened(case: Case, coordinator: Caller)
     papers = Papers(case, coordinator)
     for column in (None, "rejected_at", "stopped_at"):
         if column:
-            await execute(case.database, f"UPDATE urgent_action SET {column} = now()")  # noqa: S608
+            await execute(case.database, f"UPDATE urgent_action SET {column} = now()")
         before = await contents_of(case.database)
         told = problem(await papers.decide("reopen", FURTHER), 409)
         assert told["refusal"] == "not_closed", column
@@ -88,7 +88,7 @@ async def test_authorities_are_told_of_nobody_until_consents_are_there_and_a_ver
 async def test_who_had_said_no_is_not_written_of_by_name(papers: Papers, no: str) -> None:
     await execute(
         papers.case.database,
-        f"UPDATE consent SET {no} WHERE use = 'name_in_public' AND given",  # noqa: S608
+        f"UPDATE consent SET {no} WHERE use = 'name_in_public' AND given",
     )
     before = await contents_of(papers.case.database)
     found = problem(await papers.decide("reopen", FURTHER), 422)["problems"]

@@ -84,7 +84,7 @@ async def test_one_use_of_all_and_all_uses_of_one(case: Case, coordinator: Calle
 async def test_an_ended_action_takes_revocations_too(
     site: Site, case: Case, verifier: Caller, phase: str, ended: str
 ) -> None:
-    await execute(site.services.database, f"UPDATE urgent_action SET phase = '{phase}', {ended} = now()")  # noqa: S608
+    await execute(site.services.database, f"UPDATE urgent_action SET phase = '{phase}', {ended} = now()")
     told = await revoked(verifier, case, JACINTA, "name_in_public")
     assert (told["revoked"], told["phase"], open_to(told)) == (1, phase, set())
 
