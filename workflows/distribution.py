@@ -7,11 +7,14 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities.references import NOT_PERMITTED, OutboxActivities, SendingActivities
-    from models.messages import Batch, BatchOutcome, Dispatched, DispatchOutcome, DispatchRequest
+    from models.messages import Batch, BatchOutcome, Dispatched, DispatchOutcome, DispatchRequest, Purpose
     from workflows.activity_options import FACTS, sending
 
 WINDOW = 4
 """How many batches of a dispatch are under way at once."""
+
+PATIENT = frozenset({Purpose.INVITATION, Purpose.SIGN_ON_REMINDER})
+"""What nobody sends again: where something has to be confirmed anew, it waits for that."""
 
 
 @workflow.defn
@@ -25,16 +28,26 @@ class DistributionWorkflow:
     @workflow.run
     async def run(self, request: DispatchRequest) -> DispatchOutcome:
         """Freeze, send until nothing waits, and count."""
-        try:
-            dispatched = await workflow.execute_activity_method(
-                OutboxActivities.freeze_dispatch, request, **FACTS
-            )
-        except ActivityError as error:
-            if isinstance(error.cause, ApplicationError) and error.cause.type == NOT_PERMITTED:
-                return DispatchOutcome(permitted=False, counts={})
-            raise
+        dispatched = await self._freeze(request)
+        if dispatched is None:
+            return DispatchOutcome(permitted=False, counts={})
         await self._send_all(dispatched)
         return await workflow.execute_activity_method(OutboxActivities.end_dispatch, dispatched, **FACTS)
+
+    async def _freeze(self, request: DispatchRequest) -> Dispatched | None:
+        """Write the messages to the outbox; None where the gate refuses those that do not wait for it."""
+        while True:
+            seen = self._nudges
+            try:
+                return await workflow.execute_activity_method(
+                    OutboxActivities.freeze_dispatch, request, **FACTS
+                )
+            except ActivityError as error:
+                if not (isinstance(error.cause, ApplicationError) and error.cause.type == NOT_PERMITTED):
+                    raise
+            if request.purpose not in PATIENT or self._finished:
+                return None
+            await self._nudged_since(seen)
 
     async def _send_all(self, dispatched: Dispatched) -> None:
         while not self._finished:
@@ -43,7 +56,10 @@ class DistributionWorkflow:
             outcomes = await self._send_batches(plan.batches)
             if not any(outcome.on_hold and outcome.waiting for outcome in outcomes):
                 return
-            await workflow.wait_condition(lambda seen=seen: self._nudges > seen or self._finished)  # type: ignore[misc]
+            await self._nudged_since(seen)
+
+    async def _nudged_since(self, seen: int) -> None:
+        await workflow.wait_condition(lambda: self._nudges > seen or self._finished)
 
     async def _send_batches(self, batches: tuple[Batch, ...]) -> list[BatchOutcome]:
         window = asyncio.Semaphore(WINDOW)
@@ -56,7 +72,7 @@ class DistributionWorkflow:
 
     @workflow.signal
     def nudge(self) -> None:
-        """A hold ended: send what it kept back."""
+        """A hold ended, or facts changed: send what was kept back."""
         self._nudges += 1
 
     @workflow.signal

@@ -5,7 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from models.lifecycle import Decision, Phase
-from models.messages import CasePlan, Purpose, SignOnRequest, SignOnStatus
+from models.messages import (
+    CasePlan,
+    DispatchOutcome,
+    DispatchRequest,
+    Purpose,
+    SignOnRequest,
+    SignOnStatus,
+)
 from models.vocabulary import ReleasePolicy
 from tests.workflows.scenarios import BRIEF, reach_sign_on, signed_at_deadline
 from tests.workflows.stage import Handle, Stage, assert_ended
@@ -55,6 +62,34 @@ async def test_reminders_go_at_their_offsets_and_the_window_closes_at_its_deadli
     assert len(stage.world.sheets[Purpose.SIGN_ON_REMINDER, 1].states) == 4
     await assert_ended(stage, Phase.CLOSED)
     assert stage.world.all_sent(Purpose.STATEMENT)
+
+
+async def test_what_the_gate_refuses_in_the_window_goes_once_that_is_mended(stage: Stage) -> None:
+    stage.world.consent = False
+    await stage.start()
+    await stage.attest_twice()
+    await stage.world.until_called("freeze_dispatch")
+    await stage.nudge()
+    await stage.world.until_called("freeze_dispatch", 2)
+    assert stage.world.rounds(Purpose.INVITATION) == []
+    stage.world.consent = True
+    await stage.nudge()
+    await stage.world.until(lambda: stage.world.all_sent(Purpose.INVITATION))
+    assert len(stage.world.rounds(Purpose.INVITATION)) == 1
+
+
+async def test_what_the_gate_never_lets_out_ends_with_the_window(stage: Stage) -> None:
+    stage.world.consent = False
+    await stage.start()
+    await stage.attest_twice()
+    await stage.world.until_called("freeze_dispatch")
+    await stage.decide(Decision.RELEASE)
+    invitation = DispatchRequest(document=DOCUMENT, purpose=Purpose.INVITATION, round=1)
+    outcome = DispatchOutcome.model_validate(await stage.action_child(invitation).result())
+    assert not outcome.permitted
+    assert stage.world.rounds(Purpose.INVITATION) == []
+    await stage.stop()
+    await assert_ended(stage, Phase.STOPPED)
 
 
 async def test_no_reminder_goes_after_the_quorum(stage: Stage) -> None:

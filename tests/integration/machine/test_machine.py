@@ -23,7 +23,7 @@ class Machine(Verifying, Writing, Deciding):
     """All that people do."""
 
 
-@pytest.mark.timeout(12 * 3600 if SOAKING else 1800)
+@pytest.mark.timeout(24 * 3600 if SOAKING else 3600)
 def test_only_what_might_leave_arrives_whatever_people_do(tally: Tally) -> None:
     examples = LEAST_STEPS // STEPS_OF_AN_EXAMPLE + 5
     quick = settings(
