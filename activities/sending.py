@@ -223,10 +223,9 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
     async def _settle_once(self, batch: Batch, claim_id: UUID, known: list[tuple[Draft, _Sent]]) -> None:
         async with self._database.transaction() as session:
             await claims.settle(session, batch.action_id, claim_id, [one.outcome for _, one in known])
-            gone = [draft.delivery for draft, one in known if one.suppress]
-            # Always in this order, or two batches could wait for each other.
-            for delivery in sorted(gone, key=lambda delivery: delivery.fingerprint):
-                await claims.suppress(session, batch.action_id, delivery, Failure.NO_SUCH_ADDRESS)
+            gone = [draft.delivery.id for draft, one in known if one.suppress]
+            if gone:
+                await claims.suppress(session, batch.action_id, gone, Failure.NO_SUCH_ADDRESS)
 
 
 async def _to_its_end(work: Coroutine[None, None, ResultT], patience_seconds: float) -> ResultT:

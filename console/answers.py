@@ -151,6 +151,7 @@ class Action(Summary):
     possible_duplicates: list[PossibleDuplicate] = []
     document: Document
     attestations: Attestations
+    consent_revision: int
     releasable: bool
     sign_on: SignOn | None
     dispatches: list[Dispatch]

@@ -37,6 +37,7 @@ Until = Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="The last 
 PersonOrAll = Annotated[str, typer.Option("--person", metavar="N|all", help="Whose consents.")]
 UseOrAll = Annotated[str, typer.Option("--use", metavar="USE|all", help="Which of them.")]
 
+_CONFIRMED_ANEW = "If it lets more leave, it counts once others have attested consent again."
 _WHY = "Why could nobody be asked?"
 
 
@@ -92,7 +93,12 @@ def add(  # noqa: PLR0913 - each is an option of the command
         body = entry.model_dump(mode="json", exclude_none=True)
         answer = opened.client.post(action_path(reference, "consents"), body)
         told = read(Consequences, answer)
-        _show(opened, answer, told, f"{told.reference}: it is recorded and counts from now on.")
+        _show(
+            opened,
+            answer,
+            told,
+            f"{told.reference}: it is recorded. {_CONFIRMED_ANEW}",
+        )
 
 
 def revoke(

@@ -29,6 +29,11 @@ Digest = Annotated[
     typer.Option(metavar="SHA256", help="For scripts: confirm the version with this digest, unasked."),
 ]
 
+ConsentRevision = Annotated[
+    int,
+    typer.Option(metavar="N", min=1, help="With --digest: the consent_revision of the action that was read."),
+]
+
 ReasonFile = Annotated[
     Path | None,
     typer.Option(
@@ -56,6 +61,7 @@ def attest(
     reference: Reference,
     *,
     digest: Digest = None,
+    consent_revision: ConsentRevision = 1,
     yes: Yes = False,
     api_url: ApiUrl = DEFAULT_API_URL,
     api_key: ApiKey = None,
@@ -63,10 +69,12 @@ def attest(
 ) -> None:
     """Read facts and texts, and confirm them."""
     with session(api_url, api_key, as_json=as_json) as opened:
-        confirmed = digest or _read_and_confirmed(opened, reference, yes=yes)
-        answer = opened.client.post(
-            action_path(reference, "attestations"), {"digest": confirmed}, repeatable=True
+        confirmed = (
+            {"digest": digest, "consent_revision": consent_revision}
+            if digest
+            else _read_and_confirmed(opened, reference, yes=yes)
         )
+        answer = opened.client.post(action_path(reference, "attestations"), confirmed, repeatable=True)
         tell(opened, Decision.ATTEST, answer)
 
 
@@ -188,7 +196,7 @@ def close(
         _confirm_and_decide(opened, reference, Decision.CLOSE, yes=yes)
 
 
-def _read_and_confirmed(opened: Session, reference: str, *, yes: bool) -> str:
+def _read_and_confirmed(opened: Session, reference: str, *, yes: bool) -> dict[str, object]:
     screen = opened.screen
     if not yes:
         screen.require_terminal()
@@ -196,7 +204,7 @@ def _read_and_confirmed(opened: Session, reference: str, *, yes: bool) -> str:
     _, private = opened.private(reference, ReadingReason.ATTESTING)
     (screen.messages if screen.as_json else screen.results).print(to_attest(action, private))
     screen.confirm(_ATTEST_QUESTION, yes=yes)
-    return action.document.digest
+    return {"digest": action.document.digest, "consent_revision": action.consent_revision}
 
 
 def _reason(opened: Session, file: Path | None, question: str) -> str:

@@ -131,7 +131,8 @@ _CANCEL_OUTSTANDING = text(f"""
 """)
 
 _SUPPRESS = text("""
-    INSERT INTO suppression (fingerprint, reason, suppressed_at) VALUES (:fingerprint, :reason, now())
+    INSERT INTO suppression (fingerprint, reason, suppressed_at)
+    SELECT DISTINCT fingerprint, :reason, now() FROM delivery WHERE id = ANY(:deliveries) ORDER BY fingerprint
     ON CONFLICT (fingerprint) DO NOTHING RETURNING fingerprint
 """)
 
@@ -215,12 +216,11 @@ async def settle(session: AsyncSession, action_id: UUID, claim_id: UUID, outcome
     await announce(session, action_id)
 
 
-async def suppress(session: AsyncSession, action_id: UUID, delivery: Delivery, reason: str) -> None:
-    """Never write again to the address of a delivery."""
-    parameters = {"fingerprint": delivery.fingerprint, "reason": reason}
-    suppressed = await session.execute(_SUPPRESS, parameters)
-    if suppressed.scalar_one_or_none() is not None:
-        detail = {"delivery_id": str(delivery.id), "reason": reason}
+async def suppress(session: AsyncSession, action_id: UUID, deliveries: list[UUID], reason: str) -> None:
+    """Never write again to the addresses of some deliveries."""
+    suppressed = await session.execute(_SUPPRESS, {"deliveries": deliveries, "reason": reason})
+    if suppressed.first() is not None:
+        detail = {"deliveries": [str(one) for one in deliveries], "reason": reason}
         await record(session, action_id, EventKind.ADDRESS_SUPPRESSED, detail=detail)
 
 

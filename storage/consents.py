@@ -15,7 +15,8 @@ from models.columns import now
 from models.consents import Consent, ConsentPassage
 from models.records import EventKind
 from models.verification import CONSENT
-from models.vocabulary import ConsentUse, Visibility
+from models.vocabulary import ConsentGiver, ConsentUse, Visibility
+from storage.documents import current_version
 from storage.records import record
 
 DECIDING: Final = frozenset(
@@ -68,26 +69,33 @@ def live_uses(consents: Collection[Consent], action: UrgentAction) -> set[tuple[
 async def record_consent(
     session: AsyncSession, action: UrgentAction, person: PersonAtRisk, consent: Consent
 ) -> None:
-    """Write down a consent or a refusal; from now on it counts in place of the one before.
+    """Write down a consent or a refusal, which takes the place of the one before.
 
-    The action must be locked. Whoever confirmed the consents of before is asked again about one that widens.
+    What was attested of consent counts no more where it decides anything; the action must be locked.
     """
     session.add(consent)
     await session.flush()
-    if is_live(consent, action) and consent.use in DECIDING and await _is_confirmed(session, action):
+    if _decides(consent):
+        if await _is_confirmed(session, action):
+            action.verification_cycle += 1
         action.consent_revision += 1
-        action.verification_cycle += 1
         session.add(action)
     detail = {"consent_id": str(consent.id), "person": person.position, "use": consent.use}
     await record(session, action.id, EventKind.CONSENT_RECORDED, consent.recorded_by, detail)
 
 
+def _decides(consent: Consent) -> bool:
+    """Tell whether a consent lets more leave, or asks for one attestation more."""
+    return consent.given and (consent.use in DECIDING or consent.given_by is ConsentGiver.NOT_OBTAINABLE)
+
+
 async def _is_confirmed(session: AsyncSession, action: UrgentAction) -> bool:
-    """Tell whether anybody has confirmed the consents of an action as they are."""
+    """Tell whether anybody has confirmed the newest version with the consents as they are."""
+    current = await current_version(session, action.id)
     found = await session.exec(
         select(Attestation.id)
         .where(
-            Attestation.action_id == action.id,
+            Attestation.version_id == current.version.id,
             Attestation.confirms == CONSENT,
             Attestation.consent_revision == action.consent_revision,
         )

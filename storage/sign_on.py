@@ -22,6 +22,7 @@ from storage.actions import action_by_id
 from storage.documents import approved_languages, version_of
 from storage.readers import may_be_read_by_all
 from storage.records import announce, record, request_nudge
+from storage.standing import lacking
 
 _INVITE = text("""
     INSERT INTO invitation (id, document_id, version_id, partner_id, contact_id, invited_at)
@@ -50,6 +51,8 @@ class OpenedLink(NamedTuple):
     """Those in which the version is approved."""
     may_be_read: bool
     """Whether everybody who is named allows it in public."""
+    is_confirmed: bool
+    """Whether enough others stand behind the version, and behind the consents as they are."""
 
     @property
     def takes_answers(self) -> bool:
@@ -65,6 +68,7 @@ class OpenedLink(NamedTuple):
             and self.is_newest
             and bool(self.languages)
             and self.may_be_read
+            and self.is_confirmed
         )
 
 
@@ -179,6 +183,7 @@ async def opened_link(session: AsyncSession, token_hash: bytes, *, lock: bool = 
         is_newest=newest.id == version.id,
         languages=languages,
         may_be_read=await may_be_read_by_all(session, action.id),
+        is_confirmed=not await lacking(session, action, version),
     )
 
 

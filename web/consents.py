@@ -51,7 +51,10 @@ async def record(
     caller: Coordinator,
     tree: Annotated[Any, Body(examples=[_RECORD_EXAMPLE])],
 ) -> ConsequencesView:
-    """Write down a consent, or its refusal, which counts from now on; a refusal also of an ended action."""
+    """Write down a consent, or its refusal; a refusal also of an ended action.
+
+    A refusal counts from now on; a consent that lets more leave, once others have attested consent again.
+    """
     entry = parse(ConsentRecord, tree)
     decision = Decision.EDIT if entry.given else Decision.REVOKE
     async with services.database.transaction() as session:

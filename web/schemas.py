@@ -47,9 +47,11 @@ class Request(BaseModel):
 class AttestationRequest(Request):
     """Confirm facts, consent and texts of the version that was read, named by its digest."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"digest": "9f" * 32}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"digest": "9f" * 32, "consent_revision": 1}]})
 
     digest: Digest
+    consent_revision: int = Field(default=1, ge=1)
+    """That of the action as it was read, where consent is confirmed; left out, the consents of the intake."""
     confirms: list[str] | None = Field(default=None, min_length=1, max_length=50)
     """`facts`, `consent` and `text:` with a language; left out, all that the version has."""
 
@@ -197,6 +199,8 @@ class ActionView(ActionSummary):
     possible_duplicates: list[PossibleDuplicateView] = []
     document: DocumentView
     attestations: AttestationsView
+    consent_revision: int
+    """Grows with each consent that decides anything; whoever confirms consent names the one that she read."""
     releasable: bool
     sign_on: SignOnView | None
     dispatches: list[DispatchView]

@@ -61,7 +61,9 @@ class Answering:
             return await self._again(case, {"answer": "answer_not_possible"})
         if not chosen or len(chosen) != len(set(self._form.confirms)):
             return await self._again(case, {"confirms": "confirms_missing"})
-        attestation = AttestationRequest(digest=case.digest, confirms=chosen)
+        attestation = AttestationRequest(
+            digest=case.digest, confirms=chosen, consent_revision=action.consent_revision
+        )
         version, confirms = await confirmed_version(session, action, attestation)
         leaks = await unnamed_in(session, self._page.services, action, version, confirms)
         if leaks:

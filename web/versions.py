@@ -56,7 +56,8 @@ async def confirmed_version(
     """Find the version that somebody read, and what she confirms of it.
 
     Raises:
-        ApiError: its text is not the newest of its document, or not the notice of a stopped action.
+        ApiError: its text is not the newest of its document, or not the notice of a stopped action; or the
+            consents are others than she read.
         InvalidInput: she confirms something that the version does not have.
     """
     versions = await current_versions(session, action.id)
@@ -73,6 +74,12 @@ async def confirmed_version(
         possible = [one for one in possible if one not in {FACTS, CONSENT}]
     chosen = possible if attestation.confirms is None else list(attestation.confirms)
     _refuse_unknown(chosen, possible)
+    if CONSENT in chosen and attestation.consent_revision != action.consent_revision:
+        raise ApiError(
+            409,
+            "The consents are not those that you read.",
+            "Read the action, and name its consent_revision with what you confirm.",
+        )
     return version, chosen
 
 

@@ -78,6 +78,7 @@ async def whole(session: AsyncSession, action: UrgentAction) -> ActionView:
             texts=[text(texts[language]) for language in sorted(texts, key=language_order(action))],
         ),
         attestations=await attestations(session, action),
+        consent_revision=action.consent_revision,
         releasable=(await standing_of(session, action, Decision.RELEASE)).releasable,
         sign_on=await _sign_on(session, action, current.document),
         dispatches=[_dispatch(counts) for counts in await reports.dispatch_counts(session, action.id)],

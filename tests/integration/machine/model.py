@@ -97,6 +97,7 @@ class Case:
     sources: list[str]
     documents: list[Document]
     sign_on: bool = False
+    consent_revision: int = 1
     life: int = 0
     """How often it was reopened: consents of a life before count no more."""
     held: bool = False

@@ -35,8 +35,11 @@ class Standing(Frame):
         """Attest a version by its digest, of which the engine takes the latest document that has it."""
         chosen = chosen_document(story.now, document)
         digest = (chosen.versions[0] if stale else chosen.newest).digest
-        body = {"digest": digest, **({"confirms": sorted(confirms)} if confirms is not None else {})}
-        await self.post(story, who, "attestations", body, partial(_confirm, who, digest, confirms))
+        revision = story.now.consent_revision
+        body: dict[str, object] = {"digest": digest, "consent_revision": max(1, revision - stale)}
+        body |= {"confirms": sorted(confirms)} if confirms is not None else {}
+        how = partial(_confirm, who, digest, confirms, consents=body["consent_revision"] == revision)
+        await self.post(story, who, "attestations", body, how)
 
     async def add_sources(self, story: Story, who: str) -> None:
         """Add two sources."""
@@ -63,19 +66,20 @@ def chosen_document(case: Case, document: int) -> Document:
     return case.documents[document if document < 0 else document % len(case.documents)]
 
 
-def _confirm(who: str, digest: str, confirms: set[str] | None, case: Case) -> None:
+def _confirm(who: str, digest: str, confirms: set[str] | None, case: Case, *, consents: bool) -> None:
     document = [one for one in case.documents if one.newest.digest == digest][-1]
     version = document.newest
     possible = {f"text:{language}" for language in version.texts}
     if not document.is_notice:
         possible |= {FACTS, CONSENT}
-    chosen = possible if confirms is None else confirms
+    chosen = (possible if confirms is None else confirms) - (set() if consents else {CONSENT})
     version.confirmed |= {(who.removesuffix(" again"), one) for one in chosen}
 
 
 def _record(position: int, use: str, plan: ConsentPlan, case: Case) -> None:
     case.people[position].consents[use] = consent_known(plan, case.life)
     if plan.given:
+        case.consent_revision += 1
         for version in (version for document in case.documents for version in document.versions):
             version.confirmed = {(who, what) for who, what in version.confirmed if what != CONSENT}
 

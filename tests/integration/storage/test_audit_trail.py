@@ -192,7 +192,7 @@ async def play(case: Case, batch: Batch) -> None:
         await claims.recover(session, batch, uuid4(), repeatable=False)
     waiting = [one for one in await case.deliveries(batch) if one.state is READY]
     async with case.database.transaction() as session:
-        await claims.suppress(session, case.action.id, waiting[-1], "no_such_address")
+        await claims.suppress(session, case.action.id, [waiting[-1].id], "no_such_address")
         await claims.finish_batch(session, batch)
         await claims.give_up(session, batch.model_copy(update={"last": waiting[5].position}))
     part = await case.freeze(Purpose.CHECK_IN)

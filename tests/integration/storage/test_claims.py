@@ -4,8 +4,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from models.lifecycle import Decision
-from models.messages import Batch, BatchOutcome, DeliveryState
+from models.messages import Batch, BatchOutcome, DeliveryState, Purpose
 from models.outbox import Delivery
+from models.vocabulary import Channel
 from storage import claims
 from storage.claims import Outcome
 from storage.database import Database
@@ -65,6 +66,48 @@ async def test_a_claim_stays_within_its_range_and_its_channel(case: Case, batch:
     assert {one.channel for one in await case.claim(batch)} == {batch.channel}
 
 
+async def test_a_claim_takes_nothing_of_another_channel_or_dispatch(case: Case, batch: Batch) -> None:
+    wide = batch.model_copy(update={"first": 1, "last": 10_000})
+    other = await case.batch(Purpose.CHECK_IN)
+    claimed = await case.claim(wide)
+    assert {(one.channel, one.dispatch_id) for one in claimed} == {(batch.channel, batch.dispatch_id)}
+    assert set(await case.states(other)) == {READY}
+
+
+async def neighbours_of(case: Case, batch: Batch) -> list[tuple[Case, Batch]]:
+    """Return what differs from a batch in its positions, its dispatch, its channel, or its action."""
+    other = await make_case(case.database)
+    return [
+        (case, batch.model_copy(update={"first": batch.last + 1, "last": 10_000})),
+        (case, await case.batch(Purpose.CHECK_IN)),
+        (case, await case.batch(channel=Channel.SMS)),
+        (other, await other.batch()),
+    ]
+
+
+async def test_what_a_recovery_or_a_giving_up_finds_is_of_its_batch(case: Case, batch: Batch) -> None:
+    part = batch.model_copy(update={"last": batch.first + 2})
+    neighbours = await neighbours_of(case, part)
+    for owner, one in neighbours:
+        await owner.claim(one)
+    await case.claim(part, limit=1)
+    await recover(case, part)
+    assert set(await case.states(part)) == {READY}
+    await give_up(case, part)
+    assert set(await case.states(part)) == {FAILED}
+    assert [set(await owner.states(one)) for owner, one in neighbours] == [{SENDING}] * 4
+
+
+async def test_what_a_finished_batch_refuses_is_of_its_own(case: Case, batch: Batch) -> None:
+    part = batch.model_copy(update={"last": batch.first + 2})
+    neighbours = await neighbours_of(case, part)
+    await case.claim(part, limit=1)
+    await execute(case.database, "UPDATE urgent_action SET returned_at = now()")
+    assert (await finish(case, part)).waiting == 1
+    assert await case.states(part) == [SENDING, CANCELLED, CANCELLED]
+    assert [set(await owner.states(one)) for owner, one in neighbours] == [{READY}] * 4
+
+
 async def test_two_claimers_never_get_the_same_row(case: Case, batch: Batch) -> None:
     async def take_all() -> list[UUID]:
         taken: list[UUID] = []
@@ -81,7 +124,7 @@ async def test_two_claimers_never_get_the_same_row(case: Case, batch: Batch) -> 
 async def test_what_a_sender_died_with_before_the_hand_over_is_ready_again(case: Case, batch: Batch) -> None:
     claimed = await case.claim(batch, limit=3)
     await recover(case, batch)
-    assert set(await case.states(batch)) == {READY}
+    assert {(one.state, one.settled_at) for one in await case.deliveries(batch)} == {(READY, None)}
     again = await case.claim(batch, limit=3)
     assert [one.id for one in again] == [one.id for one in claimed]
     assert {one.attempts for one in again} == {2}
@@ -162,6 +205,8 @@ async def test_outcomes_are_settled_as_a_group(case: Case, batch: Batch) -> None
     assert found[first.id] == (SENT, None, False)
     assert found[second.id] == (FAILED, "no_such_address", False)
     assert found[third.id] == (READY, "busy", True)
+    await case.settle(claim_id, Outcome(first.id, FAILED, "busy"))
+    assert (await delivery(case, batch, first.id)).state is SENT
 
 
 async def test_a_finished_batch_is_counted_and_what_the_gate_refuses_for_good_is_ended(
@@ -244,13 +289,29 @@ async def test_an_ended_action_cancels_every_message_that_was_not_claimed(case: 
     assert set(await other.states(other_batch)) == {READY}
 
 
+async def test_an_end_that_is_no_stop_cancels_what_a_stop_would_leave(case: Case) -> None:
+    asked = await case.batch(Purpose.LEAK_ALARM)
+    async with case.database.transaction() as session:
+        await claims.cancel_outstanding(session, case.action.id)
+    assert set(await case.states(asked)) == {CANCELLED}
+
+
+async def test_a_stop_leaves_the_alarm_of_messages_held_back(case: Case, batch: Batch) -> None:
+    asked = await case.batch(Purpose.LEAK_ALARM)
+    await case.decide(Decision.STOP)
+    async with case.database.transaction() as session:
+        await claims.cancel_outstanding(session, case.action.id)
+    assert set(await case.states(asked)) == {READY}
+    assert set(await case.states(batch)) == {CANCELLED}
+
+
 async def test_an_address_is_suppressed_once_and_for_every_action(case: Case, batch: Batch) -> None:
     first = (await case.deliveries(batch))[0]
     for _repetition in range(2):
         async with case.database.transaction() as session:
-            await claims.suppress(session, case.action.id, first, "no_such_address")
-    told = "SELECT detail->>'delivery_id' FROM audit_event WHERE kind = 'address_suppressed'"
-    assert await execute(case.database, told) == [(str(first.id),)]
+            await claims.suppress(session, case.action.id, [first.id], "no_such_address")
+    told = "SELECT detail->'deliveries' FROM audit_event WHERE kind = 'address_suppressed'"
+    assert await execute(case.database, told) == [([str(first.id)],)]
     assert first.address not in {one.address for one in await case.claim(batch)}
     other = await make_case(case.database)
     assert first.address not in {one.address for one in await other.claim(await other.batch())}

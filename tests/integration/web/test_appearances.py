@@ -235,6 +235,8 @@ async def test_a_sign_link_shows_nothing_while_her_name_may_not_be_shown_and_tak
     assert HER_NAME not in answered.text
     assert await execute(case.database, "SELECT id FROM signature") == []
     await consented(coordinator, case, JACINTA, "name_in_public")
+    assert HER_NAME not in (await visit.browser.get(visit.path)).text
+    await case.confirm()
     assert HER_NAME in (await visit.browser.get(visit.path)).text
 
 

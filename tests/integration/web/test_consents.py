@@ -81,19 +81,33 @@ async def test_verifiers_are_asked_again_once_however_many_consents_are_written_
 ) -> None:
     for use in ("name_in_public", "name_to_authorities", "mechanisms"):
         await consented(coordinator, case, JACINTA, use)
-    assert await _revisions(site) == [(2, 2)]
+    assert await _revisions(site) == [(4, 2)]
     await case.confirm()
     await consented(coordinator, case, CEIBA, "name_to_authorities")
-    assert await _revisions(site) == [(3, 3)]
+    assert await _revisions(site) == [(5, 3)]
+
+
+async def test_whoever_read_other_consents_does_not_confirm_these(
+    case: Case, coordinator: Caller, verifier: Caller
+) -> None:
+    read = (await verifier.client.get(address(case))).json()
+    await consented(coordinator, case, JACINTA, "name_in_public")
+    body = {"digest": read["document"]["digest"]}
+    for stale in (body, {**body, "consent_revision": read["consent_revision"]}):
+        refused = problem(await post(verifier, case, "attestations", stale), 409)
+        assert "consent_revision" in refused["detail"]
+    told = await post(verifier, case, "attestations", {**stale, "confirms": ["facts", "text:es"]})
+    assert told.json()["attestations"]["count"] == 0
+    fresh = {
+        **body,
+        "consent_revision": (await verifier.client.get(address(case))).json()["consent_revision"],
+    }
+    assert (await post(verifier, case, "attestations", fresh)).json()["attestations"]["count"] == 1
 
 
 @pytest.mark.parametrize(
     ("use", "changes"),
-    [
-        ("name_in_public", {"given": False}),
-        ("name_in_public", {"on": "2026-01-01", "until": "2026-02-01"}),
-        ("photograph", {}),
-    ],
+    [("name_in_public", {"given": False}), ("photograph", {})],
 )
 async def test_what_widens_nothing_needs_no_confirmation(
     site: Site, case: Case, coordinator: Caller, use: str, changes: dict[str, Any]
@@ -109,8 +123,9 @@ async def _revisions(site: Site) -> list[Any]:
 
 
 async def test_a_consent_that_is_over_is_not_live(case: Case, coordinator: Caller) -> None:
-    told = await consented(coordinator, case, JACINTA, "mechanisms", on="2026-01-01", until="2026-02-01")
-    assert open_to(told) == {PUBLIC, AUTHORITY}
+    await consented(coordinator, case, JACINTA, "mechanisms", on="2026-01-01", until="2026-02-01")
+    await case.confirm()
+    assert open_to(await shown(coordinator, case)) == {PUBLIC, AUTHORITY}
     assert uses_of(await shown(coordinator, case), JACINTA)["mechanisms"]["live"] is False
 
 

@@ -100,6 +100,21 @@ async def test_the_page_that_thanks_says_nothing_of_the_case(
         assert escape(summary) not in looked.text
 
 
+async def test_a_statement_whose_consents_have_yet_to_be_confirmed_is_not_shown(
+    site: Site, visit: Visit
+) -> None:
+    fields = await visit.fields()
+    await execute(site.services.database, "UPDATE urgent_action SET consent_revision = 2")
+    page = await visit.browser.post(
+        visit.path, data={**FILLED_IN, **fields, "answer": "sign"}, headers=FROM_THE_PAGE
+    )
+    assert "El Manantial" not in page.text
+    assert "<form" not in page.text
+    assert await count_of(site.services.database, "signature") == 0
+    await visit.case.confirm()
+    assert "Gracias" in (await visit.answer()).text
+
+
 async def test_answers_at_once_through_two_links_sign_once(site: Site, visit: Visit) -> None:
     other = Visit(visit.case, await sign_link(visit.case, "casa-manantial"), visit.browser)
     answers = await asyncio.gather(

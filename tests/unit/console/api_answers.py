@@ -113,6 +113,7 @@ def action(**changes: Any) -> ActionView:
         "risk_level": RiskLevel.HIGH,
         "document": document(()),
         "attestations": AttestationsView(count=1, required=2),
+        "consent_revision": 1,
         "releasable": False,
         "sign_on": SIGN_ON.model_copy(update={"opened_at": None, "closes_at": None, "invited": 0}),
         "dispatches": [],

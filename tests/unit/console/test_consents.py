@@ -62,7 +62,7 @@ def test_a_consent_is_recorded_from_options(server: HTTPServer, run: Run) -> Non
     result = run("consents", "add", REFERENCE, *GIVEN, *HOW, "--until", "2027-03-05")
 
     assert result.exit_code == 0
-    assert f"{REFERENCE}: it is recorded and counts from now on." in result.stdout
+    assert f"{REFERENCE}: it is recorded." in result.stdout
     assert "Must not go out to the public:" in result.stdout
     assert sent(server) == {
         "person": 0,

@@ -168,7 +168,7 @@ def test_a_verifier_reads_everything_and_confirms_what_she_read(
         answer(private())
     )
     server.expect_ordered_request(
-        f"{ACTION}/attestations", "POST", json={"digest": DIGEST}
+        f"{ACTION}/attestations", "POST", json={"digest": DIGEST, "consent_revision": 1}
     ).respond_with_response(answer(decided(Decision.ATTEST)))
 
     with Terminal(environment, "attest", REFERENCE) as terminal:
@@ -219,9 +219,9 @@ def test_a_verifier_who_says_no_attests_nothing(server: HTTPServer, environment:
 def test_attesting_without_a_terminal_needs_yes_or_a_digest(server: HTTPServer, run: Run) -> None:
     server.expect_request(ACTION, "GET").respond_with_response(answer(action()))
     server.expect_request(PRIVATE, "GET").respond_with_response(answer(private()))
-    server.expect_request(f"{ACTION}/attestations", "POST", json={"digest": DIGEST}).respond_with_response(
-        answer(decided(Decision.ATTEST))
-    )
+    server.expect_request(
+        f"{ACTION}/attestations", "POST", json={"digest": DIGEST, "consent_revision": 1}
+    ).respond_with_response(answer(decided(Decision.ATTEST)))
 
     unconfirmed = run("attest", REFERENCE)
     assert unconfirmed.exit_code == 2
