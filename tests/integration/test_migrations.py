@@ -155,3 +155,22 @@ def test_a_migration_finds_its_database_by_the_variable(
     command.upgrade(configuration(), "head")
     with closing(engine.connect()) as connection:
         assert "delivery" in inspect(connection).get_table_names()
+
+
+def test_what_was_attested_before_consents_had_revisions_still_counts(engine: Engine) -> None:
+    with engine.begin() as connection:
+        bring(connection, "0004")
+        connection.execute(text("ALTER TABLE attestation DISABLE TRIGGER ALL"))  # no case is needed for it
+        connection.execute(
+            text(
+                "INSERT INTO attestation"
+                " (id, action_id, version_id, digest, person_id, confirms, attested_at)"
+                " SELECT gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), sha256('x'),"
+                " gen_random_uuid(), confirms, now() FROM unnest(ARRAY['facts', 'consent']) AS confirms"
+            )
+        )
+        bring(connection, "0005")
+        found = connection.execute(
+            text("SELECT confirms, consent_revision FROM attestation ORDER BY confirms")
+        )
+        assert [tuple(row) for row in found] == [("consent", 1), ("facts", 0)]
