@@ -34,7 +34,7 @@ ARGUMENTS: Final = ("-p", "tests.mutation.plugin", "-p", "no:cacheprovider", "-W
 
 KILLED: Final = 1
 """The exit code of a failed test; see plugin.py for a mutant that cannot even be imported."""
-TIMED_OUT: Final = frozenset({24, -24, 36, 152, -9})
+TIMED_OUT: Final = frozenset({24, -24, 36, 152, 255, -9})
 """Exit codes of a mutant that was stopped because it did not end."""
 
 

@@ -209,6 +209,22 @@ async def test_outcomes_are_settled_as_a_group(case: Case, batch: Batch) -> None
     assert (await delivery(case, batch, first.id)).state is SENT
 
 
+async def test_messages_that_are_held_back_are_counted_in_the_trail_and_told_to_the_workflow(
+    case: Case, batch: Batch
+) -> None:
+    claim_id = uuid4()
+    found = await case.claim(batch, claim_id, limit=3)
+    nudges = "SELECT coalesce(sum(requested), 0) FROM pending_nudge WHERE addressee = 'action'"
+    (before,) = await execute(case.database, nudges)
+    await case.settle(claim_id, Outcome(found[0].id, SENT))
+    assert await execute(case.database, nudges) == [before]
+    held = [Outcome(one.id, DeliveryState.PARKED, "names_somebody") for one in found[1:]]
+    await case.settle(claim_id, *held)
+    events = "SELECT action_id, detail FROM audit_event WHERE kind = 'messages_parked'"
+    assert await execute(case.database, events) == [(case.action.id, {"count": 2})]
+    assert await execute(case.database, nudges) == [(before[0] + 1,)]
+
+
 async def test_a_finished_batch_is_counted_and_what_the_gate_refuses_for_good_is_ended(
     case: Case, batch: Batch
 ) -> None:

@@ -118,6 +118,15 @@ async def test_what_is_broken_in_another_case_keeps_nothing_in(
     assert len(await claimed(session, batch)) == batch.last - batch.first + 1
 
 
+async def test_after_a_stop_verifiers_are_asked_though_the_case_was_closed(
+    session: AsyncSession, stage: Stage
+) -> None:
+    batch = stage.batches[Purpose.VERIFICATION]
+    ended = "UPDATE urgent_action SET closed_at = now(), stopped_at = now() WHERE id = :case"
+    await session.execute(text(ended), {"case": batch.action_id})
+    assert await claimed(session, batch) == await listed(session, batch) != []
+
+
 @pytest.mark.parametrize("name", SCENARIOS)
 async def test_a_claim_takes_it_once_that_check_is_taken_out(
     session: AsyncSession, stage: Stage, name: str, monkeypatch: pytest.MonkeyPatch
