@@ -19,6 +19,7 @@ LONGEST_MEDIAN = 12
 NOT_WRITTEN_BY_HAND = "migrations/versions/"
 PACKAGES = (
     "activities",
+    "benchmarks",
     "channels",
     "console",
     "local",

@@ -44,7 +44,7 @@ async def traces(network: Network) -> Traces:
     garden = Garden()
     reference = await _sign_on(network, garden)
     await network.providers.order_faults({"channel": "sms", "status": 503, "retry_after": 2})
-    _break_first_claim(network)
+    _break_first_claims(network)
     await network.partners.answer(await _link(network, reference, 1))
     release = f"{reference}/1/release-1"
     while_sending = await _pending_failure(network, release)
@@ -165,19 +165,19 @@ async def _link(network: Network, reference: str, number: int) -> str:
     return invitations[number].sign_link
 
 
-def _break_first_claim(network: Network) -> None:
-    """Have the database refuse the release's first claim of mails, with an error that quotes an address."""
+def _break_first_claims(network: Network) -> None:
+    """Have the database refuse the release's first claims of mails, with errors that quote an address."""
     address = network.stack.settings.database_url.replace("postgresql+psycopg://", "postgresql://")
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute("""
             CREATE SEQUENCE claims_tried;
-            CREATE FUNCTION break_once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-                IF nextval('claims_tried') = 1 THEN RAISE EXCEPTION 'cannot write to %', NEW.address; END IF;
+            CREATE FUNCTION break_the_first() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                IF nextval('claims_tried') <= 3 THEN RAISE EXCEPTION 'cannot write to %', NEW.address; END IF;
                 RETURN NEW;
             END $$;
-            CREATE TRIGGER break_once BEFORE UPDATE ON delivery FOR EACH ROW
+            CREATE TRIGGER break_the_first BEFORE UPDATE ON delivery FOR EACH ROW
             WHEN (NEW.state = 'sending' AND NEW.recipient_kind = 'contact' AND NEW.channel = 'email')
-            EXECUTE FUNCTION break_once()
+            EXECUTE FUNCTION break_the_first()
         """)
 
 

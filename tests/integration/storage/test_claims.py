@@ -6,7 +6,6 @@ import pytest
 from models.lifecycle import Decision
 from models.messages import Batch, BatchOutcome, DeliveryState, Purpose
 from models.outbox import Delivery
-from models.vocabulary import Channel
 from storage import claims
 from storage.claims import Outcome
 from storage.database import Database
@@ -64,48 +63,6 @@ async def test_a_claim_stays_within_its_range_and_its_channel(case: Case, batch:
     part = batch.model_copy(update={"first": batch.first + 1, "last": batch.first + 2})
     assert [one.position for one in await case.claim(part)] == [part.first, part.last]
     assert {one.channel for one in await case.claim(batch)} == {batch.channel}
-
-
-async def test_a_claim_takes_nothing_of_another_channel_or_dispatch(case: Case, batch: Batch) -> None:
-    wide = batch.model_copy(update={"first": 1, "last": 10_000})
-    other = await case.batch(Purpose.CHECK_IN)
-    claimed = await case.claim(wide)
-    assert {(one.channel, one.dispatch_id) for one in claimed} == {(batch.channel, batch.dispatch_id)}
-    assert set(await case.states(other)) == {READY}
-
-
-async def neighbours_of(case: Case, batch: Batch) -> list[tuple[Case, Batch]]:
-    """Return what differs from a batch in its positions, its dispatch, its channel, or its action."""
-    other = await make_case(case.database)
-    return [
-        (case, batch.model_copy(update={"first": batch.last + 1, "last": 10_000})),
-        (case, await case.batch(Purpose.CHECK_IN)),
-        (case, await case.batch(channel=Channel.SMS)),
-        (other, await other.batch()),
-    ]
-
-
-async def test_what_a_recovery_or_a_giving_up_finds_is_of_its_batch(case: Case, batch: Batch) -> None:
-    part = batch.model_copy(update={"last": batch.first + 2})
-    neighbours = await neighbours_of(case, part)
-    for owner, one in neighbours:
-        await owner.claim(one)
-    await case.claim(part, limit=1)
-    await recover(case, part)
-    assert set(await case.states(part)) == {READY}
-    await give_up(case, part)
-    assert set(await case.states(part)) == {FAILED}
-    assert [set(await owner.states(one)) for owner, one in neighbours] == [{SENDING}] * 4
-
-
-async def test_what_a_finished_batch_refuses_is_of_its_own(case: Case, batch: Batch) -> None:
-    part = batch.model_copy(update={"last": batch.first + 2})
-    neighbours = await neighbours_of(case, part)
-    await case.claim(part, limit=1)
-    await execute(case.database, "UPDATE urgent_action SET returned_at = now()")
-    assert (await finish(case, part)).waiting == 1
-    assert await case.states(part) == [SENDING, CANCELLED, CANCELLED]
-    assert [set(await owner.states(one)) for owner, one in neighbours] == [{READY}] * 4
 
 
 async def test_two_claimers_never_get_the_same_row(case: Case, batch: Batch) -> None:

@@ -215,7 +215,8 @@ async def test_signatures_reach_the_workflow_and_the_quorum_releases(
     async with case_worker(database_url, temporal.address, tmp_path), network.site.client() as browser:
         reference = await network.hand_in()
         await network.attest(reference)
-        await network.sees(reference, lambda view: bool(view["dispatches"]))
+        await network.reaches(reference, "signing")
+        await network.sees(reference, lambda view: view["sign_on"]["invited"] > 0)
         case = await _case(network, reference)
         for slug in ("casa-manantial", "red-del-volcan", "colectiva-las-ceibas", "tejedoras-del-maiz"):
             assert (await Visit(case, await sign_link(case, slug), browser).answer()).status_code == 200

@@ -1,0 +1,69 @@
+"""A batch bounds what is done for it: its positions, its dispatch, its channel and its action."""
+
+from uuid import uuid4
+
+import pytest
+
+from models.messages import Batch, DeliveryState, Purpose
+from models.vocabulary import Channel
+from storage import claims
+from storage.database import Database
+from tests.integration.outbox_cases import Case, execute, make_case
+
+READY, SENDING = DeliveryState.READY, DeliveryState.SENDING
+FAILED, CANCELLED = DeliveryState.FAILED, DeliveryState.CANCELLED
+
+
+@pytest.fixture
+async def case(database: Database) -> Case:
+    return await make_case(database)
+
+
+@pytest.fixture
+async def batch(case: Case) -> Batch:
+    return await case.batch()
+
+
+async def test_a_claim_takes_nothing_of_another_channel_or_dispatch(case: Case, batch: Batch) -> None:
+    wide = batch.model_copy(update={"first": 1, "last": 10_000})
+    other = await case.batch(Purpose.CHECK_IN)
+    claimed = await case.claim(wide)
+    assert {(one.channel, one.dispatch_id) for one in claimed} == {(batch.channel, batch.dispatch_id)}
+    assert set(await case.states(other)) == {READY}
+
+
+async def neighbours_of(case: Case, batch: Batch) -> list[tuple[Case, Batch]]:
+    """Return what differs from a batch in its positions, its dispatch, its channel, or its action."""
+    other = await make_case(case.database)
+    return [
+        (case, batch.model_copy(update={"first": batch.last + 1, "last": 10_000})),
+        (case, await case.batch(Purpose.CHECK_IN)),
+        (case, await case.batch(channel=Channel.SMS)),
+        (other, await other.batch()),
+    ]
+
+
+async def test_what_a_recovery_or_a_giving_up_finds_is_of_its_batch(case: Case, batch: Batch) -> None:
+    part = batch.model_copy(update={"last": batch.first + 2})
+    neighbours = await neighbours_of(case, part)
+    for owner, one in neighbours:
+        await owner.claim(one)
+    await case.claim(part, limit=1)
+    async with case.database.transaction() as session:
+        await claims.recover(session, part, uuid4(), repeatable=False)
+    assert set(await case.states(part)) == {READY}
+    async with case.database.transaction() as session:
+        await claims.give_up(session, part)
+    assert set(await case.states(part)) == {FAILED}
+    assert [set(await owner.states(one)) for owner, one in neighbours] == [{SENDING}] * 4
+
+
+async def test_what_a_finished_batch_refuses_is_of_its_own(case: Case, batch: Batch) -> None:
+    part = batch.model_copy(update={"last": batch.first + 2})
+    neighbours = await neighbours_of(case, part)
+    await case.claim(part, limit=1)
+    await execute(case.database, "UPDATE urgent_action SET returned_at = now()")
+    async with case.database.transaction() as session:
+        assert (await claims.finish_batch(session, part)).waiting == 1
+    assert await case.states(part) == [SENDING, CANCELLED, CANCELLED]
+    assert [set(await owner.states(one)) for owner, one in neighbours] == [{READY}] * 4
