@@ -67,3 +67,15 @@ async def test_what_a_finished_batch_refuses_is_of_its_own(case: Case, batch: Ba
         assert (await claims.finish_batch(session, part)).waiting == 1
     assert await case.states(part) == [SENDING, CANCELLED, CANCELLED]
     assert [set(await owner.states(one)) for owner, one in neighbours] == [{READY}] * 4
+
+
+async def test_what_is_refused_in_another_dispatch_or_action_ends_nothing_here(
+    case: Case, batch: Batch
+) -> None:
+    check_in, other = await case.batch(Purpose.CHECK_IN), await make_case(case.database)
+    for ended, whose in (("returned_at", case), ("stopped_at", other)):
+        change = f"UPDATE urgent_action SET {ended} = now() WHERE id = :case"
+        await execute(case.database, change, case=whose.action.id)
+    async with case.database.transaction() as session:
+        await claims.finish_batch(session, check_in)
+    assert set(await case.states(check_in)) == set(await case.states(batch)) == {READY}
