@@ -10,21 +10,22 @@ import statistics
 import sys
 import time
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import httpx
-import yaml
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from console.client import API_PATH
+from console.following import LONGEST_WAIT_SECONDS
 from local.demo_people import run_script
 from local.environment import data_folder, free_ports, given_settings
 from local.stack import Stack
+from models.yaml_tree import read_yaml
 
 CASE: Final = Path(__file__).resolve().parent.parent / "examples" / "case.yaml"
 CASES: Final = 25
-LONGEST_WAIT_SECONDS: Final = 25
 READING: Final = "a plain reading"
 DECISIONS: Final[dict[str, tuple[str, object]]] = {
     "hold": ("hold", None),
@@ -38,23 +39,14 @@ DECISIONS: Final[dict[str, tuple[str, object]]] = {
 def measured(api: httpx.Client) -> dict[str, list[float]]:
     """Return the seconds that each answer took, over all cases."""
     seconds: dict[str, list[float]] = {READING: [], **{name: [] for name in DECISIONS}}
-    case = yaml.safe_load(CASE.read_text())
+    case = read_yaml(CASE.read_text())
     for _ in track(range(CASES), "Deciding about cases", transient=True):
-        path = f"/actions/{api.post('/actions', json=_as_json(case)).raise_for_status().json()['reference']}"
+        path = f"/actions/{api.post('/actions', json=case).raise_for_status().json()['reference']}"
         _come_to_rest(api, path)
         for name, (decision, body) in DECISIONS.items():
             seconds[READING].append(_timed(api, api.build_request("GET", path)))
             seconds[name].append(_timed(api, api.build_request("POST", f"{path}/{decision}", json=body)))
     return seconds
-
-
-def _as_json(tree: Any) -> Any:
-    """Return YAML's tree with its dates as the API takes them."""
-    if isinstance(tree, dict):
-        return {key: _as_json(value) for key, value in tree.items()}
-    if isinstance(tree, list):
-        return [_as_json(value) for value in tree]
-    return tree if isinstance(tree, str | int | float | bool | None) else tree.isoformat()
 
 
 def _come_to_rest(api: httpx.Client, path: str) -> None:
@@ -87,7 +79,7 @@ async def _run(data: Path) -> dict[str, list[float]]:
         who = ("--name", "Marisol Ejemplo", "--email", "marisol@red.example", "--role", "coordinator")
         key = await run_script("admin.py", "keys", "create", *who, environment=stack.environment)
         headers = {"Authorization": f"Bearer {key.strip()}"}
-        base = f"{stack.settings.public_url}/api/v1"
+        base = f"{stack.settings.public_url}{API_PATH}"
         with httpx.Client(base_url=base, headers=headers, timeout=60, trust_env=False) as api:
             return await asyncio.to_thread(measured, api)
 

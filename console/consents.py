@@ -93,12 +93,7 @@ def add(  # noqa: PLR0913 - each is an option of the command
         body = entry.model_dump(mode="json", exclude_none=True)
         answer = opened.client.post(action_path(reference, "consents"), body)
         told = read(Consequences, answer)
-        _show(
-            opened,
-            answer,
-            told,
-            f"{told.reference}: it is recorded. {_CONFIRMED_ANEW}",
-        )
+        _show(opened, answer, told, f"{told.reference}: it is recorded. {_CONFIRMED_ANEW}")
 
 
 def revoke(

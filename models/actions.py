@@ -16,8 +16,9 @@ class UrgentAction(SQLModel, table=True):
     """The case. Columns named `sealed_*` hold encrypted text.
 
     `*_required` is the verification policy of its urgency when it was handed in. `verification_cycle` grows
-    each time that verifiers must be asked afresh; `leading_document` is the number of the one it began or
-    began again with. Consents recorded before `reopened_at` do not count any more.
+    each time that verifiers must be asked afresh, `consent_revision` with each consent that decides what may
+    leave: an attestation of consent is about one of them. `leading_document` is the number of the one it
+    began or began again with. Consents recorded before `reopened_at` do not count any more.
     """
 
     __tablename__ = "urgent_action"

@@ -52,7 +52,7 @@ class OpenedLink(NamedTuple):
     may_be_read: bool
     """Whether everybody who is named allows it in public."""
     is_confirmed: bool
-    """Whether enough others stand behind the version, and behind the consents as they are."""
+    """Whether enough others stand behind the version and the consents as they are, and approved a text."""
 
     @property
     def takes_answers(self) -> bool:
@@ -66,7 +66,6 @@ class OpenedLink(NamedTuple):
             and action.stopped_at is None
             and action.closed_at is None
             and self.is_newest
-            and bool(self.languages)
             and self.may_be_read
             and self.is_confirmed
         )

@@ -10,7 +10,7 @@ Child = workflow.ChildWorkflowHandle[Any, Any] | workflow.ExternalWorkflowHandle
 
 
 async def nudge(child: Child) -> None:
-    """Tell a child that a hold ended."""
+    """Tell a child that a hold ended, or that facts changed."""
     await _signal(child, "nudge")
 
 

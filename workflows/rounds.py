@@ -35,7 +35,7 @@ class Rounds:
         self._begun.append(child)
 
     async def nudge(self) -> None:
-        """Tell every round that a hold ended."""
+        """Tell every round that a hold ended, or that facts changed."""
         for child in list(self._begun):
             await nudge(child)
 

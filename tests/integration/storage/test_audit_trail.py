@@ -30,11 +30,6 @@ CROWD = 50
 
 
 @pytest.fixture
-async def case(database: Database) -> Case:
-    return await make_case(database)
-
-
-@pytest.fixture
 async def roomy(database_url: str) -> AsyncIterator[Database]:
     """A database with a connection for each of a crowd."""
     opened = Database(database_url, pool_size=CROWD)

@@ -2,26 +2,13 @@
 
 from uuid import uuid4
 
-import pytest
-
 from models.messages import Batch, DeliveryState, Purpose
 from models.vocabulary import Channel
 from storage import claims
-from storage.database import Database
 from tests.integration.outbox_cases import Case, execute, make_case
 
 READY, SENDING = DeliveryState.READY, DeliveryState.SENDING
 FAILED, CANCELLED = DeliveryState.FAILED, DeliveryState.CANCELLED
-
-
-@pytest.fixture
-async def case(database: Database) -> Case:
-    return await make_case(database)
-
-
-@pytest.fixture
-async def batch(case: Case) -> Batch:
-    return await case.batch()
 
 
 async def test_a_claim_takes_nothing_of_another_channel_or_dispatch(case: Case, batch: Batch) -> None:

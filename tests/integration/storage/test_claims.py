@@ -8,21 +8,10 @@ from models.messages import Batch, BatchOutcome, DeliveryState, Purpose
 from models.outbox import Delivery
 from storage import claims
 from storage.claims import Outcome
-from storage.database import Database
 from tests.integration.outbox_cases import Case, execute, make_case
 
 READY, SENDING, SENT = DeliveryState.READY, DeliveryState.SENDING, DeliveryState.SENT
 FAILED, UNKNOWN, CANCELLED = DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.CANCELLED
-
-
-@pytest.fixture
-async def case(database: Database) -> Case:
-    return await make_case(database)
-
-
-@pytest.fixture
-async def batch(case: Case) -> Batch:
-    return await case.batch()
 
 
 async def hand_over(case: Case, delivery: Delivery) -> bool:

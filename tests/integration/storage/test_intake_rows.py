@@ -84,11 +84,6 @@ async def test_a_key_belongs_to_one_person(database: Database, author: Person) -
     assert second[1]
 
 
-@pytest.fixture
-async def case(database: Database) -> Case:
-    return await make_case(database)
-
-
 async def row(case: Case) -> UrgentAction:
     async with case.database.transaction() as session:
         return await actions.action_by_id(session, case.action.id)
