@@ -8,6 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.actions import UrgentAction
 from models.document_file import Wording
 from models.documents import DocumentText
+from models.problems import InvalidInput, Problem
 from models.vocabulary import DocumentKind
 from storage.consents import live_uses, newest_consents
 from storage.documents import CurrentVersion, NewVersion, leading_version, renderings_of, texts_of
@@ -31,9 +32,15 @@ async def further_texts(
 async def changed_texts(
     session: AsyncSession, action: UrgentAction, current: CurrentVersion, wordings: Wordings
 ) -> list[DocumentText]:
-    """Make the texts of another version: headline and demands that are left out stay as they are."""
+    """Make the texts of another version: headline and demands that are left out stay as they are.
+
+    Raises:
+        InvalidInput: a notice leaves out a language in which somebody is to be told.
+    """
     before = await texts_of(session, current.version.id)
     is_notice = current.document.kind is DocumentKind.STOP_ACTION
+    if is_notice:
+        _refuse_left_out(before, wordings)
     leading = {} if is_notice else await _leading_texts(session, action)
     return [
         _text(language, one, before.get(language), leading.get(language))
@@ -70,6 +77,15 @@ async def refuse_unchanged(session: AsyncSession, current: CurrentVersion, new: 
             "Nothing has changed.",
             f"Version {current.version.number} says exactly this. Change a text, or go on with that version.",
         )
+
+
+def _refuse_left_out(before: Mapping[str, DocumentText], wordings: Wordings) -> None:
+    """Refuse a notice that some of those who received something could not read."""
+    left_out = sorted(before.keys() - wordings.keys())
+    if left_out:
+        rule = f"leaves out {', '.join(left_out)}, in which somebody received something"
+        remedy = f"Write the notice in each of {', '.join(sorted(before))}."
+        raise InvalidInput((Problem(field="texts", rule=rule, remedy=remedy),))
 
 
 async def _leading_texts(session: AsyncSession, action: UrgentAction) -> dict[str, DocumentText]:

@@ -72,6 +72,22 @@ class Verifying(Standing):
     def answer_an_invitation(self, which: int, partner: str, answer: str) -> None:
         self.step(self._answer(self.story(which), partner, answer))
 
+    @in_a_case
+    @rule(which=which, answer=st.sampled_from(["sign", "sign", "decline"]))
+    def gather_signatures(self, which: int, answer: str) -> None:
+        """Complete what a case lacks, so that its partners are asked, and have all of them answer."""
+        self.step(self._gather(self.story(which), answer))
+
+    async def _gather(self, story: Story, answer: str) -> None:
+        who = story.now.author
+        if not story.now.has_sources():
+            await self.add_sources(story, who)
+        await self.ask_everybody(story, who)
+        await self.stand_behind_newest(story)
+        await self.settle()
+        for partner in story.now.partners:
+            await self._answer(story, partner, answer)
+
     async def _hand_in(self, plan: CasePlan, who: str) -> None:
         texts = texts_of(plan)
         answer = await self.call(who, "POST", "/actions", case_tree(plan, texts))

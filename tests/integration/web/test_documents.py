@@ -175,6 +175,18 @@ async def test_only_the_newest_document_is_changed(papers: Papers) -> None:
     assert (await papers.change(2, changed(summary="Otra."))).status_code == 201
 
 
+async def test_the_notice_of_a_stop_keeps_each_language_in_which_somebody_is_to_be_told(
+    papers: Papers,
+) -> None:
+    await reached(papers.case)
+    assert (await papers.decide("stop")).is_success
+    text = {"summary": "La acción terminó.", "body": "No escriban más, por favor."}
+    before = await contents_of(papers.case.database)
+    (found,) = problem(await papers.change(2, {"es": text}), 422)["problems"]
+    assert (found["field"], "leaves out en" in found["rule"]) == ("texts", True)
+    assert await contents_of(papers.case.database) == before
+
+
 async def test_the_notice_of_a_stop_is_changed_while_everything_else_stays(papers: Papers) -> None:
     await reached(papers.case)
     assert (await papers.decide("stop")).is_success
@@ -182,7 +194,7 @@ async def test_the_notice_of_a_stop_is_changed_while_everything_else_stays(paper
     assert (notice["kind"], notice["number"]) == ("stop_action", 2)
     text = {"summary": "La acción terminó.", "body": "No escriban más, por favor."}
     texts = dict.fromkeys(notice["versions"][0]["languages"], text)
-    found = problem(await papers.change(2, {"es": {**text, "body": HIDDEN}}), 422)["problems"]
+    found = problem(await papers.change(2, {**texts, "es": {**text, "body": HIDDEN}}), 422)["problems"]
     assert [one["field"] for one in found] == ["texts.es.body"]
     assert (await papers.change(2, texts)).status_code == 201
     shown = (await papers.version(2, 2)).json()
