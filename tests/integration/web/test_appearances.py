@@ -90,6 +90,17 @@ async def test_after_a_revocation_a_person_gets_a_pseudonym_and_the_places_of_he
     assert (view["attestations"]["count"], view["document"]["version"]) == (0, 2)
 
 
+async def test_a_change_stands_in_the_timeline_with_who_made_it_and_without_the_pseudonym(
+    case: Case, coordinator: Caller
+) -> None:
+    await changed(coordinator, case, JACINTA, "pseudonym", pseudonym="Jacaranda")
+    told = await coordinator.client.get(address(case, "timeline"))
+    (event,) = [one for one in told.json()["events"] if one["kind"] == "visibility_changed"]
+    assert event["detail"] == {"person": JACINTA, "visibility": "pseudonym"}
+    assert event["person"].startswith("Persona ")
+    assert "Jacaranda" not in told.text
+
+
 async def test_a_text_that_now_leaks_is_not_approved(
     case: Case, coordinator: Caller, verifier: Caller
 ) -> None:

@@ -82,6 +82,7 @@ async def test_the_passage_stands_in_the_timeline_and_the_workflow_is_to_be_told
     events = (await coordinator.client.get(address(case, "timeline"))).json()["events"]
     assert events[-1]["kind"] == "consent_passed"
     assert events[-1]["detail"] == {"person": JACINTA, "because": "disappearance"}
+    assert events[-1]["person"].startswith("Persona ")
     nudges = await execute(site.services.database, "SELECT addressee FROM pending_nudge")
     assert [row.addressee for row in nudges] == ["action"]
 
