@@ -93,13 +93,11 @@ async def _is_confirmed(session: AsyncSession, action: UrgentAction) -> bool:
     """Tell whether anybody has confirmed the newest version with the consents as they are."""
     current = await current_version(session, action.id)
     found = await session.exec(
-        select(Attestation.id)
-        .where(
+        select(Attestation.id).where(
             Attestation.version_id == current.version.id,
             Attestation.confirms == CONSENT,
             Attestation.consent_revision == action.consent_revision,
         )
-        .limit(1)
     )
     return found.first() is not None
 

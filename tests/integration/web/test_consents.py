@@ -117,6 +117,26 @@ async def test_what_widens_nothing_needs_no_confirmation(
     assert await _revisions(site) == [(1, 1)]
 
 
+async def test_verifiers_whom_nobody_has_answered_of_consent_yet_are_not_asked_once_more(
+    site: Site, case: Case, coordinator: Caller
+) -> None:
+    await execute(site.services.database, "DELETE FROM attestation WHERE confirms = 'consent'")
+    await consented(coordinator, case, JACINTA, "name_in_public")
+    assert await _revisions(site) == [(2, 1)]
+
+
+async def test_a_confirmation_of_an_earlier_version_has_nobody_asked_once_more(
+    site: Site, case: Case, coordinator: Caller
+) -> None:
+    shown_otherwise = await post(
+        coordinator, case, f"people/{JACINTA}/visibility", {"visibility": "withheld"}
+    )
+    assert shown_otherwise.status_code == 200
+    ((_, cycle),) = await _revisions(site)
+    await consented(coordinator, case, JACINTA, "name_in_public")
+    assert await _revisions(site) == [(2, cycle)]
+
+
 async def _revisions(site: Site) -> list[Any]:
     query = "SELECT consent_revision, verification_cycle FROM urgent_action"
     return [tuple(row) for row in await execute(site.services.database, query)]
