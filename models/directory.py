@@ -1,16 +1,22 @@
 """The directory files: partners that may sign, and contacts that receive what is released."""
 
-from typing import Annotated
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Final, NamedTuple
 
-from pydantic import AfterValidator, Field, ValidationInfo
+from pydantic import AfterValidator, Field, StrictInt, ValidationError, ValidationInfo
+from pydantic_core import InitErrorDetails
 
-from models.addresses import EmailAddress, WebAddress, WebhookSecret, canonical_address
-from models.problems import refusal
-from models.scalars import Country, Language, Line, Slug, TimeZone
+from models.addresses import EmailAddress, PhoneNumber, WebAddress, WebhookSecret, canonical_address
+from models.partner_vocabulary import PartnerKind, PartnerStatus
+from models.problems import InvalidInput, Problem, refusal, refused_at
+from models.scalars import Country, Language, Line, PastDay, Slug, TimeZone
 from models.strict_model import StrictModel, across_entries, no_repeats, parse
 from models.vocabulary import Channel, ContactKind
 
 CONTACT_CHANNELS = (Channel.EMAIL, Channel.SMS)
+
+TAKEN_BY_THE_API: Final = frozenset({"changes"})
+"""What stands where a partner's id does in the paths of the API."""
 
 Languages = Annotated[
     tuple[Language, ...], Field(min_length=1, max_length=20), across_entries(no_repeats(lambda code: code))
@@ -18,41 +24,93 @@ Languages = Annotated[
 Groups = Annotated[tuple[Slug, ...], Field(max_length=50), across_entries(no_repeats(lambda group: group))]
 
 
+def _contact_channel(channel: Channel) -> Channel:
+    if channel not in CONTACT_CHANNELS:
+        raise refusal("is not a way to write to a contact", "Use 'email' or 'sms'.")
+    return channel
+
+
+ContactWay = Annotated[Channel, AfterValidator(_contact_channel)]
+
+
 class PartnerContact(StrictModel):
-    """A person who reads invitations for a partner."""
+    """A person who answers for a partner; `asked_by` is how she may be asked."""
 
     name: Line
     email: EmailAddress
     language: Language
+    phone: PhoneNumber | None = None
+    asked_by: ContactWay = Channel.EMAIL
+
+    @classmethod
+    def across_fields(cls, tree: Mapping[object, object]) -> Iterator[InitErrorDetails]:
+        """Find a contact who is to be asked by a telephone that she does not have."""
+        if tree.get("asked_by") == Channel.SMS and tree.get("phone") is None:
+            yield refused_at(("phone",), "is required for asked_by sms", "Add it, or ask her by email.")
 
 
 class PartnerApi(StrictModel):
-    """The partner's own system, which takes statements as signed webhooks."""
+    """The partner's own system, which takes statements as signed webhooks.
+
+    The secret may be left out where the directory has it for the same address.
+    """
 
     url: WebAddress
-    secret: WebhookSecret
+    secret: WebhookSecret | None = None
+
+
+class Mandate(StrictModel):
+    """A standing mandate: the partner signs whatever another one signs."""
+
+    follows: Slug
+    given_on: PastDay
+    given_by: Line
+
+
+def _free_id(slug: str) -> str:
+    if slug in TAKEN_BY_THE_API:
+        raise refusal("is a word of the API", "Choose another id.")
+    return slug
 
 
 class PartnerEntry(StrictModel):
-    """An organisation that may sign."""
+    """An organisation that may sign; what is left out of `status` and `registered_address` is filled in."""
 
-    id: Slug
+    id: Annotated[Slug, AfterValidator(_free_id)]
     name: Line
+    kind: PartnerKind = PartnerKind.ORGANISATION
     country: Country
     languages: Languages
     groups: Groups
+    time_zone: TimeZone | None = None
+    website: WebAddress | None = None
+    registered_address: EmailAddress | None = None
     contacts: Annotated[
         tuple[PartnerContact, ...],
         Field(min_length=1, max_length=20),
         across_entries(no_repeats(lambda contact: contact.email.casefold(), "email")),
     ]
+    member_count: Annotated[StrictInt, Field(ge=1, le=1_000_000)] | None = None
+    members: Annotated[
+        tuple[Slug, ...], Field(max_length=5_000), across_entries(no_repeats(lambda member: member))
+    ] = ()
+    mandate: Mandate | None = None
+    status: PartnerStatus | None = None
     api: PartnerApi | None = None
 
-
-def _contact_channel(channel: Channel) -> Channel:
-    if channel not in CONTACT_CHANNELS:
-        raise refusal("is not a way to write to a contact", "Use 'email' or 'sms'.")
-    return channel
+    @classmethod
+    def across_fields(cls, tree: Mapping[object, object]) -> Iterator[InitErrorDetails]:
+        """Find a partner that counts itself, follows itself, or counts fewer members than it lists."""
+        slug, members, mandate = tree.get("id"), tree.get("members"), tree.get("mandate")
+        listed = members if isinstance(members, list | tuple) else ()
+        for index, member in enumerate(listed):
+            if member == slug:
+                yield refused_at(("members", index), "is the partner itself", "Remove it.")
+        if isinstance(mandate, Mapping) and mandate.get("follows") == slug:
+            yield refused_at(("mandate", "follows"), "is the partner itself", "Name another partner.")
+        count = tree.get("member_count")
+        if isinstance(count, int) and count < len(listed):
+            yield refused_at(("member_count",), "is less than the members listed", "Count all of them.")
 
 
 def _value_fits_channel(value: str, info: ValidationInfo) -> str:
@@ -63,7 +121,7 @@ def _value_fits_channel(value: str, info: ValidationInfo) -> str:
 class ContactChannel(StrictModel):
     """One address of a contact."""
 
-    channel: Annotated[Channel, AfterValidator(_contact_channel)]
+    channel: ContactWay
     value: Annotated[Line, AfterValidator(_value_fits_channel)]
 
 
@@ -111,3 +169,32 @@ def parse_partners(tree: object) -> tuple[PartnerEntry, ...]:
 def parse_contacts(tree: object) -> tuple[ContactEntry, ...]:
     """Read a contacts file, raising InvalidInput with all its problems."""
     return parse(ContactsFile, tree).contacts
+
+
+class ReadPartners(NamedTuple):
+    """As much of a partners file as can be read, each entry with its place, and all that is wrong."""
+
+    entries: tuple[tuple[int, PartnerEntry], ...]
+    problems: tuple[Problem, ...]
+
+
+def read_partners(tree: object) -> ReadPartners:
+    """Read of a partners file what is right, and name what is wrong."""
+    try:
+        return ReadPartners(tuple(enumerate(parse_partners(tree))), ())
+    except InvalidInput as found:
+        problems = found.problems
+    listed = tree.get("partners") if isinstance(tree, Mapping) else None
+    readable: dict[str, tuple[int, PartnerEntry]] = {}
+    for index, raw in enumerate(listed if isinstance(listed, list | tuple) else ()):
+        entry = _entry_or_none(raw)
+        if entry:
+            readable.setdefault(entry.id, (index, entry))
+    return ReadPartners(tuple(readable.values()), problems)
+
+
+def _entry_or_none(raw: object) -> PartnerEntry | None:
+    try:
+        return PartnerEntry.model_validate(raw)
+    except ValidationError:
+        return None

@@ -1,42 +1,71 @@
 """Partner organisations, and how they are asked to sign."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from models.columns import link, moment, primary_key, word, words
-from models.vocabulary import Answer, SignatureVisibility
+from models.columns import link, moment, primary_key, uuids, word, words
+from models.partner_vocabulary import PartnerKind, PartnerStatus
+from models.vocabulary import Answer, Channel, SignatureVisibility
 
 
 class Partner(SQLModel, table=True):
-    """An organisation that may sign. `slug` is its stable id in files."""
+    """An organisation that may sign. `slug` is its stable id in files.
+
+    `members` are partners whose signatures it stands for; `mandate_follows` is the one that it signs after.
+    """
 
     id: UUID = primary_key()
     slug: str = Field(unique=True)
     name: str
+    kind: PartnerKind = word(PartnerKind, default=PartnerKind.ORGANISATION)
     country: str
     languages: list[str] = words()
     groups: list[str] = words()
+    time_zone: str | None = None
+    website: str | None = None
+    registered_address: str
+    registered_fingerprint: bytes
+    member_count: int | None = None
+    members: list[UUID] = uuids()
+    mandate_follows: UUID | None = link("partner.id", nullable=True)
+    mandate_given_on: date | None = None
+    mandate_given_by: str | None = None
+    status: PartnerStatus = word(PartnerStatus, default=PartnerStatus.ACTIVE)
     api_url: str | None = None
     sealed_api_secret: bytes | None = None
     updated_at: datetime = moment()
 
 
+_STAYS = text("gone_at IS NULL")
+
+
 class PartnerContact(SQLModel, table=True):
-    """A person who answers for a partner; the lowest position is asked first."""
+    """A person who answers for a partner; the lowest position is asked first.
+
+    Who left keeps her row, which invitations and corrections name, and has no position any more.
+    """
 
     __tablename__ = "partner_contact"
-    __table_args__ = (UniqueConstraint("partner_id", "position"),)
+    __table_args__ = (
+        UniqueConstraint("partner_id", "position", deferrable=True, initially="DEFERRED"),
+        CheckConstraint("(position IS NULL) = (gone_at IS NOT NULL)", name="position_while_she_stays"),
+        Index("one_contact_an_address", "partner_id", "fingerprint", unique=True, postgresql_where=_STAYS),
+    )
 
     id: UUID = primary_key()
     partner_id: UUID = link("partner.id")
-    position: int
+    position: int | None = None
     name: str
     email: str
     fingerprint: bytes = Field(index=True)
     language: str
+    phone: str | None = Field(default=None, repr=False)
+    phone_fingerprint: bytes | None = None
+    asked_by: Channel = word(Channel, default=Channel.EMAIL)
+    gone_at: datetime | None = moment(nullable=True)
 
 
 class Invitation(SQLModel, table=True):

@@ -2,8 +2,30 @@
 
 from sqlmodel import SQLModel
 
-from models import actions, attestations, consents, contacts, documents, outbox, partners, people, records
+from models import (
+    actions,
+    attestations,
+    consents,
+    contacts,
+    documents,
+    outbox,
+    partner_records,
+    partners,
+    people,
+    records,
+)
 
-AGGREGATES = (actions, attestations, consents, contacts, documents, outbox, partners, people, records)
+AGGREGATES = (
+    actions,
+    attestations,
+    consents,
+    contacts,
+    documents,
+    outbox,
+    partner_records,
+    partners,
+    people,
+    records,
+)
 
 METADATA = SQLModel.metadata

@@ -43,3 +43,9 @@ def read_yaml(text: str) -> object:
         pass
     remedy = "Check the indentation, the quotes and that no field is given twice there."
     raise InvalidInput([Problem(field=field, rule="is not well-formed YAML", remedy=remedy)])
+
+
+def write_yaml(tree: object) -> str:
+    """Write JSON values as YAML that is read as the same ones."""
+    written: str = yaml.safe_dump(tree, allow_unicode=True, sort_keys=False)
+    return written

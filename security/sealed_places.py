@@ -41,3 +41,8 @@ def risk_place(risk_assessment_id: UUID) -> str:
 def api_secret_place(url: str) -> str:
     """Name the place of a partner's secret: its address, so that a changed one never gets the old secret."""
     return f"partner_api_secret:{url}"
+
+
+def partner_change_place(partner_change_id: UUID) -> str:
+    """Name the place of details that a partner corrected."""
+    return f"partner_change.fields:{partner_change_id}"

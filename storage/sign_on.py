@@ -29,9 +29,11 @@ _INVITE = text("""
     SELECT gen_random_uuid(), :document_id, :version_id, partner.id, chosen.id, now()
     FROM partner
     CROSS JOIN LATERAL (
-        SELECT id FROM partner_contact WHERE partner_contact.partner_id = partner.id
+        SELECT id FROM partner_contact
+        WHERE partner_contact.partner_id = partner.id AND partner_contact.gone_at IS NULL
         ORDER BY position LIMIT 1) AS chosen
-    WHERE :everybody OR partner.groups && CAST(:groups AS text[]) OR partner.slug = ANY(:slugs)
+    WHERE partner.status = 'active'
+      AND (:everybody OR partner.groups && CAST(:groups AS text[]) OR partner.slug = ANY(:slugs))
     ON CONFLICT (document_id, partner_id) DO NOTHING
 """)
 

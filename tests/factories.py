@@ -21,8 +21,9 @@ from security.fingerprints import AddressFingerprint
 from security.keys import KeyRing, decode_key, new_key, new_key_ring
 from security.tokens import new_api_key, token_hash
 from storage import actions, decisions, directory, documents
-from web.directory import contact_record, partner_record
+from web.directory import contact_record
 from web.intake import Intake
+from web.partner_rows import partner_record
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 CIPHER = FieldCipher(KeyRing.parse(new_key_ring("test")))
@@ -85,9 +86,14 @@ async def attest_twice(session: AsyncSession, action: UrgentAction) -> tuple[UUI
 
 async def add_directory(session: AsyncSession) -> None:
     """Import the demo's partners and contacts."""
-    partners = parse_partners(read_yaml((EXAMPLES / "partners.yaml").read_text()))
+    await add_partners(session)
     contacts = parse_contacts(read_yaml((EXAMPLES / "contacts.yaml").read_text()))
+    await directory.upsert_contacts(session, [contact_record(entry, FINGERPRINT) for entry in contacts])
+
+
+async def add_partners(session: AsyncSession) -> None:
+    """Import the demo's partners, among whom the demo's case is signed."""
+    partners = parse_partners(read_yaml((EXAMPLES / "partners.yaml").read_text()))
     await directory.upsert_partners(
         session, [partner_record(entry, CIPHER, FINGERPRINT) for entry in partners]
     )
-    await directory.upsert_contacts(session, [contact_record(entry, FINGERPRINT) for entry in contacts])

@@ -21,6 +21,7 @@ from web.duplicates import look_for_duplicates
 from web.errors import ApiError, unknown_action
 from web.intake import Intake
 from web.leaks import refuse_leaks
+from web.partner_choice import refuse_unknown_partners
 from web.policies import refuse_what_policy_excludes
 from web.schemas import (
     ActionList,
@@ -64,6 +65,7 @@ async def hand_in(
     async with services.database.transaction() as session:
         action = await _handed_in_before(session, intake, idempotency_key)
         if action is None:
+            await refuse_unknown_partners(session, case)
             action = await _store(session, intake, idempotency_key)
             await look_for_duplicates(session, services, action, case, caller.person_id)
         else:

@@ -18,6 +18,9 @@ from web import (
     documents,
     enrolment_page,
     health,
+    partner_corrections,
+    partner_logos,
+    partners,
     people,
     private,
     sign_page,
@@ -73,6 +76,9 @@ def create_app(services: Services) -> FastAPI:
         documents,
         document_decisions,
         directory,
+        partner_corrections,
+        partners,
+        partner_logos,
     ):
         api.include_router(part.router)
     app.include_router(api)

@@ -60,3 +60,4 @@ CaseReader = Annotated[Caller, Depends(with_role(Role.COORDINATOR, Role.VERIFIER
 Coordinator = Annotated[Caller, Depends(with_role(Role.COORDINATOR))]
 Verifier = Annotated[Caller, Depends(with_role(Role.VERIFIER))]
 DirectoryKeeper = Annotated[Caller, Depends(with_role(Role.COORDINATOR, Role.ADMIN))]
+KeyHolder = Annotated[Caller, Depends(with_role(*Role))]

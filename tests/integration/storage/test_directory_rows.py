@@ -1,14 +1,19 @@
 import asyncio
 from typing import Any
 
-from models.directory import parse_contacts, parse_partners
+import pytest
+
+from models.directory import Mandate, parse_contacts, parse_partners
+from models.messages import Purpose
+from models.partner_vocabulary import PartnerStatus
 from models.yaml_tree import read_yaml
-from storage import directory
+from storage import directory, partners
 from storage.database import Database
 from storage.directory import Imported
 from tests import factories
 from tests.integration.outbox_cases import execute, make_case
-from web.directory import contact_record, partner_record
+from web.directory import contact_record
+from web.partner_rows import entry_of, partner_record
 
 ANA = {"name": "Ana Ejemplo", "email": "ana@red.example", "language": "es"}
 BEA = {"name": "Bea Ejemplo", "email": "bea@red.example", "language": "en"}
@@ -40,6 +45,12 @@ async def people(database: Database) -> list[tuple[int, str, str]]:
     return [tuple(row) for row in rows]
 
 
+def signed_by(chosen: object = None, **selection: object) -> dict[str, Any]:
+    tree = factories.case_tree()
+    tree["sign_on"]["partners"] = chosen or selection
+    return tree
+
+
 async def test_a_directory_imported_twice_is_the_same_directory(database: Database) -> None:
     partners, contacts = example("partners.yaml"), example("contacts.yaml")
     assert (await import_partners(database, partners)).created == len(partners["partners"])
@@ -64,32 +75,86 @@ async def test_imports_at_the_same_time_make_one_directory(database: Database) -
     assert sum(one.updated for one in imported) == 3 * everything
 
 
-async def test_a_partner_is_updated_and_its_first_person_keeps_her_row(database: Database) -> None:
+async def test_a_partner_is_updated_and_each_person_keeps_her_row_by_her_address(database: Database) -> None:
     await import_partners(database, partner(ANA))
     before = await execute(database, "SELECT id FROM partner_contact")
-    await import_partners(database, partner(BEA, ANA, name="Red Nueva", country="GT", groups=["b"]))
-    assert await people(database) == [(0, BEA["name"], BEA["email"]), (1, ANA["name"], ANA["email"])]
-    kept = await execute(database, "SELECT id FROM partner_contact WHERE position = 0")
-    assert kept == before
+    renamed = {**ANA, "name": "Ana Nueva", "email": "ana@RED.example"}
+    await import_partners(database, partner(BEA, renamed, name="Red Nueva", country="GT", groups=["b"]))
+    assert await people(database) == [(0, BEA["name"], BEA["email"]), (1, "Ana Nueva", ANA["email"])]
+    assert before == await execute(database, "SELECT id FROM partner_contact WHERE position = 1")
     assert await execute(database, "SELECT name, country, groups FROM partner") == [
         ("Red Nueva", "GT", ["b"])
     ]
 
 
-async def test_a_person_who_left_a_partner_is_removed_even_after_an_invitation(database: Database) -> None:
+async def test_people_change_places_and_one_who_comes_back_is_the_same(database: Database) -> None:
+    await import_partners(database, partner(ANA, BEA))
+    before = await execute(database, "SELECT id, email FROM partner_contact ORDER BY email")
+    for order in ((BEA, ANA), (BEA,), (ANA, BEA)):
+        await import_partners(database, partner(*order))
+        staying = "SELECT email FROM partner_contact WHERE gone_at IS NULL ORDER BY position"
+        assert [row.email for row in await execute(database, staying)] == [one["email"] for one in order]
+    assert before == await execute(database, "SELECT id, email FROM partner_contact ORDER BY email")
+
+
+async def test_the_invitations_of_a_person_who_left_pass_to_whoever_is_asked_now(database: Database) -> None:
     case = await make_case(database)
     await case.open_sign_on()
     tree = example("partners.yaml")
     volcan = next(entry for entry in tree["partners"] if entry["id"] == "red-del-volcan")
     assert len(volcan["contacts"]) == 2
-    volcan["contacts"] = volcan["contacts"][1:]
+    left = volcan["contacts"].pop(0)
     await import_partners(database, tree)
-    rows = await execute(
-        database,
-        "SELECT partner_contact.name FROM partner_contact JOIN partner ON partner.id = partner_id"
-        " WHERE slug = 'red-del-volcan'",
+    batch = await case.batch(Purpose.INVITATION)
+    addresses = {delivery.address for delivery in await case.deliveries(batch)}
+    assert volcan["contacts"][0]["email"] in addresses
+    assert left["email"] not in addresses
+    kept = "SELECT position FROM partner_contact WHERE email = :email AND gone_at IS NOT NULL"
+    assert await execute(database, kept, email=left["email"]) == [(None,)]
+
+
+async def test_a_person_who_left_is_asked_no_more(database: Database) -> None:
+    await import_partners(database, partner(ANA, BEA))
+    await import_partners(database, partner(BEA))
+    case = await make_case(database, signed_by(ids=["red"]))
+    await case.open_sign_on()
+    asked = "SELECT email FROM invitation JOIN partner_contact AS contact ON contact.id = contact_id"
+    assert await execute(database, asked) == [(BEA["email"],)]
+
+
+@pytest.mark.parametrize("status", [one for one in PartnerStatus if one is not PartnerStatus.ACTIVE])
+@pytest.mark.parametrize("chosen", [{"groups": ["a", "women"]}, {"ids": ["red", "casa-manantial"]}, "all"])
+async def test_only_active_partners_are_invited(
+    database: Database, status: PartnerStatus, chosen: object
+) -> None:
+    await import_partners(database, partner(ANA, status=status))
+    case = await make_case(database, signed_by(chosen))
+    await case.open_sign_on()
+    invited = await execute(database, "SELECT slug FROM invitation JOIN partner ON partner.id = partner_id")
+    assert "casa-manantial" in [row.slug for row in invited]
+    assert "red" not in [row.slug for row in invited]
+
+
+async def test_members_and_mandates_point_at_partners_that_come_later_in_the_file(database: Database) -> None:
+    first, second = partner(ANA)["partners"][0], partner(BEA, id="casa")["partners"][0]
+    mandate = {"follows": "casa", "given_on": "2026-01-02", "given_by": "Asamblea"}
+    await import_partners(
+        database, {"partners": [{**first, "members": ["casa"], "mandate": mandate}, second]}
     )
-    assert rows == [(volcan["contacts"][0]["name"],)]
+    async with database.transaction() as session:
+        casa, red = await partners.partner_records(session)
+    assert (red.members, red.follows) == (("casa",), "casa")
+    assert red.partner.members == [red.partner.mandate_follows] == [casa.partner.id]
+    assert entry_of(red).mandate == Mandate.model_validate(mandate)
+
+
+async def test_a_registered_address_that_goes_is_kept_to_be_told(database: Database) -> None:
+    await import_partners(database, partner(ANA))
+    await import_partners(database, partner(ANA, BEA))
+    assert await execute(database, "SELECT 1 FROM registered_address_change") == []
+    await import_partners(database, partner(ANA, registered_address="oficina@red.example"))
+    kept = await execute(database, "SELECT previous_address, told_at FROM registered_address_change")
+    assert kept == [(ANA["email"], None)]
 
 
 async def test_a_secret_is_kept_sealed_and_goes_when_the_api_goes(database: Database) -> None:

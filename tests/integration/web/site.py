@@ -97,8 +97,10 @@ async def services_over(database_url: str, folder: Path, temporal_address: str =
 
 @asynccontextmanager
 async def running_site(services: Services) -> AsyncIterator[Site]:
-    """Run the application with its background tasks."""
+    """Run the application with its background tasks; it knows the demo's partners."""
     app = create_app(services)
+    async with services.database.transaction() as session:
+        await factories.add_partners(session)
     async with app.router.lifespan_context(app):
         yield Site(app, services)
 

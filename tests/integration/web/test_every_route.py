@@ -52,6 +52,14 @@ MAY_CALL = {
     ("GET", "/actions/{reference}/documents/{number}/versions/{version}/difference/{other}"): CASE_READERS,
     ("POST", "/actions/{reference}/documents/{number}/versions/{version}/approvals"): CASE_READERS,
     ("POST", "/partners"): {COORDINATOR, ADMIN},
+    ("GET", "/partners"): {COORDINATOR, ADMIN},
+    ("POST", "/partners/check"): {COORDINATOR, ADMIN},
+    ("GET", "/partners/changes"): {COORDINATOR},
+    ("POST", "/partners/changes/{change_id}"): {COORDINATOR},
+    ("GET", "/partners/{partner_id}"): {COORDINATOR, ADMIN},
+    ("POST", "/partners/{partner_id}/status"): {COORDINATOR, ADMIN},
+    ("PUT", "/partners/{partner_id}/logo"): {COORDINATOR, ADMIN},
+    ("GET", "/partners/{partner_id}/logo"): set(Role),
     ("POST", "/contacts"): {COORDINATOR, ADMIN},
 }
 
@@ -72,6 +80,9 @@ BODIES = {
     "/versions": {},
     "/approvals": {"language": "es", "digest": "9f" * 32},
     "/partners": {},
+    "/check": {},
+    "/{change_id}": {"decision": "refuse"},
+    "/status": {"status": "paused"},
     "/contacts": {},
 }
 
@@ -79,6 +90,7 @@ BODIES = {
 WITH_FREE_BODIES = (
     "/actions",
     "/partners",
+    "/partners/check",
     "/contacts",
     "/actions/{reference}/consents",
     "/actions/{reference}/consents/revocations",

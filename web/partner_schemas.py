@@ -1,0 +1,172 @@
+"""What the API answers about partners."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from pydantic import ConfigDict, Field
+
+from models.partner_vocabulary import ChangeOutcome, PartnerEventKind, PartnerKind, PartnerStatus
+from models.problems import Problem
+from models.vocabulary import Channel
+from web.schemas import Request, Schema
+
+
+class PartnersImportResult(Schema):
+    """How an import changed the directory."""
+
+    created: int = Field(ge=0)
+    updated: int = Field(ge=0)
+    unchanged: int = Field(ge=0)
+
+
+class UpdatedPartner(Schema):
+    """A partner that an import would change, and the fields in which."""
+
+    id: str
+    fields: list[str]
+
+
+class ImportCheck(Schema):
+    """What an import would do. Where there are problems, it would do nothing."""
+
+    problems: list[Problem]
+    created: list[str]
+    updated: list[UpdatedPartner]
+    unchanged: list[str]
+
+
+class PartnerContactView(Schema):
+    """A person who answers for a partner."""
+
+    name: str
+    email: str
+    language: str
+    phone: str | None = None
+    asked_by: Channel
+
+
+class MandateView(Schema):
+    """A standing mandate."""
+
+    follows: str
+    given_on: date
+    given_by: str
+
+
+class PartnerApiView(Schema):
+    """A partner's own system; its secret is shown to nobody."""
+
+    url: str
+
+
+class PartnerView(Schema):
+    """A partner as a partners file holds it."""
+
+    id: str
+    name: str
+    kind: PartnerKind
+    country: str
+    languages: list[str]
+    groups: list[str]
+    time_zone: str | None = None
+    website: str | None = None
+    registered_address: str
+    contacts: list[PartnerContactView]
+    member_count: int | None = None
+    members: list[str]
+    mandate: MandateView | None = None
+    status: PartnerStatus
+    api: PartnerApiView | None = None
+
+
+class PartnerList(Schema):
+    """Every partner, in the form of a partners file: it can be imported as it is."""
+
+    partners: list[PartnerView]
+
+
+class PartnerEventView(Schema):
+    """What somebody did to a partner."""
+
+    at: datetime
+    kind: PartnerEventKind
+    person: str | None
+    detail: dict[str, Any]
+
+
+class LogoView(Schema):
+    """A logo as it is kept."""
+
+    width: int
+    height: int
+    bytes: int
+    sha256: str
+
+
+class PartnerWhole(Schema):
+    """A partner, its logo, and what was done to it."""
+
+    partner: PartnerView
+    updated_at: datetime
+    logo: LogoView | None
+    events: list[PartnerEventView]
+
+
+class StatusRequest(Request):
+    """Set how a partner stands with the network."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"status": "paused"}]})
+
+    status: PartnerStatus
+
+
+class StatusView(Schema):
+    """How a partner stands now."""
+
+    id: str
+    status: PartnerStatus
+    changed: bool
+
+
+class ChangeView(Schema):
+    """Details that a partner's contact corrected: each field as it would be, beside what it is now."""
+
+    id: UUID
+    partner: str
+    contact: str
+    proposed_at: datetime
+    fields: dict[str, Any]
+    now: dict[str, Any]
+
+
+class ChangeList(Schema):
+    """Corrections that nobody has decided about, oldest first."""
+
+    changes: list[ChangeView]
+
+
+class ChangeDecision(StrEnum):
+    """What a coordinator makes of a correction."""
+
+    APPROVE = "approve"
+    """It stands in the directory from now on."""
+    REFUSE = "refuse"
+    """It does not."""
+
+
+class ChangeDecisionRequest(Request):
+    """Decide about details that a partner corrected."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"decision": "approve"}]})
+
+    decision: ChangeDecision
+
+
+class ChangeDecided(Schema):
+    """What became of a correction."""
+
+    id: UUID
+    partner: str
+    outcome: ChangeOutcome
