@@ -20,7 +20,6 @@ from web import (
     health,
     people,
     private,
-    sign_page,
     sources,
     verify_page,
 )
@@ -29,12 +28,14 @@ from web.errors import answer_errors
 from web.middleware import Surroundings
 from web.nudger import Nudger
 from web.services import Services
+from web.signing import routes as sign_page
 
 PUBLIC_PATHS = frozenset(
     {
         "/health/live",
         "/health/ready",
         "/s/{token}",
+        "/sign/{invitation_id}",
         "/e/{token}",
         "/v/{token}",
         "/docs",
