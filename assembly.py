@@ -113,6 +113,7 @@ def build_workers(settings: Settings, client: Client, database: Database, adapte
         build_cipher(settings),
         public_url=settings.public_url,
         time_zone=settings.default_time_zone,
+        sign_links_last=timedelta(days=settings.sign_link_days),
     )
     composing = {
         Channel.EMAIL: composer.email,

@@ -200,6 +200,7 @@ class Settings(BaseSettings):
     verification_urgent: Verification = described(POLICIES[Urgency.URGENT])
     verification_standard: Verification = described(POLICIES[Urgency.STANDARD])
 
+    sign_link_days: Annotated[int, Field(ge=1, le=3650)] = 90
     batch_size: Annotated[int, Field(ge=1, le=5000)] = 500
     log_format: LogFormat = LogFormat.JSON
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

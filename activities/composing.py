@@ -1,12 +1,14 @@
 """What each message says: drafts become the contents of their channel."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from activities.leak_watch import LeakWatch, Part
 from activities.sending import Draft
 from channels.mime import EmailContent
 from channels.partner_api import DocumentContent
 from channels.sms import SmsContent
+from models.columns import now
 from models.documents import DocumentText
 from models.messages import Purpose
 from security.fields import FieldCipher
@@ -14,7 +16,8 @@ from security.sealed_places import api_secret_place
 from security.tokens import new_token, token_hash
 from storage.contents import Contents
 from storage.database import Database
-from storage.sign_on import closing_time, issue_link
+from storage.sign_links import issue_link
+from storage.sign_on import closing_time
 from storage.verification import issue_verification_link
 from templates.rendering import Renderer
 
@@ -29,7 +32,14 @@ class Composer:
     """
 
     def __init__(
-        self, database: Database, renderer: Renderer, cipher: FieldCipher, *, public_url: str, time_zone: str
+        self,
+        database: Database,
+        renderer: Renderer,
+        cipher: FieldCipher,
+        *,
+        public_url: str,
+        time_zone: str,
+        sign_links_last: timedelta,
     ) -> None:
         self._database = database
         self._renderer = renderer
@@ -37,6 +47,7 @@ class Composer:
         self._watch = LeakWatch(cipher)
         self._public_url = public_url.rstrip("/")
         self._time_zone = time_zone
+        self._sign_links_last = sign_links_last
 
     async def email(self, draft: Draft) -> EmailContent:
         """Compose a mail of any purpose."""
@@ -134,7 +145,13 @@ class Composer:
             raise ValueError("an invitation's delivery names no invitation")
         token = new_token()
         async with self._database.transaction() as session:
-            await issue_link(session, draft.delivery.invitation_id, draft.delivery.id, token_hash(token))
+            await issue_link(
+                session,
+                draft.delivery.invitation_id,
+                draft.delivery.id,
+                token_hash(token),
+                now() + self._sign_links_last,
+            )
         return f"{self._public_url}/s/{token}"
 
     async def _verify_url(self, draft: Draft) -> str:

@@ -32,6 +32,7 @@ EVENTS = {
     "sign_on_ended": "The sign-on window closed",
     "signed": "A partner signed",
     "declined": "A partner declined",
+    "signature_withdrawn": "A partner took its signature back",
     "release_decided": "The release was decided",
     "held": "Put on hold",
     "resumed": "Resumed",

@@ -176,8 +176,8 @@ async def confirm_all(link: str) -> None:
 async def answer_invitation(invitation: Invitation, answer: str) -> None:
     """Open a sign link, read the page, fill the form in, and send it: `answer` is `sign` or `decline`."""
     async with httpx.AsyncClient(timeout=30) as browser:
-        form = _form_of(await browser.get(invitation.link))
+        page = await browser.get(invitation.link, follow_redirects=True)
         typed = {"signer_name": "Persona Ficticia", "signer_role": "Directora", "visibility": "public"}
-        answered = await browser.post(invitation.link, data={**form.fields, **typed, "answer": answer})
+        answered = await browser.post(page.url, data={**_form_of(page).fields, **typed, "answer": answer})
     if answered.status_code != httpx.codes.OK:
         raise DemoError(f"the sign page answered {answered.status_code}")

@@ -69,7 +69,10 @@ class PartnerContact(SQLModel, table=True):
 
 
 class Invitation(SQLModel, table=True):
-    """One partner asked to sign one document, in the wording of one version."""
+    """One partner asked to sign one document, in the wording of one version.
+
+    While it is revoked, no link of it opens anything; what was frozen before it was reissued leaves no more.
+    """
 
     __table_args__ = (UniqueConstraint("document_id", "partner_id"),)
 
@@ -79,6 +82,8 @@ class Invitation(SQLModel, table=True):
     partner_id: UUID = link("partner.id")
     contact_id: UUID = link("partner_contact.id")
     invited_at: datetime = moment()
+    revoked_at: datetime | None = moment(nullable=True)
+    reissued_at: datetime | None = moment(nullable=True)
 
 
 class SignLink(SQLModel, table=True):
@@ -91,13 +96,25 @@ class SignLink(SQLModel, table=True):
     delivery_id: UUID = link("delivery.id")
     token_hash: bytes = Field(unique=True)
     issued_at: datetime = moment()
+    expires_at: datetime = moment()
     revoked_at: datetime | None = moment(nullable=True)
 
 
 class Signature(SQLModel, table=True):
-    """A partner's answer, given for one digest. The unique key is the guard of one answer a partner."""
+    """A partner's answer, given for one digest; a later one supersedes it, and none is changed or deleted.
 
-    __table_args__ = (UniqueConstraint("document_id", "partner_id"),)
+    The partial unique key is the guard of one answer that counts a partner.
+    """
+
+    __table_args__ = (
+        Index(
+            "uq_signature_current",
+            "document_id",
+            "partner_id",
+            unique=True,
+            postgresql_where=text("superseded_at IS NULL"),
+        ),
+    )
 
     id: UUID = primary_key()
     invitation_id: UUID = link("invitation.id")
@@ -107,6 +124,9 @@ class Signature(SQLModel, table=True):
     digest: bytes
     answer: Answer = word(Answer)
     visibility: SignatureVisibility = word(SignatureVisibility)
+    late: bool = False
     signer_name: str | None = None
     signer_role: str | None = None
+    sealed_reason: bytes | None = None
     answered_at: datetime = moment()
+    superseded_at: datetime | None = moment(nullable=True)

@@ -54,6 +54,8 @@ class EventKind(StrEnum):
     """A partner signed."""
     DECLINED = "declined"
     """A partner does not sign."""
+    SIGNATURE_WITHDRAWN = "signature_withdrawn"
+    """A partner took its signature back."""
     RELEASE_DECIDED = "release_decided"
     """A coordinator let the document go out."""
     DISPATCH_FROZEN = "dispatch_frozen"

@@ -44,7 +44,8 @@ _SIGNATORIES = """
     JOIN partner ON partner.id = signature.partner_id
     JOIN invitation ON invitation.id = signature.invitation_id
     JOIN partner_contact AS chosen ON chosen.id = invitation.contact_id
-    WHERE signature.document_id = :document_id AND signature.answer = 'signed' AND signature.digest = :digest
+    WHERE signature.document_id = :document_id AND signature.superseded_at IS NULL
+      AND signature.answer = 'signed' AND signature.digest = :digest
       AND 'signatories' = ANY(:audiences)
 """
 
@@ -78,7 +79,8 @@ _INVITED = """
 
 _UNANSWERED = f"""
     {_INVITED}
-      AND NOT EXISTS (SELECT 1 FROM signature WHERE signature.invitation_id = invitation.id)
+      AND NOT EXISTS (SELECT 1 FROM signature
+                      WHERE signature.invitation_id = invitation.id AND signature.superseded_at IS NULL)
 """
 
 _COORDINATOR = """

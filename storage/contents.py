@@ -16,7 +16,7 @@ from models.vocabulary import ConsentUse
 from storage.actions import action_by_id, people_at_risk
 from storage.consents import live_uses, newest_consents
 from storage.documents import renderings_of, texts_of
-from storage.sign_on import PublicSignature, public_signatures, unnamed_signatures
+from storage.signatures import PublicSignature, public_signatures, unnamed_signatures
 
 
 @dataclass(frozen=True, eq=False)

@@ -167,7 +167,8 @@ _IS_A_NOTICE = """
 """
 
 _UNANSWERED_INVITATION = """
-    (NOT EXISTS (SELECT 1 FROM signature WHERE signature.invitation_id = delivery.invitation_id)
+    (NOT EXISTS (SELECT 1 FROM signature
+                 WHERE signature.invitation_id = delivery.invitation_id AND signature.superseded_at IS NULL)
      AND EXISTS (SELECT 1 FROM document
                  WHERE document.id = dispatch.document_id AND document.sign_on_ended_at IS NULL))
 """

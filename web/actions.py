@@ -14,7 +14,8 @@ from models.actions import IdempotencyKey, UrgentAction
 from models.case import parse_case
 from models.columns import now
 from models.records import Addressee, EventKind
-from storage import actions, records, reports, sign_on
+from storage import actions, records, reports
+from storage import signatures as answers
 from web import views
 from web.authentication import CaseReader, Coordinator
 from web.duplicates import look_for_duplicates
@@ -159,7 +160,7 @@ async def signatures(reference: str, services: Work, _caller: CaseReader) -> Sig
     """List the invited partners and their answers."""
     async with services.database.transaction() as session:
         action = await found(session, reference)
-        return views.signatures(await sign_on.signatures(session, action.id))
+        return views.signatures(await answers.signatures(session, action.id))
 
 
 @router.get("/{reference}/deliveries")

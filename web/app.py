@@ -23,7 +23,6 @@ from web import (
     partners,
     people,
     private,
-    sign_page,
     sources,
     verify_page,
 )
@@ -32,12 +31,14 @@ from web.errors import answer_errors
 from web.middleware import Surroundings
 from web.nudger import Nudger
 from web.services import Services
+from web.signing import routes as sign_page
 
 PUBLIC_PATHS = frozenset(
     {
         "/health/live",
         "/health/ready",
         "/s/{token}",
+        "/sign/{invitation_id}",
         "/e/{token}",
         "/v/{token}",
         "/docs",

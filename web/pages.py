@@ -9,13 +9,15 @@ from fastapi.responses import HTMLResponse
 from web.services import Services
 
 SIGN_LINKS = "/s/"
+SIGN_PAGES = "/sign/"
 ENROLMENTS = "/e/"
 VERIFICATIONS = "/v/"
-FOLDERS = (SIGN_LINKS, ENROLMENTS, VERIFICATIONS)
+FOLDERS = (SIGN_LINKS, SIGN_PAGES, ENROLMENTS, VERIFICATIONS)
 """Where people come with a secret link and a browser; what goes wrong there is answered by a page as well."""
 
 _NATIVE = {"es": "Español", "en": "English", "pt": "Português", "fr": "Français"}
 
+# Not `no-referrer`: browsers would then post our own forms with `Origin: null`, as if another site had.
 _PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex"}
 
 

@@ -240,13 +240,19 @@ class Timeline(Schema):
 
 
 class SignatureView(Schema):
-    """An invited partner and its answer; a withheld signature names neither partner nor moment."""
+    """An invited partner and its answer; a withheld signature names neither partner nor moment.
 
+    `late` is an answer after the window; `for_newest_text` tells whether it was given for the text as it is.
+    """
+
+    document: int
     partner: str | None
     country: str | None
     answer: Answer | None
     visibility: SignatureVisibility | None
     answered_at: datetime | None
+    late: bool | None
+    for_newest_text: bool | None
 
 
 class SignatureList(Schema):

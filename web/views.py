@@ -9,11 +9,11 @@ from models.consents import Consent
 from models.documents import Document, DocumentText
 from models.lifecycle import Decision
 from models.outbox import Delivery, Dispatch
-from models.partners import Invitation, Partner, Signature
 from models.records import AuditEvent
 from models.vocabulary import Answer, PassageReason, SignatureVisibility
 from storage import actions, documents, duplicates, people, records, reports, sign_on
 from storage.consents import newest_consents, passages
+from storage.signatures import Answered
 from storage.standing import attested, phase_of, plan_of, standing_of
 from web.schemas import (
     ActionSummary,
@@ -107,24 +107,28 @@ async def events(session: AsyncSession, found: list[AuditEvent]) -> list[EventVi
     ]
 
 
-def signatures(listed: list[tuple[Invitation, Partner, Signature | None]]) -> SignatureList:
+def signatures(listed: list[Answered]) -> SignatureList:
     """Show the invited partners; withheld signatures stand last, so that their place does not name them."""
-    shown = [_signature(partner, given) for _, partner, given in listed]
-    return SignatureList(signatures=sorted(shown, key=lambda one: one.partner is None))
+    return SignatureList(signatures=sorted(map(_signature, listed), key=lambda one: one.partner is None))
 
 
-def _signature(partner: Partner, given: Signature | None) -> SignatureView:
-    if given is None:
-        return SignatureView(
-            partner=partner.name, country=partner.country, answer=None, visibility=None, answered_at=None
-        )
-    withheld = given.answer is Answer.SIGNED and given.visibility is SignatureVisibility.WITHHELD
+def _signature(one: Answered) -> SignatureView:
+    """Show an answer; a withheld signature is not named by being taken back, either."""
+    given = one.signature
+    hidden = (
+        given is not None
+        and given.answer is not Answer.DECLINED
+        and given.visibility is SignatureVisibility.WITHHELD
+    )
     return SignatureView(
-        partner=None if withheld else partner.name,
-        country=None if withheld else partner.country,
-        answer=given.answer,
-        visibility=given.visibility,
-        answered_at=None if withheld else given.answered_at,
+        document=one.document.number,
+        partner=None if hidden else one.partner.name,
+        country=None if hidden else one.partner.country,
+        answer=given and given.answer,
+        visibility=given and given.visibility,
+        answered_at=given.answered_at if given and not hidden else None,
+        late=given and given.late,
+        for_newest_text=given and given.digest == one.newest,
     )
 
 

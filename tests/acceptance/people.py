@@ -127,11 +127,15 @@ class PartnersAtTheMailbox:
 
         return found(await self.mailbox.until(lambda mails: bool(found(mails))))[0].sign_link
 
+    async def page(self, link: str) -> httpx.Response:
+        """Open the page that a link leads to."""
+        return (await self.http.get(link, follow_redirects=True)).raise_for_status()
+
     async def filled_form(
         self, link: str, answer: str = "sign", visibility: str = "public"
     ) -> dict[str, str]:
         """Open the page, read it, and fill the form in."""
-        page = (await self.http.get(link)).raise_for_status()
+        page = await self.page(link)
         hidden = HiddenFields()
         hidden.feed(page.text)
         typed = {"signer_name": SIGNER, "signer_role": "Directora", "visibility": visibility}
@@ -140,7 +144,12 @@ class PartnersAtTheMailbox:
     async def answer(self, link: str, answer: str = "sign", visibility: str = "public") -> str:
         """Answer by a link and return the page that thanks."""
         form = await self.filled_form(link, answer, visibility)
-        return (await self.http.post(link, data=form)).raise_for_status().text
+        return await self.post(link, form)
+
+    async def post(self, link: str, form: dict[str, str]) -> str:
+        """Post the page that a link leads to."""
+        page = await self.page(link)
+        return (await self.http.post(page.url, data=form)).raise_for_status().text
 
     async def sign(self, reference: str, *addresses: str) -> None:
         """Sign by the links of the invitations to these addresses."""

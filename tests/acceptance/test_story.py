@@ -180,10 +180,10 @@ async def test_what_a_partner_s_system_gets_carries_the_partner_s_signature(stor
 async def test_a_link_that_was_used_shows_the_answer_and_takes_no_other(story: Story) -> None:
     partners = story.network.partners
     link = await partners.link(story.reference, DECLINED)
-    page = (await partners.http.get(link)).raise_for_status().text
+    page = (await partners.page(link)).text
     assert "Colectiva Las Ceibas no firma" in page
     assert "<form" not in page
-    unused = (await partners.http.get(await partners.link(story.reference, NEVER_ANSWERED))).text
+    unused = (await partners.page(await partners.link(story.reference, NEVER_ANSWERED))).text
     assert "<form" not in unused
 
 

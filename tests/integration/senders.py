@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -32,6 +33,7 @@ def composer(database: Database) -> Composer:
         factories.CIPHER,
         public_url=PUBLIC_URL,
         time_zone="America/Mexico_City",
+        sign_links_last=timedelta(days=90),
     )
 
 

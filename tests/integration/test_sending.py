@@ -13,14 +13,13 @@ from channels.partner_api import PartnerApiChannel
 from channels.sms import SmsChannel, SmsContent
 from models.messages import DeliveryState, Purpose
 from models.tables import METADATA
-from models.vocabulary import Answer, Channel, SignatureVisibility
+from models.vocabulary import Channel
 from security.tokens import token_hash
-from storage import sign_on
 from storage.database import Database
 from tests.integration.local_servers import LocalMailbox, LocalProviders
 from tests.integration.outbox_cases import Case, by_address, execute, make_case
 from tests.integration.senders import PUBLIC_URL, composer, inbox, mailing, put_off, run
-from tests.integration.sign_links import opened, sign_link
+from tests.integration.sign_links import answered, opened
 
 READY, SENT, FAILED = DeliveryState.READY, DeliveryState.SENT, DeliveryState.FAILED
 LANTERN = "newsdesk@lantern.example"
@@ -139,8 +138,7 @@ async def signed_by_partners_with_an_api(case: Case, simulated: LocalProviders) 
     )
     await case.open_sign_on()
     for slug in ("tejedoras-del-maiz", "northern-lights-fund"):
-        async with opened(case, await sign_link(case, slug)) as (session, link):
-            await sign_on.answer(session, link, Answer.SIGNED, SignatureVisibility.PUBLIC, "Ana", "Directora")
+        await answered(case, slug)
 
 
 async def test_a_message_that_cannot_be_made_is_parked_and_the_others_go(

@@ -109,12 +109,11 @@ class Verifying(Standing):
         link = story.invitations.get(address, "")
         if not link:
             return
-        path = link.removeprefix(PUBLIC_URL)
-        page = await self.world.browser.get(path)
+        page = await self.world.browser.get(link.removeprefix(PUBLIC_URL), follow_redirects=True)
         self._judge_page(page.text, address, story)
         fields, asked_at = hidden_fields(page), datetime.now(UTC)
         filled = {**FILLED_IN, **fields, "answer": answer}
-        told = await self.world.browser.post(path, data=filled, headers=FROM_THE_PAGE)
+        told = await self.world.browser.post(page.url, data=filled, headers=FROM_THE_PAGE)
         digest = fields.get("digest", "")
         self._judge_page(told.text, address, story)
         counted = told.is_success and bool(digest) and digest in told.text and "<form" not in told.text

@@ -6,14 +6,13 @@ import pytest
 
 from models.messages import DispatchRequest, Purpose
 from models.outbox import RecipientKind
-from models.vocabulary import Answer, Channel, SignatureVisibility
-from storage import outbox, sign_on
+from models.vocabulary import Channel
+from storage import outbox
 from storage.database import Database
 from storage.outbox import NotPermittedError
-from storage.sign_on import OpenedLink
 from tests import factories
 from tests.integration.outbox_cases import Case, by_address, execute, make_case
-from tests.integration.sign_links import opened, sign_link
+from tests.integration.sign_links import DECLINED, answered
 
 
 async def frozen(case: Case, purpose: Purpose = Purpose.STATEMENT) -> list[Any]:
@@ -166,14 +165,9 @@ async def test_signatories_get_the_statement_by_their_own_system_or_else_by_emai
 ) -> None:
     case = await make_case(database)
     await case.open_sign_on()
-    for slug, given in (
-        ("tejedoras-del-maiz", Answer.SIGNED),
-        ("casa-manantial", Answer.SIGNED),
-        ("colectiva-las-ceibas", Answer.DECLINED),
-    ):
-        token = await sign_link(case, slug)
-        async with opened(case, token) as (session, link):
-            await sign_on.answer(session, link, given, SignatureVisibility.PUBLIC, "Ana", "Directora")
+    await answered(case, "tejedoras-del-maiz")
+    await answered(case, "casa-manantial")
+    await answered(case, "colectiva-las-ceibas", DECLINED)
     rows = [row for row in await frozen(case) if row.recipient_kind == RecipientKind.PARTNER]
     assert sorted((row.channel, row.address) for row in rows) == [
         ("email", "amparo@manantial.example"),
@@ -195,8 +189,7 @@ async def test_signatories_that_share_one_system_get_one_message_each(database: 
         slugs=list(slugs),
     )
     for slug in slugs:
-        async with opened(case, await sign_link(case, slug)) as (session, link):
-            await sign_on.answer(session, link, Answer.SIGNED, SignatureVisibility.PUBLIC, "Ana", None)
+        await answered(case, slug)
     rows = [row for row in await frozen(case) if row.channel == Channel.PARTNER_API]
     assert [row.address for row in rows] == ["https://red.example/in"] * 2
     assert len({row.recipient_id for row in rows}) == len({row.fingerprint for row in rows}) == 2
@@ -230,10 +223,7 @@ async def test_reminders_go_to_those_who_have_not_answered(database: Database) -
     case = await make_case(database)
     await case.open_sign_on()
     invited = by_address(await frozen(case, Purpose.INVITATION))
-    token = await sign_link(case, "casa-manantial")
-    async with opened(case, token) as (session, link):
-        assert isinstance(link, OpenedLink)
-        await sign_on.answer(session, link, Answer.DECLINED, SignatureVisibility.PUBLIC, None, None)
+    await answered(case, "casa-manantial", DECLINED)
     reminded = by_address(await frozen(case, Purpose.SIGN_ON_REMINDER))
     assert set(invited) - set(reminded) == {"amparo@manantial.example"}
     assert all(row.invitation_id for row in (*invited.values(), *reminded.values()))

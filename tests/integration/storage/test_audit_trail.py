@@ -10,15 +10,15 @@ import pytest
 from models.lifecycle import Decision
 from models.messages import Batch, DeliveryState, Purpose
 from models.records import Addressee, EventKind
-from models.vocabulary import Answer, Channel, SignatureVisibility
-from storage import claims, outbox, records, sign_on
+from models.vocabulary import Channel
+from storage import answers, claims, outbox, records
 from storage.action_lock import share_action
 from storage.audit import chain_page
 from storage.claims import Outcome
 from storage.database import Database
 from tests.integration.audit_trails import broken, sound_trail, told_states, trail
 from tests.integration.outbox_cases import Case, add_members, execute, make_case
-from tests.integration.sign_links import opened, sign_link
+from tests.integration.sign_links import SIGNED, opened, sign_link
 
 READY, SENT, FAILED, UNKNOWN = (
     DeliveryState.READY,
@@ -246,7 +246,7 @@ async def finish(case: Case, batch: Batch) -> None:
 
 async def sign(case: Case, token: str) -> None:
     async with opened(case, token) as (session, link):
-        await sign_on.answer(session, link, Answer.SIGNED, SignatureVisibility.PUBLIC, "Ana", "Directora")
+        await answers.answer(session, link, SIGNED)
 
 
 TAMPERING = {

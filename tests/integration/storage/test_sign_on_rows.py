@@ -9,13 +9,14 @@ from models.messages import SignOnOpened, SignOnStatus
 from models.partners import Signature
 from models.vocabulary import Answer, SignatureVisibility
 from security.tokens import token_hash
-from storage import actions, decisions, sign_on
+from storage import actions, answers, decisions, sign_links, sign_on, signatures
+from storage.answers import GivenAnswer
 from storage.database import Database
 from storage.documents import version_of
-from storage.sign_on import OpenedLink
+from storage.sign_links import OpenedLink
 from tests import factories
 from tests.integration.outbox_cases import SIGN_ON, Case, execute, make_case
-from tests.integration.sign_links import opened, sign_link
+from tests.integration.sign_links import SIGNED, opened, sign_link
 
 
 @pytest.fixture
@@ -42,14 +43,15 @@ async def status(case: Case) -> SignOnStatus:
 
 async def look(case: Case, token: str) -> OpenedLink | None:
     async with case.database.transaction() as session:
-        return await sign_on.opened_link(session, token_hash(token))
+        return await sign_links.opened_link(session, token_hash(token))
 
 
 async def answer(
     case: Case, token: str, given: Answer, name: str = "Ana", visibility: str = "public"
 ) -> Signature:
     async with opened(case, token) as (session, link):
-        return await sign_on.answer(session, link, given, SignatureVisibility(visibility), name, "Directora")
+        given_by_her = GivenAnswer(given, SignatureVisibility(visibility), name, "Directora")
+        return await answers.answer(session, link, given_by_her)
 
 
 async def test_a_sign_on_is_opened_once_even_by_calls_at_the_same_time(database: Database) -> None:
@@ -122,12 +124,12 @@ async def test_answers_are_counted_and_only_public_signatories_named(case: Case)
     async with case.database.transaction() as session:
         document_id = case.document.document_id
         digest = (await version_of(session, document_id)).digest
-        named = await sign_on.public_signatures(session, document_id, digest)
+        named = await signatures.public_signatures(session, document_id, digest)
         assert [one.name for one in named] == ["Casa de las Mujeres El Manantial"]
-        assert await sign_on.unnamed_signatures(session, document_id, digest) == 1
-        listed = await sign_on.signatures(session, case.action.id)
+        assert await signatures.unnamed_signatures(session, document_id, digest) == 1
+        listed = await signatures.signatures(session, case.action.id)
     assert len(listed) == invited
-    assert sum(signature is not None for _invitation, _partner, signature in listed) == 3
+    assert sum(signature is not None for _document, _partner, signature, _newest in listed) == 3
 
 
 @pytest.mark.parametrize("token", ["x" * 43, "", "x" * 300], ids=["well formed", "empty", "long"])
@@ -154,8 +156,6 @@ async def test_a_revoked_link_opens_nothing_and_another_of_the_invitation_still_
         "UPDATE urgent_action SET held_at = now()",
         "UPDATE urgent_action SET stopped_at = now()",
         "UPDATE urgent_action SET closed_at = now()",
-        "UPDATE document SET sign_on_ended_at = now()",
-        "UPDATE document SET sign_on_closes_at = now()",
         "UPDATE document SET sign_on_closes_at = NULL",
     ],
 )
@@ -178,14 +178,14 @@ async def end(session: AsyncSession, case: Case) -> None:
 
 
 @pytest.mark.parametrize("change", [hold, end])
-async def test_an_answer_that_waited_for_the_end_finds_the_window_closed(
+async def test_an_answer_that_waited_for_the_end_is_late_or_finds_the_action_held(
     case: Case, change: Callable[[AsyncSession, Case], Awaitable[None]]
 ) -> None:
     token = await sign_link(case, "casa-manantial")
 
     async def takes_answers() -> bool:
         async with opened(case, token) as (_session, link):
-            return link.takes_answers
+            return link.takes_answers and not link.is_late
 
     async with case.database.transaction() as session:
         await change(session, case)
@@ -209,7 +209,7 @@ async def test_the_end_waits_for_an_answer_under_way(
         waiting = asyncio.create_task(make_the_change())
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(asyncio.shield(waiting), 0.3)
-        await sign_on.answer(session, link, Answer.SIGNED, SignatureVisibility.PUBLIC, "Ana", None)
+        await answers.answer(session, link, SIGNED)
     await waiting
     assert (await status(case)).signed == 1
 

@@ -2,11 +2,10 @@ import pytest
 
 from models.lifecycle import Decision
 from models.messages import DeliveryState, Purpose
-from models.vocabulary import Answer, SignatureVisibility
 from storage import claims, outbox, sign_on
 from storage.database import Database
 from tests.integration.outbox_cases import Case, execute, make_case
-from tests.integration.sign_links import opened, sign_link
+from tests.integration.sign_links import answered
 
 ANSWERED = "amparo@manantial.example"
 
@@ -19,9 +18,7 @@ async def case(database: Database) -> Case:
 
 
 async def answer(case: Case) -> None:
-    token = await sign_link(case, "casa-manantial")
-    async with opened(case, token) as (session, link):
-        await sign_on.answer(session, link, Answer.SIGNED, SignatureVisibility.PUBLIC, "Ana", "Directora")
+    await answered(case, "casa-manantial")
 
 
 @pytest.mark.parametrize("purpose", [Purpose.INVITATION, Purpose.SIGN_ON_REMINDER])

@@ -1,6 +1,7 @@
 """A partner's browser on her sign link."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import httpx
@@ -48,18 +49,35 @@ class Visit:
     browser: httpx.AsyncClient
 
     @property
-    def path(self) -> str:
+    def link(self) -> str:
+        """What her mail says."""
         return f"/s/{self.token}"
+
+    async def read(self, language: str | None = None) -> httpx.Response:
+        """Follow the link to the page."""
+        wanted = {"lang": language} if language else None
+        return await self.browser.get(self.link, params=wanted, follow_redirects=True)
+
+    async def path(self) -> str:
+        """Follow the link and return the path of the page that it leads to."""
+        moved = await self.browser.get(self.link)
+        assert moved.status_code == 303
+        return moved.headers["Location"]
 
     async def fields(self) -> dict[str, str]:
         """Open the page and return its hidden fields."""
-        return hidden_fields(await self.browser.get(self.path))
+        return hidden_fields(await self.read())
 
     async def answer(self, answer: str = "sign", **changes: str | None) -> httpx.Response:
         """Open the page and post it, filled in; a field that is changed to None is left out."""
-        form = {**FILLED_IN, **await self.fields(), "answer": answer, **changes}
-        filled = {name: value for name, value in form.items() if value is not None}
-        return await self.browser.post(self.path, data=filled, headers=FROM_THE_PAGE)
+        return await self.post({**await self.fields(), "answer": answer, **changes})
+
+    async def post(
+        self, fields: Mapping[str, str | None], headers: Mapping[str, str] = FROM_THE_PAGE
+    ) -> httpx.Response:
+        """Post what a page had, filled in."""
+        filled = {name: value for name, value in {**FILLED_IN, **fields}.items() if value is not None}
+        return await self.browser.post(await self.path(), data=filled, headers=headers)
 
 
 def hidden_fields(page: httpx.Response) -> dict[str, str]:

@@ -31,7 +31,7 @@ from tests.integration.web.consent_calls import (
     post,
     revoked,
 )
-from tests.integration.web.sign_visits import FILLED_IN, FROM_THE_PAGE, Visit
+from tests.integration.web.sign_visits import Visit
 from tests.integration.web.site import Caller, Site, problem
 from tests.integration.web.snapshots import contents_of
 
@@ -237,18 +237,17 @@ async def test_an_unknown_person_and_an_ended_action_are_refused(
 async def test_a_sign_link_shows_nothing_while_her_name_may_not_be_shown_and_takes_no_answer(
     case: Case, coordinator: Caller, visit: Visit
 ) -> None:
-    assert HER_NAME in (await visit.browser.get(visit.path)).text
+    assert HER_NAME in (await visit.read()).text
     fields = await visit.fields()
     await revoked(coordinator, case, JACINTA, "name_in_public")
-    assert HER_NAME not in (await visit.browser.get(visit.path)).text
-    form = {**FILLED_IN, **fields, "answer": "sign"}
-    answered = await visit.browser.post(visit.path, data=form, headers=FROM_THE_PAGE)
+    assert HER_NAME not in (await visit.read()).text
+    answered = await visit.post({**fields, "answer": "sign"})
     assert HER_NAME not in answered.text
     assert await execute(case.database, "SELECT id FROM signature") == []
     await consented(coordinator, case, JACINTA, "name_in_public")
-    assert HER_NAME not in (await visit.browser.get(visit.path)).text
+    assert HER_NAME not in (await visit.read()).text
     await case.confirm()
-    assert HER_NAME in (await visit.browser.get(visit.path)).text
+    assert HER_NAME in (await visit.read()).text
 
 
 async def test_signatures_and_sign_links_outlive_a_change_that_leaves_the_text_as_it_was(

@@ -81,6 +81,6 @@ async def test_the_sign_page_holds_no_raw_markup_and_no_dangerous_link(site: Sit
     await papers.case.open_sign_on()
     token = await sign_link(papers.case, "casa-manantial")
     async with site.client() as browser:
-        page = await browser.get(f"/s/{token}")
+        page = await browser.get(f"/s/{token}", follow_redirects=True)
     assert page.status_code == 200
     assert_is_harmless(page.text)

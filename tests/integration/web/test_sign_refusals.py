@@ -29,6 +29,7 @@ MISTAKES: list[tuple[str, dict[str, str | None], str]] = [
     ("sign", {"signer_name": "Ana\0"}, "signer_name"),
     ("sign", {"signer_name": "Ana\r\nBcc: x"}, "signer_name"),
     ("sign", {"signer_role": "Coordi\u202enadora"}, "signer_role"),
+    ("decline", {"signer_name": ""}, "signer_name"),
     ("decline", {"signer_name": "Ana\0"}, "signer_name"),
     ("decline", {"signer_role": "A" * 100_000}, "signer_role"),
     ("sign", {"visibility": None}, "visibility"),
@@ -68,9 +69,9 @@ async def test_after_a_mistake_the_corrected_form_signs(site: Site, visit: Visit
 
 
 async def test_a_form_posted_from_elsewhere_signs_nothing(site: Site, visit: Visit) -> None:
-    form = {**FILLED_IN, **await visit.fields(), "answer": "sign"}
+    form = {**await visit.fields(), "answer": "sign"}
     for headers in ELSEWHERE:
-        page = await visit.browser.post(visit.path, data=form, headers=headers)
+        page = await visit.post(form, headers)
         assert page.status_code == 422, headers
         assert FILLED_IN["signer_name"] in page.text
     assert await count_of(site.services.database, "signature") == 0
@@ -80,8 +81,8 @@ async def test_a_form_posted_from_elsewhere_signs_nothing(site: Site, visit: Vis
     "headers", [{}, {"Origin": PUBLIC_URL}, {"Origin": f"{PUBLIC_URL}:443"}, FROM_THE_PAGE]
 )
 async def test_a_form_posted_from_the_page_signs(site: Site, visit: Visit, headers: dict[str, str]) -> None:
-    form = {**FILLED_IN, **await visit.fields(), "answer": "sign"}
-    assert (await visit.browser.post(visit.path, data=form, headers=headers)).status_code == 200
+    form = {**await visit.fields(), "answer": "sign"}
+    assert (await visit.post(form, headers)).status_code == 200
     assert await count_of(site.services.database, "signature") == 1
 
 
@@ -94,5 +95,5 @@ async def test_the_form_of_one_link_does_not_sign_another(site: Site, visit: Vis
 
 async def test_what_is_no_form_is_answered_by_a_page(site: Site, visit: Visit) -> None:
     before = await contents_of(site.services.database)
-    await assert_no_form_is_answered_by_a_page(visit.browser, visit.path, "signer_name", TYPED)
+    await assert_no_form_is_answered_by_a_page(visit.browser, await visit.path(), "signer_name", TYPED)
     assert await contents_of(site.services.database) == before

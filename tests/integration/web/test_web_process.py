@@ -23,7 +23,7 @@ from tests.integration.outbox_cases import make_case
 from tests.integration.sign_links import sign_link
 from tests.integration.verifiers import enrolment_link, verifier
 from tests.integration.web.enrolment_visits import PIN
-from tests.integration.web.sign_visits import FILLED_IN, Visit, hidden_fields
+from tests.integration.web.sign_visits import Visit, hidden_fields
 from tests.integration.web.snapshots import contents_of
 
 CANARY = "Zopilotillo-Kanarienvogel"
@@ -70,8 +70,9 @@ async def test_neither_keys_nor_links_nor_what_was_typed_are_in_the_log(
             await client.post(f"/s/{token}", files={"answer": ("a.txt", CANARY.encode())})
             await Visit(case, token, client).answer(signer_name=f"{CANARY}\0")
         own_page = {"Origin": address}
-        form = {**FILLED_IN, **await Visit(case, tokens[0], client).fields(), "answer": "sign"}
-        signed = await client.post(f"/s/{tokens[0]}", data={**form, "signer_name": CANARY}, headers=own_page)
+        visit = Visit(case, tokens[0], client)
+        form = {**await visit.fields(), "answer": "sign"}
+        signed = await visit.post({**form, "signer_name": CANARY}, own_page)
         assert signed.status_code == 200
         await client.get(f"/e/{enrolment}/{CANARY}")
         await client.post(f"/e/{enrolment}", files={"pin": ("a.txt", CANARY.encode())})
@@ -90,6 +91,7 @@ async def test_neither_keys_nor_links_nor_what_was_typed_are_in_the_log(
     log = child.log.read_text()
     assert log.count('"request.served"') > 15
     assert '"/s/{token}"' in log
+    assert '"/sign/{invitation_id}"' in log
     assert '"/e/{token}"' in log
     assert [secret for secret in (*tokens, enrolment, PIN, key, CANARY, "Amparo") if secret in log] == []
 
@@ -118,14 +120,16 @@ async def test_head_answers_like_get_without_a_body(process: tuple[Child, str], 
     _, address = process
     case = await make_case(database)
     await case.open_sign_on()
+    link = f"/s/{await sign_link(case, 'casa-manantial')}"
     paths = [
-        f"/s/{await sign_link(case, 'casa-manantial')}",
+        link,
         f"/e/{await enrolment_link(database, await verifier(database))}",
     ]
     before = await contents_of(database)
     async with httpx.AsyncClient(base_url=address, timeout=20) as client:
-        for link in (*paths, "/s/unknown", "/e/unknown"):
-            seen, told = await client.get(link), await client.head(link)
+        its_page = (await client.get(link)).headers["Location"]
+        for path in (*paths, its_page, "/s/unknown", "/sign/unknown", "/e/unknown"):
+            seen, told = await client.get(path), await client.head(path)
             assert told.status_code == seen.status_code
             assert told.content == b""
             assert set(told.headers) == set(seen.headers)

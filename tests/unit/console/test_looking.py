@@ -34,20 +34,35 @@ TOLD_NOTICE = document(kind=DocumentKind.STOP_ACTION, index=f"{REFERENCE}/2")
 SIGNATURES = SignatureList(
     signatures=[
         SignatureView(
+            document=1,
             partner="Casa Ejemplo",
             country="MX",
             answer=Answer.SIGNED,
             visibility=SignatureVisibility.PUBLIC,
             answered_at=NOW,
+            late=False,
+            for_newest_text=True,
         ),
         SignatureView(
+            document=1,
             partner=None,
             country=None,
             answer=Answer.SIGNED,
             visibility=SignatureVisibility.WITHHELD,
             answered_at=NOW,
+            late=True,
+            for_newest_text=False,
         ),
-        SignatureView(partner="Red Callada", country="GT", answer=None, visibility=None, answered_at=None),
+        SignatureView(
+            document=1,
+            partner="Red Callada",
+            country="GT",
+            answer=None,
+            visibility=None,
+            answered_at=None,
+            late=None,
+            for_newest_text=None,
+        ),
     ]
 )
 

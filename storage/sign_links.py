@@ -1,0 +1,135 @@
+"""Sign links: how they are issued, and what they open."""
+
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import select as select_rows
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.actions import UrgentAction
+from models.columns import now
+from models.documents import Document, DocumentVersion
+from models.partners import Invitation, Partner, PartnerContact, Signature, SignLink
+from models.vocabulary import Answer
+from storage.action_lock import share_action
+from storage.documents import approved_languages, version_of
+from storage.readers import may_be_read_by_all
+from storage.signatures import CURRENT
+from storage.standing import lacking
+
+
+class OpenedLink(NamedTuple):
+    """A sign link with all that its page shows.
+
+    `version` is the newest of the document, whichever the invitation was about.
+    """
+
+    action: UrgentAction
+    document: Document
+    version: DocumentVersion
+    partner: Partner
+    contact: PartnerContact
+    invitation: Invitation
+    answer: Signature | None
+    """The one that counts."""
+    languages: list[str]
+    """Those in which the version is approved."""
+    may_be_read: bool
+    """Whether everybody who is named allows it in public."""
+    is_confirmed: bool
+    """Whether enough others stand behind the version and the consents as they are, and approved a text."""
+
+    @property
+    def is_alive(self) -> bool:
+        """Tell whether nothing holds the action or has ended it."""
+        action = self.action
+        return action.held_at is None and action.stopped_at is None and action.closed_at is None
+
+    @property
+    def is_late(self) -> bool:
+        """Tell whether the window has ended, or its time is over."""
+        document = self.document
+        closes_at = document.sign_on_closes_at
+        return document.sign_on_ended_at is not None or (closes_at is not None and closes_at <= now())
+
+    @property
+    def takes_answers(self) -> bool:
+        """Tell whether the text may be shown, and an answer to it would count: in time, or late."""
+        opened = self.document.sign_on_closes_at is not None
+        return opened and self.is_alive and self.may_be_read and self.is_confirmed
+
+    @property
+    def has_signed_newest(self) -> bool:
+        """Tell whether the partner stands behind the text as it is."""
+        return self.signed_digest == self.version.digest
+
+    @property
+    def signed_digest(self) -> bytes | None:
+        """Return the digest of the text that the partner stands behind."""
+        return self.answer.digest if self.answer and self.answer.answer is Answer.SIGNED else None
+
+
+async def issue_link(
+    session: AsyncSession, invitation_id: UUID, delivery_id: UUID, token_hash: bytes, expires_at: datetime
+) -> None:
+    """Make a sign link live; earlier ones of the invitation stay so."""
+    session.add(
+        SignLink(
+            invitation_id=invitation_id, delivery_id=delivery_id, token_hash=token_hash, expires_at=expires_at
+        )
+    )
+
+
+async def opened_link(session: AsyncSession, token_hash: bytes, *, lock: bool = False) -> OpenedLink | None:
+    """Find what a token opens.
+
+    With `lock`, no hold, stop or end of the window runs beside it, and no other answer to the invitation.
+    """
+    if lock:
+        await _lock_behind(session, token_hash)
+    query = (
+        select_rows(UrgentAction, Document, Partner, PartnerContact, Invitation)
+        .join(Document, col(Document.action_id) == UrgentAction.id)
+        .join(Invitation, col(Invitation.document_id) == Document.id)
+        .join(Partner, col(Partner.id) == Invitation.partner_id)
+        .join(PartnerContact, col(PartnerContact.id) == Invitation.contact_id)
+        .join(SignLink, col(SignLink.invitation_id) == Invitation.id)
+        .where(
+            col(SignLink.token_hash) == token_hash,
+            col(SignLink.revoked_at).is_(None),
+            col(SignLink.expires_at) > now(),
+            col(Invitation.revoked_at).is_(None),
+        )
+    )
+    row = (await session.execute(query)).one_or_none()
+    if row is None:
+        return None
+    action, document, partner, contact, invitation = row
+    version = await version_of(session, document.id)
+    answered = await session.exec(select(Signature).where(Signature.invitation_id == invitation.id, CURRENT))
+    return OpenedLink(
+        action,
+        document,
+        version,
+        partner,
+        contact,
+        invitation,
+        answered.one_or_none(),
+        languages=await approved_languages(session, action, version),
+        may_be_read=await may_be_read_by_all(session, action.id),
+        is_confirmed=not await lacking(session, action, version),
+    )
+
+
+async def _lock_behind(session: AsyncSession, token_hash: bytes) -> None:
+    found = await session.exec(
+        select(Invitation.id, Document.action_id)
+        .join(Document, col(Document.id) == Invitation.document_id)
+        .join(SignLink, col(SignLink.invitation_id) == Invitation.id)
+        .where(SignLink.token_hash == token_hash)
+    )
+    for invitation_id, action_id in found:
+        await share_action(session, action_id)
+        await session.exec(select(Invitation.id).where(Invitation.id == invitation_id).with_for_update())

@@ -1,0 +1,81 @@
+"""The answers that count: listed for coordinators, for everybody, and with a statement."""
+
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.documents import Document, DocumentVersion
+from models.partners import Invitation, Partner, Signature
+from models.vocabulary import Answer, SignatureVisibility
+
+CURRENT: Final[Any] = col(Signature.superseded_at).is_(None)
+"""Asked of every signature that is counted or listed: an answer that was given later takes its place."""
+
+
+_NEWEST: Final = (
+    select(DocumentVersion.digest)
+    .where(DocumentVersion.document_id == Document.id)
+    .order_by(col(DocumentVersion.number).desc())
+    .limit(1)
+    .scalar_subquery()
+)
+
+
+class Answered(NamedTuple):
+    """An invited partner and its answer that counts, with the digest of the text as it is now."""
+
+    document: Document
+    partner: Partner
+    signature: Signature | None
+    newest: bytes
+
+
+class PublicSignature(NamedTuple):
+    """A signatory as everybody may see it."""
+
+    name: str
+    country: str
+
+
+async def signatures(session: AsyncSession, action_id: UUID) -> list[Answered]:
+    """List every invitation of an action with its answer, by country and name."""
+    found = await session.exec(
+        select(Document, Partner, Signature, _NEWEST)
+        .join(Invitation, col(Invitation.document_id) == Document.id)
+        .join(Partner, col(Partner.id) == Invitation.partner_id)
+        .join(Signature, (col(Signature.invitation_id) == Invitation.id) & CURRENT, isouter=True)
+        .where(Document.action_id == action_id)
+        .order_by(col(Partner.country), col(Partner.name), col(Document.number))
+    )
+    return [Answered(*row) for row in found]
+
+
+async def public_signatures(session: AsyncSession, document_id: UUID, digest: bytes) -> list[PublicSignature]:
+    """List the signatories of a version that may be named, by country and name."""
+    found = await session.exec(
+        select(Partner.name, Partner.country)
+        .join(Signature, col(Signature.partner_id) == Partner.id)
+        .where(*_signed(document_id, digest, SignatureVisibility.PUBLIC))
+        .order_by(col(Partner.country), col(Partner.name))
+    )
+    return [PublicSignature(name, country) for name, country in found]
+
+
+async def unnamed_signatures(session: AsyncSession, document_id: UUID, digest: bytes) -> int:
+    """Count the signatories of a version that may not be named."""
+    counted = await session.exec(
+        select(func.count()).where(*_signed(document_id, digest, SignatureVisibility.WITHHELD))
+    )
+    return counted.one()
+
+
+def _signed(document_id: UUID, digest: bytes, visibility: SignatureVisibility) -> tuple[Any, ...]:
+    return (
+        Signature.document_id == document_id,
+        CURRENT,
+        Signature.digest == digest,
+        Signature.answer == Answer.SIGNED,
+        Signature.visibility == visibility,
+    )

@@ -1,0 +1,45 @@
+"""How a sign link gives way to an address that is no secret: the browser keeps the token for that page."""
+
+from typing import Final
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from fastapi import Request
+from fastapi.responses import RedirectResponse
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from security.tokens import token_hash
+from storage.sign_links import OpenedLink, opened_link
+from web.pages import SIGN_PAGES
+from web.services import Services
+
+COOKIE: Final = "link"
+
+_KEPT_BY_NOBODY = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
+
+
+def to_its_page(services: Services, link: OpenedLink, token: str, language: str | None) -> RedirectResponse:
+    """Send a browser from a sign link to the page of its invitation.
+
+    The cookie ends with the browser's session: the mail is the way back, and a shared phone keeps nothing.
+    """
+    path = _path_of(services, link.invitation.id)
+    known = language in services.renderer.languages()
+    moved = RedirectResponse(f"{path}?lang={language}" if known else path, 303, headers=_KEPT_BY_NOBODY)
+    secure = services.public_url.startswith("https:")
+    moved.set_cookie(COOKIE, token, path=path, secure=secure, httponly=True, samesite="lax")
+    return moved
+
+
+async def opened_by(
+    session: AsyncSession, request: Request, invitation_id: str, *, lock: bool = False
+) -> OpenedLink | None:
+    """Find what the page of an invitation shows to a browser that came by a sign link of just this one."""
+    token = request.cookies.get(COOKIE)
+    link = await opened_link(session, token_hash(token), lock=lock) if token else None
+    return link if link and str(link.invitation.id) == invitation_id else None
+
+
+def _path_of(services: Services, invitation_id: UUID) -> str:
+    """Return the path of a page as browsers see it, also where a proxy puts something before it."""
+    return f"{urlsplit(services.public_url).path}{SIGN_PAGES}{invitation_id}"

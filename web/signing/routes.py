@@ -1,0 +1,74 @@
+"""The sign link, and the page that it leads to: a partner reads the statement, and answers."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, Response
+
+from models.vocabulary import Answer, SignatureVisibility
+from security.tokens import token_hash
+from storage.answers import GivenAnswer, answer
+from storage.sign_links import opened_link
+from web.pages import SIGN_LINKS, SIGN_PAGES
+from web.services import Work
+from web.signing.access import opened_by, to_its_page
+from web.signing.forms import SIGN, SignForm, problems_of
+from web.signing.page import SignPage
+
+router = APIRouter(include_in_schema=False)
+
+LINK = SIGN_LINKS + "{token}"
+PAGE = SIGN_PAGES + "{invitation_id}"
+
+
+@router.api_route(LINK, methods=["GET", "HEAD"])
+async def follow(token: str, request: Request, services: Work, lang: str | None = None) -> Response:
+    """Send a browser on to the page, without the secret in its address. Following changes nothing."""
+    async with services.database.transaction() as session:
+        link = await opened_link(session, token_hash(token))
+    if link is None:
+        return SignPage(services, request, lang).unusable()
+    return to_its_page(services, link, token, lang)
+
+
+@router.api_route(PAGE, methods=["GET", "HEAD"], response_class=HTMLResponse)
+async def read(invitation_id: str, request: Request, services: Work, lang: str | None = None) -> HTMLResponse:
+    """Show the statement. Looking never changes anything, whoever looks."""
+    page = SignPage(services, request, lang)
+    async with services.database.transaction() as session:
+        link = await opened_by(session, request, invitation_id)
+        return await page.of(session, link) if link else page.unusable()
+
+
+@router.post(PAGE, response_class=HTMLResponse)
+async def give_answer(
+    invitation_id: str,
+    request: Request,
+    services: Work,
+    form: Annotated[SignForm, Form()],
+    lang: str | None = None,
+) -> HTMLResponse:
+    """Take a partner's answer, once: the answer is safe when the page says thank you."""
+    page = SignPage(services, request, lang)
+    async with services.database.transaction() as session:
+        link = await opened_by(session, request, invitation_id, lock=True)
+        if link is None:
+            return page.unusable()
+        if link.answer or not link.takes_answers:
+            return await page.of(session, link)
+        problems = problems_of(form)
+        if form.digest != link.version.digest.hex():
+            problems["digest"] = "digest_changed"
+        elif not page.is_ours(link, form):
+            problems["form_token"] = "form_expired"  # noqa: S105 - a code, not a secret
+        if problems:
+            return await page.form(session, link, form, problems)
+        given = GivenAnswer(
+            Answer.SIGNED if form.answer == SIGN else Answer.DECLINED,
+            SignatureVisibility(form.visibility),
+            form.signer_name,
+            form.signer_role or None,
+        )
+        thanks = page.answered(link, await answer(session, link, given))
+    services.feed.anything.set()
+    return thanks
