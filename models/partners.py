@@ -19,6 +19,7 @@ class Partner(SQLModel, table=True):
     country: str
     languages: list[str] = words()
     groups: list[str] = words()
+    time_zone: str | None = None
     api_url: str | None = None
     sealed_api_secret: bytes | None = None
     updated_at: datetime = moment()

@@ -234,6 +234,7 @@ async def test_reminders_go_to_those_who_have_not_answered(database: Database) -
     async with opened(case, token) as (session, link):
         assert isinstance(link, OpenedLink)
         await sign_on.answer(session, link, Answer.DECLINED, SignatureVisibility.PUBLIC, None, None)
+    await case.end(Purpose.INVITATION)
     reminded = by_address(await frozen(case, Purpose.SIGN_ON_REMINDER))
     assert set(invited) - set(reminded) == {"amparo@manantial.example"}
     assert all(row.invitation_id for row in (*invited.values(), *reminded.values()))
