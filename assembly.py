@@ -20,11 +20,13 @@ from channels.partner_api import PartnerApiChannel
 from channels.sms import SmsChannel
 from models.verification import Policies, policy_of
 from models.vocabulary import Channel, Urgency
+from models.working_hours import working_hours
 from security.fields import FieldCipher
 from security.fingerprints import AddressFingerprint
 from security.keys import KeyRing, decode_key
 from settings import Settings
 from storage.database import Database
+from storage.reminders import Reminders
 from templates.rendering import Renderer
 from temporal_client import connect
 from workflows.addresses import CASE_QUEUE, CHANNEL_QUEUES
@@ -63,6 +65,15 @@ def build_policies(settings: Settings) -> Policies:
         Urgency.STANDARD: settings.verification_standard,
     }
     return {urgency: policy_of(line) for urgency, line in lines.items()}
+
+
+def build_reminders(settings: Settings) -> Reminders:
+    """Read how often partners are reminded at most, and when."""
+    return Reminders(
+        most=settings.reminders_at_most,
+        hours=working_hours(settings.reminder_hours),
+        time_zone=settings.default_time_zone,
+    )
 
 
 def build_fingerprint(settings: Settings) -> AddressFingerprint:
@@ -125,7 +136,7 @@ def build_workers(settings: Settings, client: Client, database: Database, adapte
         CaseActivities(database),
         VerificationActivities(database),
         SignOnActivities(database),
-        OutboxActivities(database, batch_size=settings.batch_size),
+        OutboxActivities(database, build_reminders(settings), batch_size=settings.batch_size),
     )
     activities = [method for part in parts for method in _methods(part)]
     workers = [_worker(client, CASE_QUEUE, activities, grace, workflows=WORKFLOWS)]

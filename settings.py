@@ -19,6 +19,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from logs import LogFormat
 from models.verification import POLICIES, described, policy_of
 from models.vocabulary import Urgency
+from models.working_hours import DEFAULT_HOURS, MOST_REMINDERS, working_hours
 from security.endpoints import HOST, is_database_url, is_neighbour, is_safe_url, is_server
 from security.keys import KeyFormatError, KeyRing, decode_key
 
@@ -123,6 +124,14 @@ def _is_policy(text: str) -> bool:
     return True
 
 
+def _are_working_hours(text: str) -> bool:
+    try:
+        working_hours(text)
+    except ValueError:
+        return False
+    return True
+
+
 KeyRingText = Annotated[SecretStr, _must_parse(KeyRing.parse, "write id:key[,id:key], see .env.example")]
 Key = Annotated[SecretStr, _must_parse(decode_key, "make one as .env.example says")]
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -147,6 +156,9 @@ TimeZone = Annotated[
     ),
 ]
 Connections = Annotated[int, Field(ge=1, le=64)]
+WorkingHours = Annotated[
+    str, _must(_are_working_hours, "are not working hours", "write them like mon-fri 09:00-18:00")
+]
 Verification = Annotated[
     str, _must(_is_policy, "is not a verification policy", "write it like the default in .env.example")
 ]
@@ -201,6 +213,9 @@ class Settings(BaseSettings):
     verification_standard: Verification = described(POLICIES[Urgency.STANDARD])
 
     sign_link_days: Annotated[int, Field(ge=1, le=3650)] = 90
+    reminder_hours: WorkingHours = DEFAULT_HOURS
+    reminders_at_most: Annotated[int, Field(ge=0, le=50)] = MOST_REMINDERS
+
     batch_size: Annotated[int, Field(ge=1, le=5000)] = 500
     log_format: LogFormat = LogFormat.JSON
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

@@ -14,13 +14,15 @@ from models.messages import (
 )
 from storage import claims, outbox
 from storage.database import Database
+from storage.reminders import Reminders
 
 
 class OutboxActivities(references.OutboxActivities):
     """Short transactions on dispatches."""
 
-    def __init__(self, database: Database, *, batch_size: int) -> None:
+    def __init__(self, database: Database, reminders: Reminders, *, batch_size: int) -> None:
         self._database = database
+        self._reminders = reminders
         self._batch_size = batch_size
 
     @activity.defn
@@ -28,7 +30,7 @@ class OutboxActivities(references.OutboxActivities):
         """Write the messages of a purpose to the outbox, once; raises `NOT_PERMITTED`."""
         try:
             async with self._database.transaction() as session:
-                return await outbox.freeze(session, request)
+                return await outbox.freeze(session, request, self._reminders)
         except outbox.NotPermittedError:
             async with self._database.transaction() as session:
                 await outbox.record_refusal(session, request)
@@ -38,9 +40,9 @@ class OutboxActivities(references.OutboxActivities):
 
     @activity.defn
     async def plan_dispatch(self, dispatched: Dispatched) -> DispatchPlan:
-        """Divide what is not yet sent into batches."""
+        """Divide what may be sent now into batches, and tell when more of it will be due."""
         async with self._database.transaction() as session:
-            return DispatchPlan(batches=await outbox.unsent_ranges(session, dispatched, self._batch_size))
+            return await outbox.plan_dispatch(session, dispatched, self._batch_size)
 
     @activity.defn
     async def give_up_batch(self, batch: Batch) -> BatchOutcome:

@@ -103,7 +103,7 @@ class OutboxActivities(ABC):
     @activity.defn
     @abstractmethod
     async def plan_dispatch(self, dispatched: Dispatched) -> DispatchPlan:
-        """Divide what is not yet sent into batches."""
+        """Divide what may be sent now into batches, and tell when more of it will be due."""
 
     @activity.defn
     @abstractmethod

@@ -271,13 +271,14 @@ class Batch(Message):
 
 
 class DispatchPlan(Message):
-    """What of a dispatch is not yet sent, as batches."""
+    """What of a dispatch is not yet sent and is due, as batches, and when more of it will be."""
 
     batches: tuple[Batch, ...]
+    next_due: datetime | None = None
 
 
 class BatchOutcome(Message):
-    """What became of a batch: what still waits was held back, or must be tried again."""
+    """What became of a batch: what still waits was held back, or must be tried again; not what is not due."""
 
     sent: int
     ended: int

@@ -49,7 +49,7 @@ class Dispatch(SQLModel, table=True):
 class Delivery(SQLModel, table=True):
     """One message to one recipient on one channel. Its id is the Message-ID and the idempotency key.
 
-    `rendering` and `digest` say which rendering a claim took for it.
+    `rendering` and `digest` say which rendering a claim took for it; `not_before`, until when it waits.
     """
 
     __table_args__ = (
@@ -78,5 +78,6 @@ class Delivery(SQLModel, table=True):
     claimed_at: datetime | None = moment(nullable=True)
     handed_over_at: datetime | None = moment(nullable=True)
     settled_at: datetime | None = moment(nullable=True)
+    not_before: datetime | None = moment(nullable=True)
     failure: str | None = Field(default=None, max_length=60)
     provider_reference: str | None = Field(default=None, max_length=200)

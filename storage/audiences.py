@@ -1,7 +1,8 @@
 """Who receives the messages of a dispatch, as SQL: each selection yields one row a recipient.
 
 Columns: recipient_kind, recipient_id, invitation_id, request_id, channel, address, fingerprint, language,
-disclosure, rank. Parameters: action_id, document_id, audiences (text[]), digest, cycle, round.
+disclosure, rank.
+Parameters: action_id, document_id, audiences (text[]), digest, cycle, round, most_reminders.
 """
 
 from models.messages import Purpose
@@ -77,10 +78,20 @@ _INVITED = """
     WHERE invitation.document_id = :document_id
 """
 
+_REMINDED = """
+    (SELECT count(*) FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
+     WHERE delivery.invitation_id = invitation.id AND dispatch.purpose = 'sign_on_reminder'
+       AND delivery.state IN ('ready', 'sending', 'sent', 'delivered', 'unknown', 'bounced'))
+"""
+
+# One whom a message is on its way to is not written to beside it.
 _UNANSWERED = f"""
     {_INVITED}
       AND NOT EXISTS (SELECT 1 FROM signature
                       WHERE signature.invitation_id = invitation.id AND signature.superseded_at IS NULL)
+      AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.invitation_id = invitation.id
+                                               AND delivery.state IN ('ready', 'sending'))
+      AND {_REMINDED} < :most_reminders
 """
 
 _COORDINATOR = """

@@ -13,6 +13,7 @@ from models.records import Addressee, EventKind
 from storage.action_lock import share_action
 from storage.gate import (
     AFTER_A_STOP,
+    DUE,
     IDENTIFIED,
     STILL_IDENTIFIED,
     gate_of_deliveries,
@@ -114,9 +115,9 @@ _GIVE_UP = text(f"""
 _COUNT = text(f"""
     SELECT count(*) FILTER (WHERE state IN ('sent', 'delivered')) AS sent,
            count(*) FILTER (WHERE state NOT IN ('sent', 'delivered', 'ready', 'sending')) AS ended,
-           count(*) FILTER (WHERE state IN ('ready', 'sending')) AS waiting,
+           count(*) FILTER (WHERE state = 'sending' OR (state = 'ready' AND {DUE})) AS waiting,
            (SELECT held_at IS NOT NULL FROM urgent_action WHERE id = :action_id) AS on_hold
-    FROM delivery WHERE {_RANGE}
+    FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id WHERE {_RANGE}
 """)
 
 _CANCEL_OUTSTANDING = text(f"""

@@ -20,7 +20,9 @@ from models.verification import CONSENT, FACTS, text_in
 STATEMENTS: Final = frozenset({Purpose.STATEMENT, Purpose.INVITATION, Purpose.SIGN_ON_REMINDER})
 """What shows the document."""
 
-_SIGN_ON: Final = frozenset({Purpose.INVITATION, Purpose.SIGN_ON_REMINDER})
+SIGN_ON: Final = frozenset({Purpose.INVITATION, Purpose.SIGN_ON_REMINDER})
+"""What asks partners to sign."""
+
 _ASKING: Final = frozenset({Purpose.VERIFICATION, Purpose.VERIFICATION_REMINDER})
 VERIFYING: Final = _ASKING | {Purpose.VERIFICATION_ALARM}
 _NOTICES: Final = frozenset({Purpose.STOP_NOTICE})
@@ -173,6 +175,15 @@ _UNANSWERED_INVITATION = """
                  WHERE document.id = dispatch.document_id AND document.sign_on_ended_at IS NULL))
 """
 
+DUE: Final = """
+    (delivery.not_before IS NULL OR delivery.not_before <= now()
+     OR (dispatch.purpose = 'sign_on_reminder'
+         AND EXISTS (SELECT 1 FROM document
+                     WHERE document.id = dispatch.document_id
+                       AND document.sign_on_closes_at - interval '1 hour' < delivery.not_before)))
+"""
+"""What waits for working hours waits no more once the last hour of its window would be over by then."""
+
 _UNANSWERED_REQUEST = """
     EXISTS (SELECT 1 FROM verification_request AS request
             WHERE request.id = delivery.request_id AND request.answered_at IS NULL)
@@ -193,10 +204,11 @@ CHECKS: Final = MappingProxyType(
             Failing.SUPPRESSED,
             "NOT EXISTS (SELECT 1 FROM suppression WHERE suppression.fingerprint = delivery.fingerprint)",
         ),
-        "invitation unanswered": Check(_SIGN_ON, Failing.UNWANTED, _UNANSWERED_INVITATION),
+        "invitation unanswered": Check(SIGN_ON, Failing.UNWANTED, _UNANSWERED_INVITATION),
         "request unanswered": Check(_ASKING, Failing.UNWANTED, _UNANSWERED_REQUEST),
         "current cycle": Check(VERIFYING, Failing.UNWANTED, "(dispatch.cycle = action.verification_cycle)"),
         "not on hold": Check(_EVERY - _NOTICES, Failing.WAITS, "action.held_at IS NULL"),
+        "due": Check(_EVERY, Failing.WAITS, DUE),
         "not returned": Check(STATEMENTS | VERIFYING, Failing.NOT_PERMITTED, "action.returned_at IS NULL"),
         "sources": Check(STATEMENTS, Failing.NOT_PERMITTED, _SOURCED),
         "attested": Check(STATEMENTS, Failing.NOT_PERMITTED, _ATTESTED),

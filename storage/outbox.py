@@ -12,6 +12,7 @@ from models.messages import (
     DeliveryState,
     Dispatched,
     DispatchOutcome,
+    DispatchPlan,
     DispatchRequest,
     Purpose,
 )
@@ -22,9 +23,10 @@ from storage.action_lock import share_action
 from storage.actions import action_by_id
 from storage.audiences import RECIPIENTS, UNREACHABLE_TARGETS
 from storage.documents import approved_languages, version_of
-from storage.gate import SPOKEN_TO_US, gate_of_dispatches, outcome_of_refusal
+from storage.gate import DUE, SIGN_ON, SPOKEN_TO_US, gate_of_dispatches, outcome_of_refusal
 from storage.message_events import record_states
 from storage.records import announce, record
+from storage.reminders import REMINDERS, Reminders, one_at_a_time, wait_for_working_hours
 
 _OPEN_DISPATCH = text("""
     INSERT INTO dispatch (id, action_id, document_id, version_id, digest,
@@ -110,6 +112,18 @@ _UNPARK = text("""
 
 _UNREACHABLE_TARGETS = text(UNREACHABLE_TARGETS)
 
+_UNSENT = text(f"""
+    SELECT delivery.channel, min(delivery.position), max(delivery.position)
+    FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
+    WHERE dispatch.id = :dispatch_id AND (delivery.state = 'sending' OR (delivery.state = 'ready' AND {DUE}))
+    GROUP BY delivery.channel
+""")
+
+_NEXT_DUE = text(f"""
+    SELECT min(delivery.not_before) FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
+    WHERE dispatch.id = :dispatch_id AND delivery.state = 'ready' AND NOT {DUE}
+""")
+
 _CANCEL_WAITING = text("""
     UPDATE delivery SET state = 'cancelled', failure = 'no_longer_wanted', settled_at = now()
     WHERE dispatch_id = :dispatch_id AND state = 'ready'
@@ -121,13 +135,17 @@ class NotPermittedError(Exception):
     """The action has ended, or what a release needs is not there."""
 
 
-async def freeze(session: AsyncSession, request: DispatchRequest) -> Dispatched:
+async def freeze(
+    session: AsyncSession, request: DispatchRequest, reminders: Reminders = REMINDERS
+) -> Dispatched:
     """Write the messages of a purpose to the outbox, once: a repetition returns what the first call froze.
 
     Raises:
         NotPermittedError: the action ended, or what the messages need is not there.
     """
     await share_action(session, request.document.action_id)
+    if request.purpose in SIGN_ON:
+        await one_at_a_time(session, request.document.document_id)
     action = await action_by_id(session, request.document.action_id)
     version = await version_of(session, request.document.document_id)
     parameters = {
@@ -139,6 +157,7 @@ async def freeze(session: AsyncSession, request: DispatchRequest) -> Dispatched:
         "cycle": request.cycle,
         "round": request.round,
         "languages": await approved_languages(session, action, version),
+        "most_reminders": reminders.most,
     }
     opened = await session.execute(_OPEN_DISPATCH, {"id": uuid4(), **parameters})
     dispatch_id = opened.scalar_one_or_none()
@@ -147,7 +166,10 @@ async def freeze(session: AsyncSession, request: DispatchRequest) -> Dispatched:
     permitted = await session.execute(_PERMITTED, {"id": dispatch_id})
     if not permitted.scalar_one():
         raise NotPermittedError
-    return await _fill(session, dispatch_id, action, parameters)
+    dispatched = await _fill(session, dispatch_id, action, parameters)
+    if request.purpose is Purpose.SIGN_ON_REMINDER:
+        await wait_for_working_hours(session, dispatch_id, reminders)
+    return dispatched
 
 
 async def _frozen_before(session: AsyncSession, request: DispatchRequest) -> Dispatched:
@@ -196,16 +218,16 @@ async def _unreachable(session: AsyncSession, action: UrgentAction, purpose: Pur
     return {"unreachable_targets": counted.scalar_one()}
 
 
+async def plan_dispatch(session: AsyncSession, dispatched: Dispatched, batch_size: int) -> DispatchPlan:
+    """Divide what may be sent now into batches, and tell when more of it will be due."""
+    next_due = await session.execute(_NEXT_DUE, {"dispatch_id": dispatched.dispatch_id})
+    batches = await unsent_ranges(session, dispatched, batch_size)
+    return DispatchPlan(batches=batches, next_due=next_due.scalar_one())
+
+
 async def unsent_ranges(session: AsyncSession, dispatched: Dispatched, batch_size: int) -> tuple[Batch, ...]:
-    """Divide what is not yet sent into batches, channel by channel."""
-    found = await session.exec(
-        select(Delivery.channel, func.min(Delivery.position), func.max(Delivery.position))
-        .where(
-            Delivery.dispatch_id == dispatched.dispatch_id,
-            col(Delivery.state).in_([DeliveryState.READY, DeliveryState.SENDING]),
-        )
-        .group_by(col(Delivery.channel))
-    )
+    """Divide what is not yet sent and is due into batches, channel by channel."""
+    found = await session.execute(_UNSENT, {"dispatch_id": dispatched.dispatch_id})
     return tuple(
         Batch(
             action_id=dispatched.action_id,

@@ -9,6 +9,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.references import NOT_PERMITTED, OutboxActivities, SendingActivities
     from models.messages import Batch, BatchOutcome, Dispatched, DispatchOutcome, DispatchRequest, Purpose
     from workflows.activity_options import FACTS, sending
+    from workflows.timers import happens_before
 
 WINDOW = 4
 """How many batches of a dispatch are under way at once."""
@@ -54,12 +55,18 @@ class DistributionWorkflow:
             seen = self._nudges
             plan = await workflow.execute_activity_method(OutboxActivities.plan_dispatch, dispatched, **FACTS)
             outcomes = await self._send_batches(plan.batches)
-            if not any(outcome.on_hold and outcome.waiting for outcome in outcomes):
+            if any(outcome.on_hold and outcome.waiting for outcome in outcomes):
+                await self._nudged_since(seen)
+            elif plan.next_due:
+                await happens_before(plan.next_due, lambda seen=seen: self._is_nudged(seen))  # type: ignore[misc]
+            else:
                 return
-            await self._nudged_since(seen)
 
     async def _nudged_since(self, seen: int) -> None:
-        await workflow.wait_condition(lambda: self._nudges > seen or self._finished)
+        await workflow.wait_condition(lambda: self._is_nudged(seen))
+
+    def _is_nudged(self, seen: int) -> bool:
+        return self._nudges > seen or self._finished
 
     async def _send_batches(self, batches: tuple[Batch, ...]) -> list[BatchOutcome]:
         window = asyncio.Semaphore(WINDOW)

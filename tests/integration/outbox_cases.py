@@ -1,8 +1,9 @@
 """A case whose statement may go out, frozen into the outbox, for tests of the gate and of sending."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -58,9 +59,11 @@ class Case:
         async with self.database.transaction() as session:
             return await outbox.freeze(session, request)
 
-    async def batch(self, purpose: Purpose = Purpose.STATEMENT, channel: Channel = Channel.EMAIL) -> Batch:
+    async def batch(
+        self, purpose: Purpose = Purpose.STATEMENT, channel: Channel = Channel.EMAIL, turn: int = 1
+    ) -> Batch:
         """Freeze a purpose and return all its messages of one channel as one batch."""
-        dispatched = await self.freeze(purpose)
+        dispatched = await self.freeze(purpose, turn)
         async with self.database.transaction() as session:
             batches = await outbox.unsent_ranges(session, dispatched, EVERYTHING)
         return next(batch for batch in batches if batch.channel is channel)
@@ -74,6 +77,20 @@ class Case:
     async def settle(self, claim_id: UUID, *outcomes: Outcome) -> None:
         async with self.database.transaction() as session:
             await claims.settle(session, self.action.id, claim_id, list(outcomes))
+
+    async def end(
+        self,
+        purpose: Purpose,
+        turn: int = 1,
+        state: DeliveryState = DeliveryState.SENT,
+        *,
+        otherwise: Mapping[str, DeliveryState] = MappingProxyType({}),
+    ) -> None:
+        """Claim the mails of a round and settle all with a state, or by their addresses otherwise."""
+        batch, claim_id = await self.batch(purpose, turn=turn), uuid4()
+        claimed = await self.claim(batch, claim_id)
+        states = [otherwise.get(one.address, state) for one in claimed]
+        await self.settle(claim_id, *(Outcome(one.id, to) for one, to in zip(claimed, states, strict=True)))
 
     async def decide(self, decision: Decision) -> None:
         async with self.database.transaction() as session:

@@ -83,6 +83,10 @@ SCENARIOS: Final = MappingProxyType(
             Purpose.VERIFICATION,
         ),
         "not on hold": Scenario("UPDATE urgent_action SET held_at = now() WHERE id = :case"),
+        "due": Scenario(
+            "UPDATE delivery SET not_before = now() + interval '1 day' FROM dispatch"
+            " WHERE dispatch.id = dispatch_id AND dispatch.action_id = :case"
+        ),
         "not returned": Scenario("UPDATE urgent_action SET returned_at = now() WHERE id = :case"),
         "sources": Scenario("DELETE FROM source WHERE action_id = :case"),
         "attested": Scenario("DELETE FROM attestation WHERE confirms = 'facts' AND action_id = :case"),

@@ -224,6 +224,7 @@ async def test_reminders_go_to_those_who_have_not_answered(database: Database) -
     await case.open_sign_on()
     invited = by_address(await frozen(case, Purpose.INVITATION))
     await answered(case, "casa-manantial", DECLINED)
+    await case.end(Purpose.INVITATION)
     reminded = by_address(await frozen(case, Purpose.SIGN_ON_REMINDER))
     assert set(invited) - set(reminded) == {"amparo@manantial.example"}
     assert all(row.invitation_id for row in (*invited.values(), *reminded.values()))
