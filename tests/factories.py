@@ -25,8 +25,9 @@ from web.directory import contact_record, partner_record
 from web.intake import Intake
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
-CIPHER = FieldCipher(KeyRing.parse(new_key_ring("test")))
-FINGERPRINT = AddressFingerprint(decode_key(new_key()))
+FIELD_KEYS, FINGERPRINT_KEY = new_key_ring("test"), new_key()
+CIPHER = FieldCipher(KeyRing.parse(FIELD_KEYS))
+FINGERPRINT = AddressFingerprint(decode_key(FINGERPRINT_KEY))
 _numbers = count(1)
 
 
