@@ -9,7 +9,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up key verifier test soak mutants bench check format lock clean
+.PHONY: help setup demo up key verifier browser test soak mutants bench check format lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,7 +36,10 @@ verifier: $(SYNCED) ## enrol a verifier there: make verifier NAME="Eva" EMAIL=ev
 	@$(PY) -m local.command admin.py verifiers enrol --name "$(NAME)" --email "$(EMAIL)" \
 		$(if $(PHONE),--phone "$(PHONE)") $(if $(ASKED_BY),--asked-by "$(ASKED_BY)") $(if $(DUTY),--duty "$(DUTY)")
 
-test: $(SYNCED) ## run every test
+browser: $(SYNCED) ## find the browser that tests drive, or install one where that is possible
+	@$(PY) -m tests.browser.provide
+
+test: browser ## run every test
 	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadscope
 
 soak: $(SYNCED) ## what is tried at random, for hours: 50,000 steps of people at work, 200 stops into a release

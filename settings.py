@@ -17,6 +17,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from logs import LogFormat
+from models.logos import LogoError, read_logo
 from models.verification import POLICIES, described, policy_of
 from models.vocabulary import Urgency
 from models.working_hours import DEFAULT_HOURS, MOST_REMINDERS, working_hours
@@ -116,6 +117,14 @@ def _password_with_user_name(password: SecretStr | None, info: ValidationInfo) -
     return password
 
 
+def _readable_picture(file: Path) -> Path:
+    try:
+        read_logo(file)
+    except LogoError as error:
+        raise _refusal(error.rule, error.remedy) from None
+    return file
+
+
 def _is_policy(text: str) -> bool:
     try:
         policy_of(text)
@@ -149,6 +158,7 @@ SmsSender = Annotated[
     str, _must(_SMS_SENDER, "is not a sender", "write 1 to 11 letters or digits, or +number")
 ]
 Language = Annotated[str, _must(r"[a-z]{2,3}(-[A-Z]{2})?", "is not a language", "write it like es or pt-BR")]
+Picture = Annotated[Path, AfterValidator(_readable_picture)]
 TimeZone = Annotated[
     str,
     _must(
@@ -193,6 +203,7 @@ class Settings(BaseSettings):
     audit_anchors: Path = Path(".local/audit/anchors.jsonl")
 
     network_name: Name = "Red Acuerpa"
+    network_logo: Picture | None = None
     mail_from: MailAddress = "acuerpa@red.example"
     message_id_domain: Domain = "red.example"
     smtp_host: Host

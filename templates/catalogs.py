@@ -43,6 +43,16 @@ def translations(language: str) -> Translations:
     return Translations(compiled, domain=DOMAIN)
 
 
+@cache
+def native_name(language: str) -> str:
+    """Return what a language calls itself, for any BCP 47 tag; one that is not known is called by its tag."""
+    try:
+        name = Locale.parse(language, sep="-").get_display_name()
+    except (UnknownLocaleError, ValueError):
+        name = None
+    return name[0].upper() + name[1:] if name else language
+
+
 def text_direction(language: str) -> str:
     """Return `ltr` or `rtl`, the value of HTML's dir attribute, for any BCP 47 tag."""
     try:

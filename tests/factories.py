@@ -26,8 +26,9 @@ from web.intake import Intake
 from web.partner_rows import partner_record
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
-CIPHER = FieldCipher(KeyRing.parse(new_key_ring("test")))
-FINGERPRINT = AddressFingerprint(decode_key(new_key()))
+FIELD_KEYS, FINGERPRINT_KEY = new_key_ring("test"), new_key()
+CIPHER = FieldCipher(KeyRing.parse(FIELD_KEYS))
+FINGERPRINT = AddressFingerprint(decode_key(FINGERPRINT_KEY))
 _numbers = count(1)
 
 

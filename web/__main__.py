@@ -8,6 +8,7 @@ import uvicorn
 from assembly import build_cipher, build_client, build_fingerprint, build_policies, build_renderer
 from logs import configure_logging
 from models.anchors import AnchorFile
+from models.logos import read_logo
 from security.forms import FormSeal
 from security.keys import decode_key
 from security.pins import PinHasher
@@ -49,6 +50,7 @@ async def build_services(settings: Settings) -> Services:
         public_url=settings.public_url,
         time_zone=settings.default_time_zone,
         insecure_partner_apis=settings.partner_api_allow_private,
+        logo=read_logo(settings.network_logo) if settings.network_logo else None,
     )
 
 

@@ -18,6 +18,7 @@ from web import (
     documents,
     enrolment_page,
     health,
+    logo,
     partner_corrections,
     partner_logos,
     partners,
@@ -41,13 +42,14 @@ PUBLIC_PATHS = frozenset(
         "/sign/{invitation_id}",
         "/e/{token}",
         "/v/{token}",
+        "/logo/{name}",
         "/docs",
         "/docs/assets",
         "/docs/oauth2-redirect",
         "/openapi.json",
     }
 )
-"""What answers without a key: health, links to sign, enrol and verify (secrets themselves), the manual."""
+"""What answers without a key: health, links to sign, enrol and verify (secrets themselves), logo, manual."""
 
 AFTER_FAILURE_SECONDS = 1.0
 
@@ -83,7 +85,7 @@ def create_app(services: Services) -> FastAPI:
     ):
         api.include_router(part.router)
     app.include_router(api)
-    for part in (sign_page, enrolment_page, verify_page, health):
+    for part in (sign_page, enrolment_page, verify_page, logo, health):
         app.include_router(part.router)
     answer_errors(app)
     app.add_middleware(Surroundings)

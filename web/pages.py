@@ -1,11 +1,13 @@
 """Pages for people with a browser: rendered in their language, under a policy that lets nothing else in."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from urllib.parse import urlencode
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
+from templates.catalogs import native_name
 from web.services import Services
 
 SIGN_LINKS = "/s/"
@@ -15,24 +17,43 @@ VERIFICATIONS = "/v/"
 FOLDERS = (SIGN_LINKS, SIGN_PAGES, ENROLMENTS, VERIFICATIONS)
 """Where people come with a secret link and a browser; what goes wrong there is answered by a page as well."""
 
-_NATIVE = {"es": "Español", "en": "English", "pt": "Português", "fr": "Français"}
+Switch = list[tuple[str, str, str]]
+"""Languages to choose from: code, name in itself, and the address that chooses it."""
 
 # Not `no-referrer`: browsers would then post our own forms with `Origin: null`, as if another site had.
 _PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex"}
 
 
 def rendered(
-    services: Services, name: str, language: str, context: Mapping[str, object], *, status: int = 200
+    services: Services,
+    name: str,
+    language: str,
+    context: Mapping[str, object],
+    *,
+    status: int = 200,
+    kept: Mapping[str, str] | None = None,
 ) -> HTMLResponse:
-    """Answer with the page of a template."""
+    """Answer with the page of a template; `kept` is what the address of its other languages holds, too."""
     nonce = secrets.token_urlsafe(16)
-    languages = [(code, _NATIVE.get(code, code), f"?lang={code}") for code in services.renderer.languages()]
-    html = services.renderer.page(name, language, {**context, "csp_nonce": nonce, "languages": languages})
+    ours = {
+        "csp_nonce": nonce,
+        "languages": switch("lang", services.renderer.languages(), kept),
+        "logo": f"/logo/{services.logo.name}" if services.logo else None,
+    }
+    html = services.renderer.page(name, language, {**context, **ours})
+    images = "img-src 'self'; " if services.logo else ""
     policy = (
-        f"default-src 'none'; style-src 'nonce-{nonce}'; form-action 'self'; "
+        f"default-src 'none'; style-src 'nonce-{nonce}'; {images}form-action 'self'; "
         "base-uri 'none'; frame-ancestors 'none'"
     )
     return HTMLResponse(html, status, headers={"Content-Security-Policy": policy, **_PRIVATE})
+
+
+def switch(parameter: str, languages: Iterable[str], kept: Mapping[str, str] | None = None) -> Switch:
+    """List languages with the address that chooses each by a parameter, and keeps what was chosen before."""
+    return [
+        (code, native_name(code), f"?{urlencode({**(kept or {}), parameter: code})}") for code in languages
+    ]
 
 
 def wanted_language(services: Services, wanted: str | None, otherwise: str) -> str:

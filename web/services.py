@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from models.anchors import AnchorFile
+from models.logos import Logo
 from models.verification import Policies
 from security.fields import FieldCipher
 from security.fingerprints import AddressFingerprint
@@ -34,6 +35,7 @@ class Services:
     public_url: str
     time_zone: str
     insecure_partner_apis: bool
+    logo: Logo | None = None
 
 
 def services_of(request: Request) -> Services:

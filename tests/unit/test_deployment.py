@@ -121,7 +121,7 @@ def mounted() -> Iterator[Path]:
 
 
 def test_every_mounted_file_exists() -> None:
-    assert len(files := set(mounted())) == 3
+    assert len(files := set(mounted())) == 4
     assert [file for file in files if not file.exists()] == []
 
 
@@ -212,7 +212,7 @@ def test_every_required_setting_is_passed_and_none_is_misspelt(service: str) -> 
 
 
 def test_every_setting_reaches_the_process_that_uses_it() -> None:
-    of_web = {"ACUERPA_WEB_HOST", "ACUERPA_WEB_PORT", "ACUERPA_AUDIT_ANCHORS"}
+    of_web = {"ACUERPA_WEB_HOST", "ACUERPA_WEB_PORT", "ACUERPA_AUDIT_ANCHORS", "ACUERPA_NETWORK_LOGO"}
     embedded = {name for name in FIELDS if name.startswith("ACUERPA_LOCAL_")}
     assert FIELDS.keys() - embedded - of_web == SERVICES["worker"]["environment"].keys() & FIELDS.keys()
     assert of_web < SERVICES["web"]["environment"].keys()
@@ -222,10 +222,21 @@ def test_the_anchors_of_the_audit_trail_are_in_a_volume_that_the_database_does_n
     anchors = SERVICES["web"]["environment"]["ACUERPA_AUDIT_ANCHORS"]
     volumes = {name: service.get("volumes", []) for name, service in SERVICES.items()}
     assert {name for name, mounts in volumes.items() if "audit" in str(mounts)} == {"web"}
-    assert volumes["web"] == [f"audit:{Path(anchors).parent}"]
+    assert [mount for mount in volumes["web"] if not mount.startswith("./")] == [
+        f"audit:{Path(anchors).parent}"
+    ]
     assert "audit" in COMPOSE["volumes"]
     made_over = f"chown acuerpa:acuerpa {Path(anchors).parent}"
     assert [line.stage for line in instructions("RUN") if line.rest.endswith(made_over)] == [2]
+
+
+def test_the_logo_is_a_file_that_the_web_process_alone_sees_and_cannot_change() -> None:
+    (named,) = re.findall(
+        r"^#ACUERPA_NETWORK_LOGO=(.+)$", (ROOT / "docker/example.env").read_text(), re.MULTILINE
+    )
+    mounts = {name: str(service.get("volumes", [])) for name, service in SERVICES.items()}
+    assert {name for name, mount in mounts.items() if "logo" in mount} == {"web"}
+    assert f"./docker/logo:{Path(named).parent}:ro" in SERVICES["web"]["volumes"]
 
 
 def test_the_web_process_has_no_password_of_the_mail_server() -> None:

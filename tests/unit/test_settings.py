@@ -122,6 +122,7 @@ WRONG_VALUES = {
     "ACUERPA_VERIFICATION_URGENT": (CANARY, "attestations=2", "colour=blue"),
     "ACUERPA_VERIFICATION_STANDARD": (CANARY, "sign_on=perhaps remind_after=PT1H escalate_after=PT2H"),
     "ACUERPA_BATCH_SIZE": (CANARY, "0", "5001"),
+    "ACUERPA_NETWORK_LOGO": (CANARY, "/", __file__),
     "ACUERPA_LOG_FORMAT": (CANARY,),
     "ACUERPA_LOG_LEVEL": (CANARY, "TRACE"),
     "ACUERPA_DEFAULT_LANGUAGE": (CANARY, "español"),

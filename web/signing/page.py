@@ -11,7 +11,7 @@ from storage.sign_links import OpenedLink
 from storage.sign_on import closing_time
 from storage.signatures import public_signatures, unnamed_signatures
 from web.forms import form_token, is_ours
-from web.pages import rendered, wanted_language
+from web.pages import rendered, switch, wanted_language
 from web.services import Services
 from web.signing.forms import Problems, SignForm
 
@@ -42,12 +42,13 @@ class SignPage:
         """Show the statement with the form, as far as it was filled in."""
         texts = await texts_of(session, link.version.id)
         approved = {language: texts[language] for language in link.languages}
-        text = approved.get(self._language(link)) or approved[link.languages[0]]
+        text = next(approved[one] for one in self._text_languages(link) if one in approved)
         signed = link.document.id, link.version.digest
         context = {
             **text.model_dump(include={"summary", "body", "background", "demands"}),
             "title": text.headline,
             "statement_language": text.language,
+            "text_languages": switch("text", link.languages, {"lang": self._language(link)}),
             "index": _index(link),
             "partner_name": link.partner.name,
             "recipient_name": link.contact.name,
@@ -89,10 +90,16 @@ class SignPage:
         otherwise = link.contact.language if link else self._services.renderer.default_language
         return wanted_language(self._services, self._wanted_language, otherwise)
 
+    def _text_languages(self, link: OpenedLink) -> tuple[str, ...]:
+        """List the languages in which the statement would be read, the best first."""
+        return (self._request.query_params.get("text", ""), self._language(link), *link.languages)
+
     def _render(
         self, page: str, link: OpenedLink | None, context: dict[str, object], *, status: int = 200
     ) -> HTMLResponse:
-        return rendered(self._services, page, self._language(link), context, status=status)
+        chosen = self._request.query_params.get("text")
+        kept = {"text": chosen} if link and chosen in link.languages else None
+        return rendered(self._services, page, self._language(link), context, status=status, kept=kept)
 
 
 def _index(link: OpenedLink) -> str:

@@ -10,13 +10,12 @@ import pytest
 from models.lifecycle import Decision
 from models.messages import Batch, DeliveryState, Dispatched, DispatchPlan, DispatchRequest, Purpose
 from models.outbox import Delivery
-from models.vocabulary import Answer, SignatureVisibility
 from models.working_hours import working_hours
-from storage import claims, outbox, reminders, sign_on
+from storage import claims, outbox, reminders
 from storage.database import Database
 from storage.reminders import Reminders
 from tests.integration.outbox_cases import EVERYTHING, Case, execute, make_case
-from tests.integration.sign_links import opened, sign_link
+from tests.integration.sign_links import answered
 
 MEXICO = "America/Mexico_City"
 SATURDAY = datetime(2030, 11, 30, 11, 0, tzinfo=ZoneInfo(MEXICO))
@@ -68,9 +67,7 @@ async def listed(case: Case, dispatched: Dispatched) -> dict[str, Delivery]:
 
 
 async def answer(case: Case) -> None:
-    token = await sign_link(case, "casa-manantial")
-    async with opened(case, token) as (session, link):
-        await sign_on.answer(session, link, Answer.SIGNED, SignatureVisibility.PUBLIC, "Ana", "Directora")
+    await answered(case, "casa-manantial")
 
 
 async def test_in_working_hours_a_reminder_leaves_at_once(case: Case, at: Callable[[datetime], None]) -> None:

@@ -89,7 +89,7 @@ COORDINATOR: dict[str, object] = {
 }
 UNRELEASED = COORDINATOR | {"released_at": None}
 INVITATION = STATEMENT | WINDOW | {"sign_url": "https://red.example/s/Zm9vYmFyYmF6cXV4"}
-PAGE: dict[str, object] = {"csp_nonce": "bm9uY2U", "languages": NATIVE_LANGUAGES}
+PAGE: dict[str, object] = {"csp_nonce": "bm9uY2U", "languages": NATIVE_LANGUAGES, "logo": None}
 
 EXAMPLES: Mapping[str, Mapping[str, object]] = {
     "email/invitation": INVITATION,

@@ -10,7 +10,15 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 
 from templates import catalogs
-from templates.catalogs import LOCALES, best_language, catalog_path, languages, text_direction, translations
+from templates.catalogs import (
+    LOCALES,
+    best_language,
+    catalog_path,
+    languages,
+    native_name,
+    text_direction,
+    translations,
+)
 
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 MessageKey = tuple[str | None, str | tuple[str, ...]]
@@ -130,3 +138,18 @@ def test_the_nearest_language_is_found() -> None:
 )
 def test_every_language_tag_has_a_direction(tag: str, direction: str) -> None:
     assert text_direction(tag) == direction
+
+
+@pytest.mark.parametrize(
+    ("language", "name"),
+    [
+        ("es", "Español"),
+        ("fr", "Français"),
+        ("ar", "العربية"),
+        ("pt-BR", "Português (Brasil)"),
+        ("xx", "xx"),
+        ("?", "?"),
+    ],
+)
+def test_a_language_is_called_as_it_calls_itself(language: str, name: str) -> None:
+    assert native_name(language) == name

@@ -1,0 +1,64 @@
+"""A partner's way through all that a sign link can show."""
+
+from collections.abc import AsyncIterator
+
+from playwright.async_api import Page
+
+from models.lifecycle import Decision
+from models.vocabulary import SignatureVisibility
+from tests.browser.conftest import Visit
+from tests.browser.links import signed_by, signing, to_sign
+from tests.browser.web_process import WebProcess
+
+NAME, ROLE = "Amparo Ficticia Ruiz", "Coordinadora"
+
+
+async def fill_in(page: Page, name: str = NAME, role: str = ROLE) -> None:
+    """Type who signs."""
+    await page.locator("#signer_name").fill(name)
+    await page.locator("#signer_role").fill(role)
+
+
+async def mark(page: Page, choice: str) -> None:
+    """Choose by a click on the words, as people do."""
+    await page.locator(f"label[for='{choice}']").click()
+
+
+async def press(page: Page, answer: str) -> None:
+    """Press one of the buttons that answer."""
+    await page.locator(f"button[name=answer][value={answer}]").click()
+
+
+async def partners_states(web: WebProcess, visit: Visit, language: str) -> AsyncIterator[tuple[str, Page]]:
+    """Show each state with a name for it."""
+    asked = f"?lang={language}"
+    case = await signing(web)
+    page = await visit(await to_sign(case) + asked)
+    yield "sign-first", page
+    await signed_by(case, "red-del-volcan", SignatureVisibility.PUBLIC)
+    await signed_by(case, "tejedoras-del-maiz", SignatureVisibility.WITHHELD)
+    await page.reload()
+    yield "sign", page
+    # A space is enough for the browser; the server wants a name.
+    await fill_in(page, " ", ROLE)
+    await press(page, "sign")
+    yield "sign-problems", page
+    await fill_in(page)
+    await press(page, "sign")
+    yield "signed", page
+    withheld = await visit(await to_sign(case, "northern-lights-fund") + asked)
+    await mark(withheld, "visibility-withheld")
+    await fill_in(withheld)
+    await press(withheld, "sign")
+    yield "signed-withheld", withheld
+    declined = await visit(await to_sign(case, "sisters-of-the-river") + asked)
+    await press(declined, "decline")
+    yield "declined", declined
+    late = await visit(f"/s/unknown{asked}")
+    yield "unusable", late
+    await late.goto(f"/s/a/b{asked}")
+    yield "error", late
+    unanswered = await to_sign(case, "colectiva-las-ceibas")
+    await case.decide(Decision.HOLD)
+    await late.goto(unanswered + asked)
+    yield "waiting", late

@@ -1,0 +1,37 @@
+"""Whoever a verifier is, and however she reads: nothing of the page keeps her from answering."""
+
+import pytest
+
+from templates.catalogs import languages
+from tests.browser.conftest import Visit
+from tests.browser.inspection import LONG_WALK_SECONDS, inspected
+from tests.browser.verifiers_states import enrolling_states, verifying_states
+from tests.browser.web_process import WebProcess
+
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.timeout(LONG_WALK_SECONDS),
+    pytest.mark.parametrize("language", languages()),
+]
+
+
+async def test_axe_finds_nothing_and_nothing_scrolls_sideways_while_she_verifies(
+    web: WebProcess, visit: Visit, language: str
+) -> None:
+    found = {
+        name: await inspected(page, name, language)
+        async for name, page in verifying_states(web, visit, language)
+    }
+    assert {name: problems for name, problems in found.items() if problems} == {}
+    assert len(found) == 9
+
+
+async def test_axe_finds_nothing_and_nothing_scrolls_sideways_while_she_enrols(
+    web: WebProcess, visit: Visit, language: str
+) -> None:
+    found = {
+        name: await inspected(page, name, language)
+        async for name, page in enrolling_states(web, visit, language)
+    }
+    assert {name: problems for name, problems in found.items() if problems} == {}
+    assert len(found) == 4
