@@ -2,6 +2,7 @@
 
 import json
 import unicodedata
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -239,8 +240,17 @@ class ImportResult(Answer):
 
 def read(model: type[Model], text: str) -> Model:
     """Read an answer, without the control characters by which a text could take over the terminal."""
+    return _read(model, text, _printable)
+
+
+def read_as_it_is(model: type[Model], text: str) -> Model:
+    """Read an answer that is written to a file, not to the terminal."""
+    return _read(model, text, lambda tree: tree)
+
+
+def _read(model: type[Model], text: str, prepared: Callable[[Any], Any]) -> Model:
     try:
-        return model.model_validate(_printable(json.loads(text)))
+        return model.model_validate(prepared(json.loads(text)))
     except (ValidationError, ValueError):
         pass
     raise UnreachableError("The server's answer is not understood: is this script as new as the server?")
