@@ -56,14 +56,15 @@ _RECIPIENTS = text("""
            coalesce(target.holder, partner_contact.name, contact.name, person.name) AS name,
            coalesce(partner.name, target.offices ->> delivery.language) AS organisation,
            target.salutations ->> delivery.language AS salutation,
-           coalesce(contact.time_zone, person.time_zone) AS time_zone,
+           coalesce(contact.time_zone, person.time_zone, partner.time_zone) AS time_zone,
            partner.sealed_api_secret AS sealed_secret
     FROM delivery
     LEFT JOIN target ON delivery.recipient_kind = 'target' AND target.id = delivery.recipient_id
     LEFT JOIN partner ON delivery.recipient_kind = 'partner' AND partner.id = delivery.recipient_id
     LEFT JOIN LATERAL (
         SELECT name FROM partner_contact WHERE partner_contact.partner_id = partner.id
-        ORDER BY position LIMIT 1) AS partner_contact ON true
+        ORDER BY partner_contact.fingerprint = delivery.fingerprint DESC, position
+        LIMIT 1) AS partner_contact ON true
     LEFT JOIN contact ON delivery.recipient_kind = 'contact' AND contact.id = delivery.recipient_id
     LEFT JOIN person ON delivery.recipient_kind = 'person' AND person.id = delivery.recipient_id
     WHERE delivery.id = ANY(:delivery_ids)

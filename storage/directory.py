@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from sqlalchemy import text
-from sqlmodel import col, delete, select
+from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.contacts import Contact, ContactAddress
-from models.partners import Partner, PartnerContact
+from models.partners import Invitation, Partner, PartnerContact
 
 
 class Imported(NamedTuple):
@@ -68,8 +68,16 @@ async def _replace_people(
         new.partner_id = partner.id
         session.add(new)
     for gone in existing[len(contacts) :]:
+        await session.exec(
+            update(Invitation).where(col(Invitation.contact_id) == gone.id).values(contact_id=existing[0].id)
+        )
         await session.delete(gone)
     await session.flush()
+
+
+async def partner_by_slug(session: AsyncSession, slug: str) -> Partner | None:
+    """Find a partner by its stable id."""
+    return (await session.exec(select(Partner).where(Partner.slug == slug))).one_or_none()
 
 
 async def upsert_contacts(session: AsyncSession, records: Sequence[ContactRecord]) -> Imported:

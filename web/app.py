@@ -23,6 +23,7 @@ from web import (
     sign_page,
     sources,
     verify_page,
+    windows,
 )
 from web.anchoring import Anchorer
 from web.errors import answer_errors
@@ -72,6 +73,7 @@ def create_app(services: Services) -> FastAPI:
         sources,
         documents,
         document_decisions,
+        windows,
         directory,
     ):
         api.include_router(part.router)
