@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import typer
 
-from console import auditing, consents, documents, imports, people
+from console import auditing, consents, documents, imports, people, windows
 
 GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
     "audit": ("Check what was done.", {"verify": auditing.verify}),
@@ -28,6 +28,16 @@ GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
             "version": documents.write_version,
             "approve": documents.approve,
             "diff": documents.difference,
+        },
+    ),
+    "sign-on": (
+        "See, move and end the time in which partners sign.",
+        {
+            "show": windows.show,
+            "extend": windows.extend,
+            "shorten": windows.shorten,
+            "end": windows.end,
+            "invite": windows.invite,
         },
     ),
     "partners": ("Keep the partners.", {"import": imports.import_partners}),

@@ -1,7 +1,5 @@
 """Partners whom nothing reached, partners who are invited later, and windows with very many answers."""
 
-from datetime import timedelta
-
 import pytest
 
 from models.messages import CasePlan, Purpose
@@ -84,7 +82,7 @@ async def test_the_coordinator_is_told_once_of_those_who_were_not_reached(stage:
 async def test_answers_leave_the_rounds_alone(stage: Stage) -> None:
     await reach_sign_on(stage)
     stage.world.due[Purpose.SIGN_ON_REMINDER] = stage.world.closes_at  # type: ignore[assignment]
-    await stage.pass_time(stage.sign_on, timedelta(hours=25))
+    await stage.pass_time(stage.sign_on, SIGN_ON.remind_after[0])
     await stage.world.until(lambda: len(stage.world.rounds(Purpose.SIGN_ON_REMINDER)) == 1)
     planned = stage.world.calls["plan_dispatch"]
     counted = stage.world.calls["count_answers"]

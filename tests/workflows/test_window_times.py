@@ -111,7 +111,7 @@ async def timer_of(handle: Handle) -> None:
 async def test_what_waits_for_its_hour_is_planned_anew_when_the_window_is_moved(stage: Stage) -> None:
     await reach_sign_on(stage)
     stage.world.due[Purpose.SIGN_ON_REMINDER] = opened_at(stage) + timedelta(hours=40)
-    await stage.pass_time(stage.sign_on, timedelta(hours=25))
+    await stage.pass_time(stage.sign_on, SIGN_ON.remind_after[0])
     await stage.world.until(lambda: len(stage.world.rounds(Purpose.SIGN_ON_REMINDER)) == 1)
     assert not stage.world.all_sent(Purpose.SIGN_ON_REMINDER)
     del stage.world.due[Purpose.SIGN_ON_REMINDER]
@@ -123,7 +123,7 @@ async def test_what_waits_for_its_hour_leaves_when_it_has_come(stage: Stage) -> 
     await reach_sign_on(stage)
     due = opened_at(stage) + timedelta(hours=40)
     stage.world.due[Purpose.SIGN_ON_REMINDER] = due
-    await stage.pass_time(stage.sign_on, timedelta(hours=25))
+    await stage.pass_time(stage.sign_on, SIGN_ON.remind_after[0])
     await stage.world.until(lambda: len(stage.world.rounds(Purpose.SIGN_ON_REMINDER)) == 1)
     reminder = stage.distribution(Purpose.SIGN_ON_REMINDER)
     await stage.pass_time(reminder, timedelta(hours=10))
