@@ -77,6 +77,8 @@ async def _replace_people(
 
 async def partner_by_slug(session: AsyncSession, slug: str) -> Partner | None:
     """Find a partner by its stable id."""
+    if "\0" in slug:  # with which PostgreSQL would refuse the query
+        return None
     return (await session.exec(select(Partner).where(Partner.slug == slug))).one_or_none()
 
 

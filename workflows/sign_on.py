@@ -46,7 +46,7 @@ class SignOnWorkflow:
         self._status = SignOnStatus(invited=0, signed=0, answered=0)
         self._closes_at = self._opened_at = self._asked_at = workflow.now()
         self._progress = request.progress or SignOnProgress(reminded=0, invited=1, alarmed=0, rounds=())
-        self._unasked = self._finished = self._continues = False
+        self._unasked = self._uncounted = self._finished = self._continues = False
         self._changes = 0
         self._turn = asyncio.Lock()
         self._rounds = Rounds(request.document, self._progress.rounds)
@@ -75,6 +75,10 @@ class SignOnWorkflow:
     async def _keep_open(self) -> None:
         """Do what falls due until the window is over or its history long; a change begins the wait anew."""
         while not self._is_over() and not self._is_long():
+            if self._uncounted:
+                self._uncounted = False
+                await self._readings.refresh()
+                continue
             seen = self._changes
             moment, fall_due = self._next_due()
             await happens_before(moment, lambda seen=seen: self._is_disturbed(seen))  # type: ignore[misc]
@@ -106,7 +110,7 @@ class SignOnWorkflow:
         return self._continues and is_long
 
     def _is_disturbed(self, seen: int) -> bool:
-        return self._is_over() or self._is_long() or self._changes > seen
+        return self._is_over() or self._is_long() or self._uncounted or self._changes > seen
 
     async def _close(self) -> None:
         self._finished = True
@@ -174,9 +178,12 @@ class SignOnWorkflow:
         await self._rounds.nudge()
 
     @workflow.signal
-    async def recount(self) -> None:
-        """Count again: somebody answered, was not reached, or was invited. The rounds see it at the gate."""
-        await self._readings.refresh()
+    def recount(self) -> None:
+        """Count again: somebody answered, was not reached, or was invited. The rounds see it at the gate.
+
+        No handler waits for it, so that however many come, a run can be followed by another.
+        """
+        self._uncounted = True
 
     @workflow.signal
     def finish(self) -> None:
