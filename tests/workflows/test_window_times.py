@@ -20,7 +20,8 @@ from tests.workflows.windows import (
     refusal_in,
     start_window,
 )
-from tests.workflows.world import SIGN_ON, case_plan
+from tests.workflows.world import COORDINATOR, DOCUMENT, SIGN_ON, case_plan
+from web.gateway import DecisionRefusedError, TemporalUnavailableError, WorkflowGateway
 from workflows.sign_on import SignOnWorkflow
 
 PATIENT = SIGN_ON.model_copy(
@@ -145,6 +146,26 @@ async def test_a_window_that_is_ended_by_hand_goes_on_to_the_release(stage: Stag
     await stage.world.until(lambda: stage.world.phase is Phase.FOLLOWING_UP)
     await stage.stop()
     await assert_ended(stage, Phase.STOPPED)
+
+
+async def test_the_web_process_moves_and_ends_a_window_and_is_told_why_not(stage: Stage) -> None:
+    await reach_sign_on(stage)
+    gateway = WorkflowGateway(stage.client)
+    later = datetime.now(UTC) + timedelta(days=3)
+    await gateway.change_window(DOCUMENT, COORDINATOR, later)
+    assert stage.world.closes_at == later
+    await gateway.end_window(DOCUMENT, COORDINATOR)
+    assert stage.world.sign_on_ended
+    await stage.sign_on.result()
+    with pytest.raises((DecisionRefusedError, TemporalUnavailableError)):
+        await gateway.end_window(DOCUMENT, COORDINATOR)
+
+
+async def test_the_web_process_is_told_the_refusal_of_a_workflow(stage: Stage) -> None:
+    await reach_sign_on(stage)
+    with pytest.raises(DecisionRefusedError) as caught:
+        await WorkflowGateway(stage.client).change_window(DOCUMENT, COORDINATOR, LONG_AGO)
+    assert caught.value.refusal is Refusal.CLOSES_IN_THE_PAST
 
 
 async def test_a_window_ends_once(stage: Stage) -> None:
