@@ -31,8 +31,8 @@ BETWEEN_ROUNDS = timedelta(minutes=1)
 LONGEST_HISTORY = 1_000
 """After so many events a run is followed by another, if the server has not asked for that before."""
 
-COLLAPSES = "one reminder for all that were missed"
-CONTINUES = "a long window goes on in another run"
+COLLAPSES = "missed-reminders-become-one"
+CONTINUES = "long-windows-continue-as-new"
 
 
 @workflow.defn
