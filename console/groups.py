@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import typer
 
-from console import auditing, consents, documents, imports, partners, people
+from console import auditing, consents, documents, imports, partners, people, windows
 
 GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
     "audit": ("Check what was done.", {"verify": auditing.verify}),
@@ -42,6 +42,16 @@ GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
             "changes": partners.changes,
             "approve": partners.approve,
             "refuse": partners.refuse,
+        },
+    ),
+    "sign-on": (
+        "See, move and end the time in which partners sign.",
+        {
+            "show": windows.show,
+            "extend": windows.extend,
+            "shorten": windows.shorten,
+            "end": windows.end,
+            "invite": windows.invite,
         },
     ),
     "contacts": ("Keep the contacts.", {"import": imports.import_contacts}),

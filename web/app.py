@@ -26,6 +26,7 @@ from web import (
     private,
     sources,
     verify_page,
+    windows,
 )
 from web.anchoring import Anchorer
 from web.errors import answer_errors
@@ -78,6 +79,7 @@ def create_app(services: Services) -> FastAPI:
         sources,
         documents,
         document_decisions,
+        windows,
         directory,
         partner_corrections,
         partners,
