@@ -102,7 +102,9 @@ class SignOn(Answer):
 
     invited: int
     signed: int
+    signed_earlier: int = 0
     declined: int
+    withdrawn: int = 0
     quorum: int
     policy: str
     opened_at: datetime | None
@@ -216,12 +218,32 @@ class AuditPage(Answer):
     next_after: int | None
 
 
+class Invitation(Answer):
+    """An invited partner, and whether it has a link that opens its page."""
+
+    document: int
+    id: str
+    partner: str
+    country: str
+    link: str
+    expires_at: datetime | None
+
+
+class InvitationList(Answer):
+    """Invitations of an action."""
+
+    reference: str
+    invitations: list[Invitation]
+
+
 class Signature(Answer):
     """An invited partner and its answer; a withheld signature names no partner."""
 
     partner: str | None
     country: str | None
     answer: str | None
+    late: bool | None = None
+    for_newest_text: bool | None = None
 
 
 class SignatureList(Answer):

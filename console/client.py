@@ -68,6 +68,10 @@ class ApiClient:
         request = self._http.build_request("POST", path, content=content, headers=headers)
         return self._patiently(request, repeatable=repeatable or idempotency_key is not None)
 
+    def delete(self, path: str) -> str:
+        """Take something away; doing it twice is once."""
+        return self._patiently(self._http.build_request("DELETE", path), repeatable=True)
+
     def poll(self, path: str, *, seen: int, wait: int) -> str:
         """Read at the next change after revision `seen`, or after `wait` seconds; never repeated."""
         timeout = httpx.Timeout(wait + POLL_GRACE_SECONDS, connect=5.0)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import typer
 
-from console import auditing, consents, documents, imports, people
+from console import auditing, consents, documents, imports, invitations, people
 
 GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
     "audit": ("Check what was done.", {"verify": auditing.verify}),
@@ -28,6 +28,14 @@ GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
             "version": documents.write_version,
             "approve": documents.approve,
             "diff": documents.difference,
+        },
+    ),
+    "invitations": (
+        "See to the links of invited partners.",
+        {
+            "list": invitations.list_invitations,
+            "reissue": invitations.reissue,
+            "revoke": invitations.revoke,
         },
     ),
     "partners": ("Keep the partners.", {"import": imports.import_partners}),

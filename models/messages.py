@@ -19,6 +19,8 @@ class Purpose(StrEnum):
     """Partners are asked to sign."""
     SIGN_ON_REMINDER = "sign_on_reminder"
     """Partners who have not answered are asked again."""
+    SIGN_LINK = "sign_link"
+    """Partners get a new link to their invitation, and those before open nothing any more."""
     CHECK_IN = "check_in"
     """The coordinator is asked for news."""
     VERIFICATION = "verification"
@@ -173,6 +175,7 @@ class CaseFacts(Message):
     verification: VerificationRef | None = None
     release: DispatchRequest | None = None
     notice: DispatchRequest | None = None
+    links: DispatchRequest | None = None
     untold: bool = False
 
 

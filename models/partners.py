@@ -1,6 +1,7 @@
 """Partner organisations, and how they are asked to sign."""
 
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint, text
@@ -55,6 +56,19 @@ class Invitation(SQLModel, table=True):
     invited_at: datetime = moment()
     revoked_at: datetime | None = moment(nullable=True)
     reissued_at: datetime | None = moment(nullable=True)
+
+
+class LinkState(StrEnum):
+    """Whether an invited partner has a link that opens its page."""
+
+    LIVE = "live"
+    """One opens it."""
+    EXPIRED = "expired"
+    """All have expired."""
+    REVOKED = "revoked"
+    """They were revoked, and none was reissued."""
+    AWAITED = "awaited"
+    """None was sent yet, since it was invited or reissued."""
 
 
 class SignLink(SQLModel, table=True):

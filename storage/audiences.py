@@ -74,8 +74,18 @@ _INVITED = """
            chosen.email AS address, chosen.fingerprint, chosen.language, 'public' AS disclosure, 1 AS rank
     FROM invitation
     JOIN partner_contact AS chosen ON chosen.id = invitation.contact_id
-    WHERE invitation.document_id = :document_id
+    WHERE invitation.document_id = :document_id AND invitation.revoked_at IS NULL
 """
+
+AWAITS_A_LINK = """
+    invitation.revoked_at IS NULL AND invitation.reissued_at IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
+                    WHERE delivery.invitation_id = invitation.id AND dispatch.purpose = 'sign_link'
+                      AND dispatch.frozen_at >= invitation.reissued_at)
+"""
+"""No message with a new link was frozen for an invitation since it was reissued."""
+
+_REISSUED = f"{_INVITED} AND {AWAITS_A_LINK}"
 
 _UNANSWERED = f"""
     {_INVITED}
@@ -114,7 +124,7 @@ REACHED = """
            delivery.language, 'public' AS disclosure, 1 AS rank
     FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
     WHERE dispatch.action_id = :action_id
-      AND dispatch.purpose IN ('statement', 'invitation', 'sign_on_reminder')
+      AND dispatch.purpose IN ('statement', 'invitation', 'sign_on_reminder', 'sign_link')
       AND (delivery.state IN ('sent', 'delivered', 'unknown')
            OR (delivery.state = 'sending' AND delivery.handed_over_at IS NOT NULL))
     ORDER BY delivery.channel, delivery.fingerprint, dispatch.frozen_at DESC
@@ -125,6 +135,7 @@ RECIPIENTS = {
     Purpose.STATEMENT: _RELEASE,
     Purpose.INVITATION: _INVITED,
     Purpose.SIGN_ON_REMINDER: _UNANSWERED,
+    Purpose.SIGN_LINK: _REISSUED,
     Purpose.CHECK_IN: _COORDINATOR,
     Purpose.VERIFICATION: _ASKED,
     Purpose.VERIFICATION_REMINDER: _UNDECIDED,

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlmodel import col, func, select
+from sqlmodel import func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.actions import UrgentAction
@@ -18,7 +18,7 @@ from storage.action_lock import have_action_alone
 from storage.actions import action_by_id
 from storage.documents import version_of
 from storage.records import announce, record
-from storage.signatures import CURRENT
+from storage.signatures import CURRENT, answer_counts
 
 _INVITE = text("""
     INSERT INTO invitation (id, document_id, version_id, partner_id, contact_id, invited_at)
@@ -69,12 +69,7 @@ async def _invite(session: AsyncSession, action: UrgentAction, document: Documen
 async def sign_on_status(session: AsyncSession, document_id: UUID) -> SignOnStatus:
     """Count the invited, the answers, and the signatures under the newest version."""
     invited = await session.exec(select(func.count()).where(Invitation.document_id == document_id))
-    answers = await session.exec(
-        select(Signature.answer, func.count())
-        .where(Signature.document_id == document_id, CURRENT)
-        .group_by(col(Signature.answer))
-    )
-    answered = sum(count for _, count in answers)
+    answered = sum((await answer_counts(session, document_id)).values())
     newest = await version_of(session, document_id)
     signed = await session.exec(
         select(func.count()).where(

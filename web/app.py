@@ -18,6 +18,7 @@ from web import (
     documents,
     enrolment_page,
     health,
+    invitations,
     people,
     private,
     sources,
@@ -66,6 +67,7 @@ def create_app(services: Services) -> FastAPI:
     for part in (
         actions,
         private,
+        invitations,
         audit,
         decisions,
         consents,

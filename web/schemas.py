@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from models.lifecycle import Decision, Phase, Refusal
 from models.messages import DeliveryState, Purpose
 from models.outbox import RecipientKind
+from models.partners import LinkState
 from models.problems import Problem
 from models.records import EventKind
 from models.scalars import Prose
@@ -146,11 +147,13 @@ class AttestationsView(Schema):
 
 
 class SignOnView(Schema):
-    """How the invited partners have answered."""
+    """How the invited partners have answered; `signed_earlier` is for a text that has changed since."""
 
     invited: int
     signed: int
+    signed_earlier: int
     declined: int
+    withdrawn: int
     quorum: int
     policy: ReleasePolicy
     opened_at: datetime | None
@@ -237,6 +240,25 @@ class Timeline(Schema):
     """The events of an action, oldest first."""
 
     events: list[EventView]
+
+
+class InvitationView(Schema):
+    """An invited partner, and whether it has a link that opens its page."""
+
+    document: int
+    id: str
+    partner: str
+    country: str
+    invited_at: datetime
+    link: LinkState
+    expires_at: datetime | None
+
+
+class InvitationList(Schema):
+    """Invitations of an action, by country and name."""
+
+    reference: str
+    invitations: list[InvitationView]
 
 
 class SignatureView(Schema):

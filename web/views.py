@@ -13,7 +13,7 @@ from models.records import AuditEvent
 from models.vocabulary import Answer, PassageReason, SignatureVisibility
 from storage import actions, documents, duplicates, people, records, reports, sign_on
 from storage.consents import newest_consents, passages
-from storage.signatures import Answered
+from storage.signatures import Answered, answer_counts
 from storage.standing import attested, phase_of, plan_of, standing_of
 from web.schemas import (
     ActionSummary,
@@ -206,10 +206,13 @@ async def _sign_on(session: AsyncSession, action: UrgentAction, document: Docume
     if plan is None:
         return None
     status = await sign_on.sign_on_status(session, document.id)
+    given = await answer_counts(session, document.id)
     return SignOnView(
         invited=status.invited,
         signed=status.signed,
-        declined=status.answered - status.signed,
+        signed_earlier=given.get(Answer.SIGNED, 0) - status.signed,
+        declined=given.get(Answer.DECLINED, 0),
+        withdrawn=given.get(Answer.WITHDRAWN, 0),
         quorum=plan.quorum,
         policy=plan.release,
         opened_at=document.sign_on_opened_at,

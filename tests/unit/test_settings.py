@@ -121,6 +121,7 @@ WRONG_VALUES = {
     "ACUERPA_VERIFICATION_IMMEDIATE": (CANARY, "attestations=1", "sources=0", "remind_after=1h"),
     "ACUERPA_VERIFICATION_URGENT": (CANARY, "attestations=2", "colour=blue"),
     "ACUERPA_VERIFICATION_STANDARD": (CANARY, "sign_on=perhaps remind_after=PT1H escalate_after=PT2H"),
+    "ACUERPA_SIGN_LINK_DAYS": (CANARY, "0", "3651"),
     "ACUERPA_BATCH_SIZE": (CANARY, "0", "5001"),
     "ACUERPA_LOG_FORMAT": (CANARY,),
     "ACUERPA_LOG_LEVEL": (CANARY, "TRACE"),
