@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 
 from temporalio import activity
 
+from models.decision_messages import DecisionRecord
 from models.messages import (
     ActionRef,
     AskVerifiers,
@@ -11,7 +12,6 @@ from models.messages import (
     BatchOutcome,
     CaseFacts,
     CasePlan,
-    DecisionRecord,
     Dispatched,
     DispatchOutcome,
     DispatchPlan,

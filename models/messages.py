@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from models.lifecycle import Decision, Phase, Refusal, Standing
+from models.lifecycle import Phase, Refusal, Standing
 from models.vocabulary import Channel, ReleasePolicy
 
 
@@ -193,29 +193,6 @@ class CaseState(Message):
         """What a decision is judged by."""
         facts = self.facts
         return Standing(self.phase, facts.on_hold, facts.lacking, facts.release is not None, facts.withdrawn)
-
-
-class PersonDecision(Message):
-    """A decision of one person, who waits for the answer until a moment (None: for ever)."""
-
-    action_id: UUID
-    decision: Decision
-    person_id: UUID
-    until: datetime | None = None
-
-
-class DecisionRecord(Message):
-    """A decision that the workflow accepted."""
-
-    action_id: UUID
-    decision: Decision
-    person_id: UUID
-
-
-class DecisionRefused(Message):
-    """Why a decision was refused; carried in the details of the error."""
-
-    refusal: Refusal
 
 
 class PhaseChange(Message):

@@ -115,3 +115,9 @@ class Signature(SQLModel, table=True):
     sealed_reason: bytes | None = None
     answered_at: datetime = moment()
     superseded_at: datetime | None = moment(nullable=True)
+
+    @property
+    def is_hidden(self) -> bool:
+        """Tell whether nobody may see whose it is: a signature is not named by being taken back, either."""
+        withheld = self.visibility is SignatureVisibility.WITHHELD
+        return withheld and self.answer is not Answer.DECLINED

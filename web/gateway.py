@@ -18,8 +18,12 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from models.actions import UrgentAction
 from models.columns import now
+from models.decision_messages import PersonDecision
 from models.lifecycle import Decision, Refusal
-from models.messages import ActionRef, CaseState, PersonDecision
+from models.messages import (
+    ActionRef,
+    CaseState,
+)
 from workflows.addresses import CASE_QUEUE, action_workflow_id, sign_on_workflow_id
 from workflows.sign_on import SignOnWorkflow
 from workflows.urgent_action import DECISION_REFUSED, UrgentActionWorkflow

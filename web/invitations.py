@@ -12,8 +12,8 @@ from storage.standing import phase_of
 from web.actions import found
 from web.authentication import CaseReader, Coordinator
 from web.errors import ApiError, refused
-from web.schemas import InvitationList, InvitationView
 from web.services import Work
+from web.sign_on_schemas import InvitationList, InvitationView
 
 router = APIRouter(prefix="/actions/{reference}/invitations", tags=["invitations"])
 

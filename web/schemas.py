@@ -9,12 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from models.lifecycle import Decision, Phase, Refusal
 from models.messages import DeliveryState, Purpose
 from models.outbox import RecipientKind
-from models.partners import LinkState
 from models.problems import Problem
 from models.records import EventKind
 from models.scalars import Prose
 from models.vocabulary import (
-    Answer,
     Channel,
     ConsentGiver,
     ConsentMethod,
@@ -24,7 +22,6 @@ from models.vocabulary import (
     PersonKind,
     ReleasePolicy,
     RiskLevel,
-    SignatureVisibility,
     SourceKind,
     Urgency,
     Visibility,
@@ -240,47 +237,6 @@ class Timeline(Schema):
     """The events of an action, oldest first."""
 
     events: list[EventView]
-
-
-class InvitationView(Schema):
-    """An invited partner, and whether it has a link that opens its page."""
-
-    document: int
-    id: str
-    partner: str
-    country: str
-    invited_at: datetime
-    link: LinkState
-    expires_at: datetime | None
-
-
-class InvitationList(Schema):
-    """Invitations of an action, by country and name."""
-
-    reference: str
-    invitations: list[InvitationView]
-
-
-class SignatureView(Schema):
-    """An invited partner and its answer; a withheld signature names neither partner nor moment.
-
-    `late` is an answer after the window; `for_newest_text` tells whether it was given for the text as it is.
-    """
-
-    document: int
-    partner: str | None
-    country: str | None
-    answer: Answer | None
-    visibility: SignatureVisibility | None
-    answered_at: datetime | None
-    late: bool | None
-    for_newest_text: bool | None
-
-
-class SignatureList(Schema):
-    """Every invitation of an action, by country and name; withheld signatures stand last."""
-
-    signatures: list[SignatureView]
 
 
 class DeliveryView(Schema):

@@ -10,7 +10,7 @@ from models.documents import Document, DocumentText
 from models.lifecycle import Decision
 from models.outbox import Delivery, Dispatch
 from models.records import AuditEvent
-from models.vocabulary import Answer, PassageReason, SignatureVisibility
+from models.vocabulary import Answer, PassageReason
 from storage import actions, documents, duplicates, people, records, reports, sign_on
 from storage.consents import newest_consents, passages
 from storage.signatures import Answered, answer_counts
@@ -26,12 +26,11 @@ from web.schemas import (
     EventView,
     PersonView,
     PossibleDuplicateView,
-    SignatureList,
-    SignatureView,
     SignOnView,
     SourceView,
     TextView,
 )
+from web.sign_on_schemas import SignatureList, SignatureView
 
 
 def summary(action: UrgentAction) -> ActionSummary:
@@ -113,13 +112,8 @@ def signatures(listed: list[Answered]) -> SignatureList:
 
 
 def _signature(one: Answered) -> SignatureView:
-    """Show an answer; a withheld signature is not named by being taken back, either."""
     given = one.signature
-    hidden = (
-        given is not None
-        and given.answer is not Answer.DECLINED
-        and given.visibility is SignatureVisibility.WITHHELD
-    )
+    hidden = given is not None and given.is_hidden
     return SignatureView(
         document=one.document.number,
         partner=None if hidden else one.partner.name,

@@ -9,19 +9,17 @@ from temporalio.exceptions import ApplicationError, ChildWorkflowError, Workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities.references import CaseActivities
+    from models.decision_messages import DecisionRecord, DecisionRefused, PersonDecision
     from models.lifecycle import ENDED, Decision, Phase, Refusal, refusal_of
     from models.messages import (
         ActionOutcome,
         ActionRef,
         CasePlan,
         CaseState,
-        DecisionRecord,
-        DecisionRefused,
         DispatchOutcome,
         DispatchRequest,
         DocumentRef,
         FollowUpRequest,
-        PersonDecision,
         PhaseChange,
         Purpose,
         SignOnRequest,

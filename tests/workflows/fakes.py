@@ -8,6 +8,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities import references
+from models.decision_messages import DecisionRecord
 from models.messages import (
     ActionRef,
     AskVerifiers,
@@ -15,7 +16,6 @@ from models.messages import (
     BatchOutcome,
     CaseFacts,
     CasePlan,
-    DecisionRecord,
     DeliveryState,
     Dispatched,
     DispatchOutcome,
@@ -139,6 +139,10 @@ class FakeSignOn(references.SignOnActivities):
         self._world.sign_on_ended = True
 
 
+WITHOUT_TEXT = {Purpose.CHECK_IN, Purpose.LEAK_ALARM, Purpose.SIGN_LINK}
+"""What may leave though nothing is confirmed."""
+
+
 class FakeOutbox(references.OutboxActivities):
     """Dispatches in memory."""
 
@@ -168,7 +172,7 @@ class FakeOutbox(references.OutboxActivities):
         world = self._world
         if purpose in AFTER_A_STOP:
             return not (world.notice_refused and purpose is Purpose.STOP_NOTICE)
-        return world.running and (world.permitted or purpose in {Purpose.CHECK_IN, Purpose.LEAK_ALARM})
+        return world.running and (world.permitted or purpose in WITHOUT_TEXT)
 
     def _channels(self, purpose: Purpose) -> tuple[Channel, ...]:
         unanswered = self._world.invited - self._world.signed - self._world.declined

@@ -4,48 +4,18 @@ import asyncio
 
 import pytest
 
-from models.documents import DocumentText
 from models.lifecycle import Decision
+from models.vocabulary import Role
 from security.sealed_places import signature_place
-from storage import actions, documents
 from tests import factories
-from tests.integration.outbox_cases import Case, execute
+from tests.integration.outbox_cases import execute
 from tests.integration.sign_links import sign_link
+from tests.integration.web.sign_history import answers, rewritten
 from tests.integration.web.sign_visits import ELSEWHERE, Visit, forms_of, hidden_fields, without_nonce
-from tests.integration.web.site import Site
-from tests.integration.web.snapshots import contents_of, count_of
-from web.versions import new_version
+from tests.integration.web.site import API, Site
+from tests.integration.web.snapshots import contents_of
 
 LARGEST_PAGE_BYTES = 60 * 1024
-NEW_WORDS = "El 3 de diciembre recibieron otra llamada."
-OLD_WORDS = "vehículo sin placas"
-
-
-async def rewritten(case: Case, *, confirmed: bool = True) -> None:
-    """Write another version of the text: some words are new, some are gone."""
-    async with case.database.transaction() as session:
-        action = await actions.action_by_id(session, case.action.id)
-        document, version = await documents.current_version(session, action.id)
-        old = await documents.texts_of(session, version.id)
-        texts = [
-            DocumentText(
-                **{
-                    **text.model_dump(exclude={"id", "version_id"}),
-                    "body": text.body.replace(OLD_WORDS, "vehículo") + f"\n\n{NEW_WORDS}",
-                }
-            )
-            for text in old.values()
-        ]
-        new = new_version(document.id, texts, action.author_id)
-        await documents.write_version(session, action, document, new, action.author_id)
-    if confirmed:
-        await case.confirm()
-
-
-async def answers(case: Case) -> list[tuple[str, bool]]:
-    """List every answer that was ever given, oldest first, and whether it counts."""
-    query = "SELECT answer, superseded_at IS NULL FROM signature ORDER BY answered_at"
-    return [tuple(row) for row in await execute(case.database, query)]
 
 
 async def test_a_signature_is_taken_back_and_given_again(visit: Visit) -> None:
@@ -183,71 +153,6 @@ async def test_a_reason_is_kept_sealed(visit: Visit, taken: str) -> None:
     assert kept == [(1,)]
 
 
-async def test_a_posted_page_whose_text_has_changed_shows_what_is_new_and_signs_nothing(visit: Visit) -> None:
-    fields = await visit.fields()
-    await rewritten(visit.case)
-    page = await visit.post({**fields, "answer": "sign"})
-    assert page.status_code == 422
-    assert "El texto cambió desde que abrió la página." in page.text
-    changes = page.text.partition('id="changes"')[2].partition("</section>")[0]
-    assert f"<ins>{NEW_WORDS}</ins>" in changes
-    assert "aquí se quitó algo" in changes
-    assert OLD_WORDS not in page.text
-    assert 'value="Amparo Ficticia Ruiz"' in page.text
-    assert await count_of(visit.case.database, "signature") == 0
-    signed = await visit.post({**hidden_fields(page), "answer": "sign"})
-    assert "Gracias" in signed.text
-
-
-async def test_no_difference_is_shown_to_a_form_that_was_never_made(visit: Visit) -> None:
-    fields = await visit.fields()
-    await rewritten(visit.case)
-    for changes in ({"form_token": "0" * 64}, {"digest": "0" * 64}, {"digest": "x"}):
-        page = await visit.post({**fields, "answer": "sign", **changes})
-        assert page.status_code == 422
-        assert 'id="changes"' not in page.text
-
-
-async def test_a_new_text_that_is_not_confirmed_is_not_shown_and_the_old_one_is_not_either(
-    visit: Visit,
-) -> None:
-    fields = await visit.fields()
-    await rewritten(visit.case, confirmed=False)
-    for page in (await visit.read(), await visit.post({**fields, "answer": "sign"})):
-        assert (page.status_code, forms_of(page)) == (200, [])
-        assert "Manantial" not in page.text
-    assert await count_of(visit.case.database, "signature") == 0
-
-
-async def test_who_signed_an_earlier_text_sees_what_is_new_and_may_sign_it(visit: Visit) -> None:
-    await visit.answer()
-    await rewritten(visit.case, confirmed=False)
-    waiting = await visit.read()
-    assert forms_of(waiting) == ["withdraw"]
-    assert NEW_WORDS not in waiting.text
-    await visit.case.confirm()
-    page = await visit.read()
-    assert "firmó un texto anterior" in page.text
-    assert f"<ins>{NEW_WORDS}</ins>" in page.text
-    assert OLD_WORDS not in page.text
-    assert forms_of(page) == ["answer", "withdraw"]
-    assert "Gracias" in (await visit.answer()).text
-    query = "SELECT DISTINCT digest FROM signature ORDER BY digest"
-    assert len(await execute(visit.case.database, query)) == 2
-    assert await answers(visit.case) == [("signed", False), ("signed", True)]
-
-
-async def test_a_signature_for_an_earlier_text_can_be_taken_back_and_not_be_declined(visit: Visit) -> None:
-    await visit.answer()
-    await rewritten(visit.case)
-    declined = await visit.answer("decline")
-    assert await answers(visit.case) == [("signed", True)]
-    assert forms_of(declined) == ["answer", "withdraw"]
-    assert "retiró su firma" in (await visit.withdraw()).text
-    query = "SELECT count(DISTINCT digest) FROM signature"
-    assert await execute(visit.case.database, query) == [(1,)]
-
-
 @pytest.mark.parametrize(
     "change",
     ["UPDATE document SET sign_on_ended_at = now()", "UPDATE document SET sign_on_closes_at = now()"],
@@ -294,3 +199,46 @@ async def test_scanners_that_click_on_everything_and_type_nothing_change_nothing
                 await one.browser.post(await one.path(), data={**hidden_fields(page, form), "answer": button})
                 await one.browser.post(await one.path(), data={"answer": button})
     assert await contents_of(site.services.database) == before
+
+
+async def test_coordinators_read_reasons_and_not_whose_a_withheld_signature_was(
+    site: Site, visit: Visit
+) -> None:
+    neighbour = Visit(visit.case, await sign_link(visit.case, "red-del-volcan"), visit.browser)
+    await visit.answer(visibility="withheld")
+    await visit.withdraw(withdrawn_because="Ya no es seguro para nosotras.")
+    await neighbour.answer("decline", reason="No conocemos el caso.")
+    coordinator = await site.caller(Role.COORDINATOR)
+    path = f"{API}/actions/{visit.case.action.reference}"
+    async with coordinator.client as client:
+        opened = (await client.get(f"{path}/private", params={"why": "coordinating"})).json()
+        listed = (await client.get(f"{path}/signatures")).json()["signatures"]
+        counted = (await client.get(path)).json()["sign_on"]
+    assert [(one["partner"], one["answer"], one["reason"]) for one in opened["answers"]] == [
+        ("Red de Defensoras del Volcán", "declined", "No conocemos el caso."),
+        (None, "withdrawn", "Ya no es seguro para nosotras."),
+    ]
+    assert [(one["partner"], one["answer"]) for one in listed if one["answer"]] == [
+        ("Red de Defensoras del Volcán", "declined"),
+        (None, "withdrawn"),
+    ]
+    assert (counted["signed"], counted["declined"], counted["withdrawn"]) == (0, 1, 1)
+
+
+async def test_the_list_tells_late_signatures_and_those_for_an_earlier_text(site: Site, visit: Visit) -> None:
+    await visit.answer()
+    await rewritten(visit.case)
+    await execute(visit.case.database, "UPDATE document SET sign_on_ended_at = now()")
+    neighbour = Visit(visit.case, await sign_link(visit.case, "red-del-volcan"), visit.browser)
+    await neighbour.answer()
+    coordinator = await site.caller(Role.COORDINATOR)
+    path = f"{API}/actions/{visit.case.action.reference}"
+    async with coordinator.client as client:
+        listed = (await client.get(f"{path}/signatures")).json()["signatures"]
+        counted = (await client.get(path)).json()["sign_on"]
+    told = {one["partner"]: (one["late"], one["for_newest_text"]) for one in listed if one["answer"]}
+    assert told == {
+        "Casa de las Mujeres El Manantial": (False, False),
+        "Red de Defensoras del Volcán": (True, True),
+    }
+    assert (counted["signed"], counted["signed_earlier"]) == (1, 1)

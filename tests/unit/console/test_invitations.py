@@ -7,7 +7,7 @@ from pytest_httpserver import HTTPServer
 from models.partners import LinkState
 from tests.unit.console.api_answers import REFERENCE, answer, problem
 from tests.unit.console.conftest import Run
-from web.schemas import InvitationList, InvitationView
+from web.sign_on_schemas import InvitationList, InvitationView
 
 INVITATIONS = f"/api/v1/actions/{REFERENCE}/invitations"
 LINK = f"{INVITATIONS}/casa-manantial/link"
