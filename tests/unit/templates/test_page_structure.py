@@ -144,7 +144,10 @@ def test_the_statement_has_a_switcher_of_its_own_where_it_has_several_languages(
     assert [(link["lang"], link["dir"]) for link in links] == [("es", "ltr"), ("ar", "rtl")]
     assert [link["lang"] for link in links if "aria-current" in link] == ["ar"]
     assert len(outline.named("nav")) == 2
-    assert len({nav.attributes["aria-label"] for nav in outline.named("nav")}) == 2
+    assert [nav.attributes.get("aria-label") for nav in outline.named("nav")] == ["Idioma", None]
+    labels = [one for one in outline.elements if one.attributes.get("id") == "texts"]
+    assert outline.named("nav")[1].attributes["aria-labelledby"] == "texts"
+    assert len(labels) == 1
     assert len(Outline(page("sign", text_languages=offered[:1])).named("nav")) == 1
 
 
