@@ -4,7 +4,7 @@ import struct
 import zlib
 
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, Request
 
 from tests.browser.accessibility import sideways, violations
 from tests.browser.conftest import Visit
@@ -55,10 +55,22 @@ async def test_it_is_drawn_with_and_without_script(
     assert await is_drawn(await visit(await to_sign(await signing(web)), options))
 
 
+async def test_the_request_for_it_says_nothing_of_the_link_that_was_opened(
+    web: WebProcess, visit: Visit
+) -> None:
+    page = await visit("about:blank")
+    asked: list[Request] = []
+    page.on("request", lambda one: asked.append(one))  # noqa: PLW0108 - Playwright marks its handlers
+    await page.goto(await to_sign(await signing(web)))
+    for_logo = [await one.all_headers() for one in asked if "/logo/" in one.url]
+    assert for_logo
+    assert [headers for headers in for_logo if "referer" in headers] == []
+
+
 async def test_it_hinders_nobody_and_the_page_weighs_less_than_60_kilobytes(
     web: WebProcess, visit: Visit
 ) -> None:
-    page = await visit("/s/unknown")
+    page = await visit("about:blank")
     received: list[int] = []
     page.on("response", lambda answer: received.append(int(answer.headers["content-length"])))
     await page.goto(await to_sign(await signing(web)))

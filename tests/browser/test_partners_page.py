@@ -172,7 +172,7 @@ async def test_the_printed_page_is_the_letter(web: WebProcess, visit: Visit) -> 
 
 
 async def test_the_page_weighs_less_than_60_kilobytes(web: WebProcess, visit: Visit) -> None:
-    page = await visit("/s/unknown")
+    page = await visit("about:blank")
     received: list[int] = []
     page.on("response", lambda answer: received.append(int(answer.headers["content-length"])))
     await page.goto(await to_sign(await signing(web)))

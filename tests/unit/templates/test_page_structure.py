@@ -154,9 +154,11 @@ def test_the_statement_has_a_switcher_of_its_own_where_it_has_several_languages(
 def test_the_logo_stands_beside_the_name_that_it_says_nothing_more_than() -> None:
     outline = Outline(page("waiting", logo="/logo/0123.png"))
     assert [image.attributes for image in outline.named("img")] == [
-        {"class": "logo", "src": "/logo/0123.png", "alt": ""}
+        {"class": "logo", "src": "/logo/0123.png", "alt": "", "referrerpolicy": "no-referrer"}
     ]
-    assert [link.attributes["href"] for link in outline.named("link")] == ["/logo/0123.png"]
+    assert [link.attributes for link in outline.named("link")] == [
+        {"rel": "icon", "href": "/logo/0123.png", "referrerpolicy": "no-referrer"}
+    ]
 
 
 @pytest.mark.parametrize("number", [200, 201, 500])
