@@ -146,16 +146,21 @@ def test_the_statement_has_a_switcher_of_its_own_where_it_has_several_languages(
     assert [(link["lang"], link["dir"]) for link in links] == [("es", "ltr"), ("ar", "rtl")]
     assert [link["lang"] for link in links if "aria-current" in link] == ["ar"]
     assert len(outline.named("nav")) == 2
-    assert len({nav.attributes["aria-label"] for nav in outline.named("nav")}) == 2
+    assert [nav.attributes.get("aria-label") for nav in outline.named("nav")] == ["Idioma", None]
+    labels = [one for one in outline.elements if one.attributes.get("id") == "texts"]
+    assert outline.named("nav")[1].attributes["aria-labelledby"] == "texts"
+    assert len(labels) == 1
     assert len(Outline(page("sign", text_languages=offered[:1])).named("nav")) == 1
 
 
 def test_the_logo_stands_beside_the_name_that_it_says_nothing_more_than() -> None:
     outline = Outline(page("waiting", logo="/logo/0123.png"))
     assert [image.attributes for image in outline.named("img")] == [
-        {"class": "logo", "src": "/logo/0123.png", "alt": ""}
+        {"class": "logo", "src": "/logo/0123.png", "alt": "", "referrerpolicy": "no-referrer"}
     ]
-    assert [link.attributes["href"] for link in outline.named("link")] == ["/logo/0123.png"]
+    assert [link.attributes for link in outline.named("link")] == [
+        {"rel": "icon", "href": "/logo/0123.png", "referrerpolicy": "no-referrer"}
+    ]
 
 
 @pytest.mark.parametrize("number", [200, 201, 500])
