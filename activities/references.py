@@ -17,14 +17,16 @@ from models.messages import (
     DispatchPlan,
     DispatchRequest,
     DocumentRef,
-    InvitedAgain,
     PhaseChange,
-    SignOnOpened,
-    SignOnRequest,
-    SignOnStatus,
     VerificationRef,
     VerificationRound,
     VerificationStatus,
+)
+from models.sign_on_messages import (
+    InvitedAgain,
+    SignOnOpened,
+    SignOnRequest,
+    SignOnStatus,
     WindowChange,
     WindowEnd,
 )

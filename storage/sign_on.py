@@ -13,9 +13,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.actions import UrgentAction
 from models.columns import now
 from models.documents import Document, DocumentVersion
-from models.messages import DocumentRef, SignOnOpened, SignOnPlan, SignOnStatus
+from models.messages import DocumentRef, SignOnPlan
 from models.partners import Invitation, Partner, PartnerContact, Signature, SignLink
 from models.records import Addressee, EventKind
+from models.sign_on_messages import SignOnOpened, SignOnStatus
 from models.vocabulary import Answer, SignatureVisibility
 from storage.action_lock import have_action_alone, share_action
 from storage.actions import action_by_id
@@ -135,12 +136,8 @@ async def sign_on_status(session: AsyncSession, document_id: UUID) -> SignOnStat
             Signature.digest == newest.digest,
         )
     )
-    return SignOnStatus(
-        invited=invited.one(),
-        signed=signed.one(),
-        answered=answered,
-        unasked=await count_unasked(session, document_id),
-    )
+    unasked = await count_unasked(session, document_id)
+    return SignOnStatus(invited=invited.one(), signed=signed.one(), answered=answered, unasked=unasked)
 
 
 async def end_sign_on(session: AsyncSession, ref: DocumentRef, person_id: UUID | None = None) -> None:
@@ -148,8 +145,9 @@ async def end_sign_on(session: AsyncSession, ref: DocumentRef, person_id: UUID |
     document = await _locked(session, ref)
     if document.sign_on_ended_at is None:
         document.sign_on_ended_at = now()
-        detail = {"document": document.number}
-        await record(session, ref.action_id, EventKind.SIGN_ON_ENDED, person_id, detail)
+        await record(
+            session, ref.action_id, EventKind.SIGN_ON_ENDED, person_id, {"document": document.number}
+        )
         await announce(session, ref.action_id)
 
 

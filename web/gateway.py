@@ -20,15 +20,8 @@ from temporalio.service import RPCError, RPCStatusCode
 from models.actions import UrgentAction
 from models.columns import now
 from models.lifecycle import Decision, Refusal
-from models.messages import (
-    ActionRef,
-    CaseState,
-    DocumentRef,
-    Message,
-    PersonDecision,
-    WindowChange,
-    WindowEnd,
-)
+from models.messages import ActionRef, CaseState, DocumentRef, Message, PersonDecision
+from models.sign_on_messages import WindowChange, WindowEnd
 from workflows.addresses import CASE_QUEUE, action_workflow_id, sign_on_workflow_id
 from workflows.refusals import DECISION_REFUSED
 from workflows.sign_on import SignOnWorkflow

@@ -23,9 +23,8 @@ with workflow.unsafe.imports_passed_through():
         PersonDecision,
         PhaseChange,
         Purpose,
-        SignOnRequest,
-        SignOnStatus,
     )
+    from models.sign_on_messages import SignOnRequest, SignOnStatus
     from models.vocabulary import ReleasePolicy
     from workflows.activity_options import FACTS
     from workflows.addresses import (

@@ -12,15 +12,19 @@ from temporalio.workflow import _Definition as WorkflowDefinition
 
 from activities import references
 from assembly import WORKFLOWS
-from models import messages
+from models import messages, sign_on_messages
 from models.lifecycle import Phase, Refusal, Standing
 from models.messages import ActionRef, CaseFacts, CaseState, DispatchOutcome, Message
 
-MESSAGES = [
-    kind
-    for _, kind in inspect.getmembers(messages, inspect.isclass)
-    if issubclass(kind, Message) and kind is not Message
-]
+MESSAGES = sorted(
+    {
+        kind
+        for module in (messages, sign_on_messages)
+        for _, kind in inspect.getmembers(module, inspect.isclass)
+        if issubclass(kind, Message) and kind is not Message
+    },
+    key=lambda kind: kind.__name__,
+)
 OPAQUE = (UUID, Enum, bool, int, timedelta, datetime, BaseModel)
 """What may cross the Temporal boundary."""
 
