@@ -72,7 +72,7 @@ class OpenedLink(NamedTuple):
 
     @property
     def may_withdraw(self) -> bool:
-        """Tell whether there is a signature to be taken back, whatever has become of its text and the action."""
+        """Tell whether there is a signature to be taken back, whatever became of text and action."""
         return self.signed_digest is not None
 
 
