@@ -7,9 +7,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.columns import now
 from models.partners import Signature
-from models.records import Addressee, EventKind
+from models.records import EventKind
 from models.vocabulary import Answer, SignatureVisibility
-from storage.records import record, request_nudge
+from storage.receipts import tell_of_answers
+from storage.records import record
 from storage.sign_links import OpenedLink
 
 _EVENTS: Final = {
@@ -40,11 +41,8 @@ async def answer(session: AsyncSession, link: OpenedLink, given: GivenAnswer) ->
     `link` must be locked and open for the answer. A withdrawal names the text that was signed.
     """
     before = link.answer
-    if before is not None:
-        if before.id != given.follows:
-            return before
-        before.superseded_at = now()
-        await session.flush()
+    if before is not None and before.id != given.follows:
+        return before
     about = before if before and given.answer is Answer.WITHDRAWN else None
     signature = Signature(
         **{**given._asdict(), "id": given.id or uuid4()},
@@ -55,8 +53,19 @@ async def answer(session: AsyncSession, link: OpenedLink, given: GivenAnswer) ->
         digest=about.digest if about else link.version.digest,
         late=link.is_late,
     )
-    session.add(signature)
-    detail = {"signature_id": str(signature.id), "digest": signature.digest.hex(), "late": signature.late}
-    await record(session, link.action.id, _EVENTS[given.answer], detail=detail)
-    await request_nudge(session, link.action.id, Addressee.SIGN_ON, link.document.number)
+    await take_the_place(session, link.action.id, before, signature)
+    await tell_of_answers(session, link.action.id, link.document.number)
     return signature
+
+
+async def take_the_place(
+    session: AsyncSession, action_id: UUID, before: Signature | None, signature: Signature
+) -> None:
+    """Have an answer count from now on instead of the one that counted until then."""
+    if before is not None:
+        before.superseded_at = now()
+        await session.flush()
+    session.add(signature)
+    kind = EventKind.ANSWER_DISOWNED if signature.disowned else _EVENTS[signature.answer]
+    detail = {"signature_id": str(signature.id), "digest": signature.digest.hex(), "late": signature.late}
+    await record(session, action_id, kind, detail=detail)

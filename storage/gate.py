@@ -28,7 +28,8 @@ VERIFYING: Final = _ASKING | {Purpose.VERIFICATION_ALARM}
 _NOTICES: Final = frozenset({Purpose.STOP_NOTICE})
 _EVERY: Final = frozenset(Purpose)
 _TEXTS: Final = STATEMENTS | _NOTICES
-AFTER_A_STOP: Final = _NOTICES | VERIFYING | {Purpose.LEAK_ALARM}
+_ABOUT_ANSWERS: Final = frozenset({Purpose.ANSWER_RECEIPT, Purpose.DISOWNED_ALARM})
+AFTER_A_STOP: Final = _NOTICES | VERIFYING | {Purpose.LEAK_ALARM, Purpose.DISOWNED_ALARM}
 """What a stop does not end: its notice, and what leads to that."""
 
 
@@ -175,6 +176,14 @@ _UNANSWERED_INVITATION = """
                  WHERE document.id = dispatch.document_id AND document.sign_on_ended_at IS NULL))
 """
 
+_ANSWER_AS_IT_WAS = """
+    EXISTS (SELECT 1 FROM signature JOIN partner ON partner.id = signature.partner_id
+            WHERE signature.id = delivery.signature_id AND signature.superseded_at IS NULL
+              AND (signature.doubted_at IS NULL OR signature.doubted_at <= dispatch.frozen_at)
+              AND partner.status <> 'compromised'
+              AND partner.registered_fingerprint = delivery.fingerprint)
+"""
+
 DUE: Final = """
     (delivery.not_before IS NULL OR delivery.not_before <= now()
      OR (dispatch.purpose = 'sign_on_reminder'
@@ -194,7 +203,7 @@ CHECKS: Final = MappingProxyType(
         "not stopped": Check(_EVERY - AFTER_A_STOP, Failing.ACTION_ENDED, "action.stopped_at IS NULL"),
         "stopped": Check(_NOTICES, Failing.NOT_PERMITTED, "action.stopped_at IS NOT NULL"),
         "not closed": Check(
-            _EVERY - _NOTICES,
+            _EVERY - _NOTICES - _ABOUT_ANSWERS,
             Failing.ACTION_ENDED,
             "(action.closed_at IS NULL OR action.stopped_at IS NOT NULL)",
         ),
@@ -205,6 +214,7 @@ CHECKS: Final = MappingProxyType(
             "NOT EXISTS (SELECT 1 FROM suppression WHERE suppression.fingerprint = delivery.fingerprint)",
         ),
         "invitation unanswered": Check(SIGN_ON, Failing.UNWANTED, _UNANSWERED_INVITATION),
+        "answer as it was": Check(frozenset({Purpose.ANSWER_RECEIPT}), Failing.UNWANTED, _ANSWER_AS_IT_WAS),
         "request unanswered": Check(_ASKING, Failing.UNWANTED, _UNANSWERED_REQUEST),
         "current cycle": Check(VERIFYING, Failing.UNWANTED, "(dispatch.cycle = action.verification_cycle)"),
         "not on hold": Check(_EVERY - _NOTICES, Failing.WAITS, "action.held_at IS NULL"),
@@ -240,8 +250,8 @@ STILL_IDENTIFIED: Final = f"(delivery.rendering <> 'identified' OR {IDENTIFIED})
 """Asked again at the hand-over: a consent may have been revoked since the claim chose the rendering."""
 
 
-SPOKEN_TO_US: Final = VERIFYING | {Purpose.CHECK_IN, Purpose.LEAK_ALARM}
-"""Messages to the network's own people, each in her own language, that say nothing of the texts."""
+WITHOUT_TEXT: Final = VERIFYING | _ABOUT_ANSWERS | {Purpose.CHECK_IN, Purpose.LEAK_ALARM}
+"""Messages that say nothing of the texts: each is in its reader's own language."""
 
 
 def gate(checks: Iterable[Check]) -> str:

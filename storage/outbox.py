@@ -23,7 +23,7 @@ from storage.action_lock import share_action
 from storage.actions import action_by_id
 from storage.audiences import RECIPIENTS, UNREACHABLE_TARGETS
 from storage.documents import approved_languages, version_of
-from storage.gate import DUE, SIGN_ON, SPOKEN_TO_US, gate_of_dispatches, outcome_of_refusal
+from storage.gate import DUE, SIGN_ON, WITHOUT_TEXT, gate_of_dispatches, outcome_of_refusal
 from storage.message_events import record_states
 from storage.records import announce, record
 from storage.reminders import REMINDERS, Reminders, one_at_a_time, wait_for_working_hours
@@ -73,15 +73,15 @@ _SERVED = """
 _FREEZE = {
     purpose: text(f"""
         INSERT INTO delivery (id, dispatch_id, position, recipient_kind, recipient_id, invitation_id,
-                              request_id, channel, address, fingerprint, language, disclosure, rendering,
-                              state, attempts)
+                              request_id, signature_id, channel, address, fingerprint, language, disclosure,
+                              rendering, state, attempts)
         SELECT gen_random_uuid(), :dispatch_id,
                row_number() OVER (ORDER BY spoken.channel, spoken.rank, spoken.recipient_id),
                spoken.recipient_kind, spoken.recipient_id, spoken.invitation_id, spoken.request_id,
-               spoken.channel, spoken.address, spoken.fingerprint, spoken.spoken_in, spoken.disclosure,
-               'public', 'ready', 0
+               {"spoken.signature_id" if purpose is Purpose.ANSWER_RECEIPT else "NULL::uuid"}, spoken.channel,
+               spoken.address, spoken.fingerprint, spoken.spoken_in, spoken.disclosure, 'public', 'ready', 0
         FROM (SELECT recipient.*,
-                     {"recipient.language" if purpose in SPOKEN_TO_US else _LANGUAGE} AS spoken_in
+                     {"recipient.language" if purpose in WITHOUT_TEXT else _LANGUAGE} AS spoken_in
               FROM ({recipients}) AS recipient
               WHERE NOT ({_SERVED})) AS spoken
         WHERE spoken.spoken_in IS NOT NULL

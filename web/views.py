@@ -113,10 +113,11 @@ def signatures(listed: list[Answered]) -> SignatureList:
 
 
 def _signature(one: Answered) -> SignatureView:
-    """Show an answer; a withheld signature is not named by being taken back, either."""
+    """Show an answer; a withheld signature is not named by being taken back, but where it was disowned."""
     given = one.signature
     hidden = (
         given is not None
+        and not given.disowned
         and given.answer is not Answer.DECLINED
         and given.visibility is SignatureVisibility.WITHHELD
     )
@@ -129,6 +130,9 @@ def _signature(one: Answered) -> SignatureView:
         answered_at=given.answered_at if given and not hidden else None,
         late=given and given.late,
         for_newest_text=given and given.digest == one.newest,
+        disowned=given and given.disowned,
+        doubted=given and given.doubted_at is not None,
+        by_mandate=given and given.by_mandate_of is not None,
     )
 
 

@@ -24,6 +24,7 @@ from models.messages import (
     DocumentRef,
     PhaseChange,
     Purpose,
+    ReceiptsDue,
     SignOnOpened,
     SignOnRequest,
     SignOnStatus,
@@ -32,7 +33,7 @@ from models.messages import (
     VerificationStatus,
 )
 from models.vocabulary import Channel
-from tests.workflows.world import ACTION, ATTESTATIONS_REQUIRED, AUDIENCE, Sheet, World
+from tests.workflows.world import ACTION, ATTESTATIONS_REQUIRED, AUDIENCE, DOCUMENT, Sheet, World
 
 BATCH_SIZE = 2
 AFTER_A_STOP = {
@@ -41,6 +42,7 @@ AFTER_A_STOP = {
     Purpose.VERIFICATION_REMINDER,
     Purpose.VERIFICATION_ALARM,
 }
+WITHOUT_TEXT = {Purpose.CHECK_IN, Purpose.LEAK_ALARM, Purpose.ANSWER_RECEIPT}
 ENDED = {DeliveryState.FAILED, DeliveryState.CANCELLED}
 
 
@@ -139,6 +141,23 @@ class FakeSignOn(references.SignOnActivities):
         self._world.sign_on_ended = True
 
 
+class FakeReceipts(references.ReceiptActivities):
+    """Answers of which somebody is to be told."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    @activity.defn
+    async def next_receipts(self, action: ActionRef) -> ReceiptsDue:
+        assert action == ACTION
+        world = self._world
+        purpose, told = Purpose.ANSWER_RECEIPT, len(world.rounds(Purpose.ANSWER_RECEIPT))
+        await world.called("next_receipts")
+        if world.on_hold or not world.untold_answers:
+            return ReceiptsDue(request=None)
+        return ReceiptsDue(request=DispatchRequest(document=DOCUMENT, purpose=purpose, round=told + 1))
+
+
 class FakeOutbox(references.OutboxActivities):
     """Dispatches in memory."""
 
@@ -162,20 +181,24 @@ class FakeOutbox(references.OutboxActivities):
         states = [DeliveryState.READY] * len(channels)
         sheet = Sheet(request, UUID(int=100 + len(world.sheets)), moment(), channels, states)
         world.sheets[request.purpose, request.round] = sheet
+        if request.purpose is Purpose.ANSWER_RECEIPT:
+            world.untold_answers = 0
         return sheet
 
     def _may_leave(self, purpose: Purpose) -> bool:
         world = self._world
         if purpose in AFTER_A_STOP:
             return not (world.notice_refused and purpose is Purpose.STOP_NOTICE)
-        return world.running and (world.permitted or purpose in {Purpose.CHECK_IN, Purpose.LEAK_ALARM})
+        return world.running and (world.permitted or purpose in WITHOUT_TEXT)
 
     def _channels(self, purpose: Purpose) -> tuple[Channel, ...]:
+        untold = self._world.untold_answers
         unanswered = self._world.invited - self._world.signed - self._world.declined
         sizes = {
             Purpose.STATEMENT: AUDIENCE,
             Purpose.INVITATION: (Channel.EMAIL,) * self._world.invited,
             Purpose.SIGN_ON_REMINDER: (Channel.EMAIL,) * unanswered,
+            Purpose.ANSWER_RECEIPT: (Channel.EMAIL,) * untold,
             Purpose.STOP_NOTICE: AUDIENCE,
         }
         return sizes.get(purpose, (Channel.EMAIL,))

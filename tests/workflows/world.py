@@ -115,6 +115,7 @@ class World:
     invited: int = 5
     signed: int = 0
     declined: int = 0
+    untold_answers: int = 0
     closes_at: datetime | None = None
     sign_on_ended: bool = False
     down: set[Channel] = field(default_factory=set)

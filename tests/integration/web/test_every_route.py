@@ -199,6 +199,7 @@ async def test_every_answer_carries_safe_headers(site: Site) -> None:
             "/docs",
             f"{API}/actions",
             "/s/unknown",
+            "/r/unknown",
             "/e/unknown",
             "/v/unknown",
             "/nothing-here",

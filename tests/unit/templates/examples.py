@@ -87,6 +87,19 @@ COORDINATOR: dict[str, object] = {
     "number": 2,
     "time_zone": "America/Mexico_City",
 }
+ANSWERED: dict[str, object] = {
+    "index": "UA-2026-014/1",
+    "partner_name": "Tejedoras del Valle",
+    "answer": "signed",
+    "disowned": False,
+    "doubted": False,
+    "signer_name": "Amaranta Solís",
+    "signer_role": "Coordinadora",
+    "withheld": False,
+    "answered_at": datetime(2026, 11, 21, 15, 5, tzinfo=UTC),
+    "time_zone": "America/Mexico_City",
+    "digest": DIGEST,
+}
 UNRELEASED = COORDINATOR | {"released_at": None}
 INVITATION = STATEMENT | WINDOW | {"sign_url": "https://red.example/s/Zm9vYmFyYmF6cXV4"}
 PAGE: dict[str, object] = {"csp_nonce": "bm9uY2U", "languages": NATIVE_LANGUAGES, "logo": None}
@@ -95,6 +108,9 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
     "email/invitation": INVITATION,
     "email/sign_on_reminder": INVITATION,
     "email/statement": STATEMENT | SIGNATORIES | ADDRESSED | IDENTIFIED | {"unsubscribe": True},
+    "email/answer_receipt": ANSWERED
+    | {"followed": "Red de los Ríos", "answer_url": "https://red.example/r/Zm9vYmFyYmF6cXV4"},
+    "email/disowned_alarm": UNRELEASED,
     "email/check_in": COORDINATOR,
     "email/verification": ASKED,
     "email/verification_reminder": ASKED,
@@ -122,6 +138,10 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
         "withheld": False,
         "digest": DIGEST,
     },
+    "web/receipt": PAGE
+    | ANSWERED
+    | {"confirmed": False, "by_mandate": True, "about": "9f" * 16, "form_token": "dG9rZW4"}
+    | {"problems": {}, "values": {}},
     "web/waiting": PAGE,
     "web/unusable": PAGE,
     "web/error": PAGE | {"status": 404},

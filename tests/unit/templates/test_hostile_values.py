@@ -75,6 +75,8 @@ def test_the_detector_finds_a_planted_script() -> None:
         "email/verification_reminder",
         "email/verification_alarm",
         "email/leak_alarm",
+        "email/disowned_alarm",
+        "email/answer_receipt",
     ],
 )
 def test_hostile_values_add_no_element(name: str) -> None:
@@ -91,6 +93,8 @@ def test_hostile_values_add_no_element(name: str) -> None:
         "check_in",
         "verification_alarm",
         "leak_alarm",
+        "answer_receipt",
+        "disowned_alarm",
         "stop_notice",
     ],
 )
