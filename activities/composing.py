@@ -18,6 +18,7 @@ from security.tokens import new_token, token_hash
 from storage.answer_links import issue_answer_link
 from storage.contents import Contents
 from storage.database import Database
+from storage.inviting import missed_at
 from storage.receipts import ToldAnswer, told_answer
 from storage.sign_links import issue_link
 from storage.sign_on import closing_time
@@ -60,9 +61,11 @@ class Composer:
             Purpose.SIGN_ON_REMINDER: self._invitation,
             Purpose.ANSWER_RECEIPT: self._receipt,
             Purpose.DISOWNED_ALARM: self._to_coordinator,
+            Purpose.SIGN_LINK: self._new_link,
             Purpose.CHECK_IN: self._to_coordinator,
             Purpose.LEAK_ALARM: self._to_coordinator,
             Purpose.VERIFICATION_ALARM: self._to_coordinator,
+            Purpose.INVITATION_ALARM: self._missed,
             Purpose.VERIFICATION: self._asking,
             Purpose.VERIFICATION_REMINDER: self._asking,
             Purpose.STOP_NOTICE: self._notice,
@@ -129,6 +132,14 @@ class Composer:
             "time_zone": draft.recipient.time_zone or self._time_zone,
         }
 
+    async def _new_link(self, draft: Draft) -> dict[str, object]:
+        return {
+            "index": draft.contents.index,
+            "recipient_name": draft.recipient.name,
+            "partner_name": draft.recipient.organisation,
+            "sign_url": await self._sign_url(draft),
+        }
+
     def _announcement(self, draft: Draft) -> dict[str, object]:
         self._watch.identified(draft)
         return {"index": draft.contents.index, "title": _text(draft).headline}
@@ -159,6 +170,17 @@ class Composer:
             "partner_name": draft.recipient.organisation,
             "answer_url": f"{self._public_url}/r/{token}",
             "time_zone": draft.recipient.time_zone or self._time_zone,
+        }
+
+    async def _missed(self, draft: Draft) -> dict[str, object]:
+        contents = draft.contents
+        async with self._database.transaction() as session:
+            missed = await missed_at(session, contents.document.id, contents.round)
+        return {
+            "recipient_name": draft.recipient.name,
+            "reference": contents.action.reference,
+            "document": contents.document.number,
+            **missed._asdict(),
         }
 
     async def _asking(self, draft: Draft) -> dict[str, object]:

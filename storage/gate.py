@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 
 from models.messages import Purpose
 from models.verification import CONSENT, FACTS, text_in
+from storage.audiences import ANSWER_AS_IT_WAS
 
 STATEMENTS: Final = frozenset({Purpose.STATEMENT, Purpose.INVITATION, Purpose.SIGN_ON_REMINDER})
 """What shows the document."""
@@ -23,6 +24,7 @@ STATEMENTS: Final = frozenset({Purpose.STATEMENT, Purpose.INVITATION, Purpose.SI
 SIGN_ON: Final = frozenset({Purpose.INVITATION, Purpose.SIGN_ON_REMINDER})
 """What asks partners to sign."""
 
+_LINKS: Final = SIGN_ON | {Purpose.SIGN_LINK}
 _ASKING: Final = frozenset({Purpose.VERIFICATION, Purpose.VERIFICATION_REMINDER})
 VERIFYING: Final = _ASKING | {Purpose.VERIFICATION_ALARM}
 _NOTICES: Final = frozenset({Purpose.STOP_NOTICE})
@@ -176,14 +178,6 @@ _UNANSWERED_INVITATION = """
                  WHERE document.id = dispatch.document_id AND document.sign_on_ended_at IS NULL))
 """
 
-_ANSWER_AS_IT_WAS = """
-    EXISTS (SELECT 1 FROM signature JOIN partner ON partner.id = signature.partner_id
-            WHERE signature.id = delivery.signature_id AND signature.superseded_at IS NULL
-              AND (signature.doubted_at IS NULL OR signature.doubted_at <= dispatch.frozen_at)
-              AND partner.status <> 'compromised'
-              AND partner.registered_fingerprint = delivery.fingerprint)
-"""
-
 DUE: Final = """
     (delivery.not_before IS NULL OR delivery.not_before <= now()
      OR (dispatch.purpose = 'sign_on_reminder'
@@ -192,6 +186,12 @@ DUE: Final = """
                        AND document.sign_on_closes_at - interval '1 hour' < delivery.not_before)))
 """
 """What waits for working hours waits no more once the last hour of its window would be over by then."""
+
+_LINKS_AS_THEY_WERE = """
+    EXISTS (SELECT 1 FROM invitation
+            WHERE invitation.id = delivery.invitation_id AND invitation.revoked_at IS NULL
+              AND (invitation.reissued_at IS NULL OR invitation.reissued_at <= dispatch.frozen_at))
+"""
 
 _UNANSWERED_REQUEST = """
     EXISTS (SELECT 1 FROM verification_request AS request
@@ -214,7 +214,8 @@ CHECKS: Final = MappingProxyType(
             "NOT EXISTS (SELECT 1 FROM suppression WHERE suppression.fingerprint = delivery.fingerprint)",
         ),
         "invitation unanswered": Check(SIGN_ON, Failing.UNWANTED, _UNANSWERED_INVITATION),
-        "answer as it was": Check(frozenset({Purpose.ANSWER_RECEIPT}), Failing.UNWANTED, _ANSWER_AS_IT_WAS),
+        "answer as it was": Check(frozenset({Purpose.ANSWER_RECEIPT}), Failing.UNWANTED, ANSWER_AS_IT_WAS),
+        "links as they were": Check(_LINKS, Failing.UNWANTED, _LINKS_AS_THEY_WERE),
         "request unanswered": Check(_ASKING, Failing.UNWANTED, _UNANSWERED_REQUEST),
         "current cycle": Check(VERIFYING, Failing.UNWANTED, "(dispatch.cycle = action.verification_cycle)"),
         "not on hold": Check(_EVERY - _NOTICES, Failing.WAITS, "action.held_at IS NULL"),
@@ -250,7 +251,16 @@ STILL_IDENTIFIED: Final = f"(delivery.rendering <> 'identified' OR {IDENTIFIED})
 """Asked again at the hand-over: a consent may have been revoked since the claim chose the rendering."""
 
 
-WITHOUT_TEXT: Final = VERIFYING | _ABOUT_ANSWERS | {Purpose.CHECK_IN, Purpose.LEAK_ALARM}
+WITHOUT_TEXT: Final = (
+    VERIFYING
+    | _ABOUT_ANSWERS
+    | {
+        Purpose.CHECK_IN,
+        Purpose.LEAK_ALARM,
+        Purpose.INVITATION_ALARM,
+        Purpose.SIGN_LINK,
+    }
+)
 """Messages that say nothing of the texts: each is in its reader's own language."""
 
 

@@ -10,6 +10,7 @@ _REVOKE_SIGN_LINKS = text("""
     UPDATE sign_link SET revoked_at = now() WHERE invitation_id = ANY(:invitations) AND revoked_at IS NULL
 """)
 
+# By the clock, not since the transaction began: it may have waited for a message that was frozen meanwhile.
 _REVOKE_INVITATIONS = text("""
     UPDATE invitation SET revoked_at = clock_timestamp() WHERE id = ANY(:invitations) AND revoked_at IS NULL
 """)

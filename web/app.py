@@ -18,6 +18,7 @@ from web import (
     documents,
     enrolment_page,
     health,
+    invitations,
     logo,
     partner_corrections,
     partner_logos,
@@ -26,6 +27,7 @@ from web import (
     private,
     sources,
     verify_page,
+    windows,
 )
 from web.anchoring import Anchorer
 from web.errors import answer_errors
@@ -74,6 +76,7 @@ def create_app(services: Services) -> FastAPI:
     for part in (
         actions,
         private,
+        invitations,
         audit,
         decisions,
         consents,
@@ -81,6 +84,7 @@ def create_app(services: Services) -> FastAPI:
         sources,
         documents,
         document_decisions,
+        windows,
         directory,
         partner_corrections,
         partners,

@@ -17,11 +17,13 @@ _DISPATCH_NAMES = {
     Purpose.SIGN_ON_REMINDER: "reminder",
     Purpose.ANSWER_RECEIPT: "receipt",
     Purpose.DISOWNED_ALARM: "disowned-alarm",
+    Purpose.SIGN_LINK: "sign-link",
     Purpose.CHECK_IN: "check-in",
     Purpose.VERIFICATION: "request",
     Purpose.VERIFICATION_REMINDER: "request-reminder",
     Purpose.VERIFICATION_ALARM: "request-alarm",
     Purpose.LEAK_ALARM: "leak-alarm",
+    Purpose.INVITATION_ALARM: "invitation-alarm",
     Purpose.STOP_NOTICE: "stop-notice",
 }
 

@@ -80,6 +80,11 @@ SCENARIOS: Final = MappingProxyType(
             " WHERE document.id = document_id AND action_id = :case",
             Purpose.ANSWER_RECEIPT,
         ),
+        "links as they were": Scenario(
+            "UPDATE invitation SET revoked_at = now() FROM document"
+            " WHERE document.id = document_id AND action_id = :case",
+            Purpose.INVITATION,
+        ),
         "request unanswered": Scenario(
             "UPDATE verification_request SET answered_at = now() WHERE action_id = :case",
             Purpose.VERIFICATION,
