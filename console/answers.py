@@ -227,6 +227,9 @@ class Signature(Answer):
     answer: str | None
     late: bool | None = None
     for_newest_text: bool | None = None
+    disowned: bool | None = None
+    doubted: bool | None = None
+    by_mandate: bool | None = None
 
 
 class SignatureList(Answer):

@@ -1,23 +1,16 @@
 """Writing down what partners answer: each answer is a row that stays, and supersedes the one before."""
 
-from typing import Final, NamedTuple
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.columns import now
 from models.partners import Signature
-from models.records import EventKind
 from models.vocabulary import Answer, SignatureVisibility
+from storage.answer_rows import take_the_place
+from storage.mandates import answer_for_followers, lock_followers
 from storage.receipts import tell_of_answers
-from storage.records import record
 from storage.sign_links import OpenedLink
-
-_EVENTS: Final = {
-    Answer.SIGNED: EventKind.SIGNED,
-    Answer.DECLINED: EventKind.DECLINED,
-    Answer.WITHDRAWN: EventKind.SIGNATURE_WITHDRAWN,
-}
 
 
 class GivenAnswer(NamedTuple):
@@ -53,19 +46,8 @@ async def answer(session: AsyncSession, link: OpenedLink, given: GivenAnswer) ->
         digest=about.digest if about else link.version.digest,
         late=link.is_late,
     )
+    await lock_followers(session, link.document.id, link.partner.id)
     await take_the_place(session, link.action.id, before, signature)
+    await answer_for_followers(session, link.action.id, signature)
     await tell_of_answers(session, link.action.id, link.document.number)
     return signature
-
-
-async def take_the_place(
-    session: AsyncSession, action_id: UUID, before: Signature | None, signature: Signature
-) -> None:
-    """Have an answer count from now on instead of the one that counted until then."""
-    if before is not None:
-        before.superseded_at = now()
-        await session.flush()
-    session.add(signature)
-    kind = EventKind.ANSWER_DISOWNED if signature.disowned else _EVENTS[signature.answer]
-    detail = {"signature_id": str(signature.id), "digest": signature.digest.hex(), "late": signature.late}
-    await record(session, action_id, kind, detail=detail)

@@ -56,7 +56,7 @@ _SIGNATORIES = """
     JOIN invitation ON invitation.id = signature.invitation_id
     JOIN partner_contact AS chosen ON chosen.id = invitation.contact_id
     WHERE signature.document_id = :document_id AND signature.superseded_at IS NULL
-      AND signature.answer = 'signed' AND signature.digest = :digest
+      AND signature.doubted_at IS NULL AND signature.answer = 'signed' AND signature.digest = :digest
       AND 'signatories' = ANY(:audiences)
 """
 

@@ -1,7 +1,5 @@
 """What a partner says of an answer that was given for it: that it was not itself, or that it was."""
 
-from typing import Final
-
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.columns import now
@@ -9,20 +7,11 @@ from models.partners import Signature
 from models.records import EventKind
 from models.vocabulary import Answer
 from storage.answer_links import OpenedAnswer
-from storage.answers import take_the_place
+from storage.answer_rows import as_it_was, take_the_place
 from storage.link_revocation import revoke_sign_links
+from storage.mandates import answer_for_followers
 from storage.receipts import tell_of_answers
 from storage.records import announce, record
-
-_AS_IT_WAS: Final = {
-    "invitation_id",
-    "document_id",
-    "partner_id",
-    "version_id",
-    "digest",
-    "visibility",
-    "late",
-}
 
 
 async def disown(session: AsyncSession, opened: OpenedAnswer, told_by: str) -> Signature:
@@ -32,12 +21,13 @@ async def disown(session: AsyncSession, opened: OpenedAnswer, told_by: str) -> S
     """
     before = opened.answer
     taken_back = Signature(
-        **before.model_dump(include=_AS_IT_WAS),
+        **as_it_was(before),
         answer=Answer.WITHDRAWN,
         signer_name=told_by,
         disowned=True,
     )
     await take_the_place(session, opened.action.id, before, taken_back)
+    await answer_for_followers(session, opened.action.id, taken_back)
     await revoke_sign_links(session, [opened.invitation.id])
     await tell_of_answers(session, opened.action.id, opened.document.number)
     await announce(session, opened.action.id)

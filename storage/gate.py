@@ -251,16 +251,8 @@ STILL_IDENTIFIED: Final = f"(delivery.rendering <> 'identified' OR {IDENTIFIED})
 """Asked again at the hand-over: a consent may have been revoked since the claim chose the rendering."""
 
 
-WITHOUT_TEXT: Final = (
-    VERIFYING
-    | _ABOUT_ANSWERS
-    | {
-        Purpose.CHECK_IN,
-        Purpose.LEAK_ALARM,
-        Purpose.INVITATION_ALARM,
-        Purpose.SIGN_LINK,
-    }
-)
+_TO_COORDINATORS: Final = {Purpose.CHECK_IN, Purpose.LEAK_ALARM, Purpose.INVITATION_ALARM}
+WITHOUT_TEXT: Final = VERIFYING | _ABOUT_ANSWERS | _TO_COORDINATORS | {Purpose.SIGN_LINK}
 """Messages that say nothing of the texts: each is in its reader's own language."""
 
 

@@ -11,7 +11,10 @@ from models.partners import Invitation, Partner, Signature
 from models.vocabulary import Answer, SignatureVisibility
 
 CURRENT: Final[Any] = col(Signature.superseded_at).is_(None)
-"""Asked of every signature that is counted or listed: an answer that was given later takes its place."""
+"""Asked of every answer that is listed: one that was given later takes its place."""
+
+COUNTS: Final[Any] = CURRENT & col(Signature.doubted_at).is_(None)
+"""Asked of every signature that is counted or named: nobody doubts that the partner gave it."""
 
 
 _NEWEST: Final = (
@@ -68,7 +71,7 @@ async def answer_counts(session: AsyncSession, document_id: UUID) -> dict[Answer
     """Count the answers to a document, whichever of its texts they were given for."""
     found = await session.exec(
         select(Signature.answer, func.count())
-        .where(Signature.document_id == document_id, CURRENT)
+        .where(Signature.document_id == document_id, COUNTS)
         .group_by(col(Signature.answer))
     )
     return {Answer(given): count for given, count in found}
@@ -96,7 +99,7 @@ async def unnamed_signatures(session: AsyncSession, document_id: UUID, digest: b
 def _signed(document_id: UUID, digest: bytes, visibility: SignatureVisibility) -> tuple[Any, ...]:
     return (
         Signature.document_id == document_id,
-        CURRENT,
+        COUNTS,
         Signature.digest == digest,
         Signature.answer == Answer.SIGNED,
         Signature.visibility == visibility,

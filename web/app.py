@@ -20,6 +20,7 @@ from web import (
     health,
     invitations,
     logo,
+    partner_compromise,
     partner_corrections,
     partner_logos,
     partners,
@@ -88,6 +89,7 @@ def create_app(services: Services) -> FastAPI:
         directory,
         partner_corrections,
         partners,
+        partner_compromise,
         partner_logos,
     ):
         api.include_router(part.router)

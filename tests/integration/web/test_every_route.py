@@ -65,6 +65,8 @@ MAY_CALL = {
     ("POST", "/partners/changes/{change_id}"): {COORDINATOR},
     ("GET", "/partners/{partner_id}"): {COORDINATOR, ADMIN},
     ("POST", "/partners/{partner_id}/status"): {COORDINATOR, ADMIN},
+    ("POST", "/partners/{partner_id}/compromised"): {COORDINATOR},
+    ("POST", "/partners/{partner_id}/restore"): {COORDINATOR},
     ("PUT", "/partners/{partner_id}/logo"): {COORDINATOR, ADMIN},
     ("GET", "/partners/{partner_id}/logo"): set(Role),
     ("POST", "/contacts"): {COORDINATOR, ADMIN},
