@@ -247,7 +247,8 @@ def _text_context(draft: Draft) -> dict[str, object]:
 def _signatories(contents: Contents) -> dict[str, object]:
     return {
         "signatories": [one._asdict() for one in contents.signatories],
-        "unnamed_signatories": contents.unnamed_signatories,
+        "unnamed_signatories": contents.organisations.unnamed,
+        "organisations": contents.organisations.total,
     }
 
 

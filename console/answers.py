@@ -103,6 +103,7 @@ class SignOn(Answer):
 
     invited: int
     signed: int
+    organisations: int = 0
     signed_earlier: int = 0
     declined: int
     withdrawn: int = 0

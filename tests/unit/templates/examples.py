@@ -43,6 +43,7 @@ SIGNATORIES: dict[str, object] = {
         {"name": "Tejedoras del Valle", "country": "MX"},
     ],
     "unnamed_signatories": 2,
+    "organisations": 17,
 }
 ASKED_TO_SIGN: dict[str, object] = {
     "partner_name": "Tejedoras del Valle",
