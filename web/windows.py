@@ -80,8 +80,11 @@ async def invite(
                 404, "There is no such partner.", "Import it first: starter.py partners import FILE."
             )
         if partner.status is not PartnerStatus.ACTIVE:
-            remedy = "Have it active first: starter.py partners show ID tells how it stands."
-            raise ApiError(409, "Only an active partner is invited.", remedy)
+            raise ApiError(
+                409,
+                f"The partner is {partner.status}: only active ones are invited.",
+                "Have it active first: starter.py partners status ID active.",
+            )
         is_new = await invite_partner(session, ref_of(action, document), partner, caller.person_id)
     return InvitedView(index=f"{action.reference}/{number}", partner=partner.slug, is_new=is_new)
 

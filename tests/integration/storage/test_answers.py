@@ -39,7 +39,9 @@ async def named(case: Case) -> tuple[list[str], int]:
     async with case.database.transaction() as session:
         digest = (await version_of(session, document_id)).digest
         public = await signatures.public_signatures(session, document_id, digest)
-        return [one.name for one in public], (await signatures.count_organisations(session, document_id, digest)).unnamed
+        return [one.name for one in public], (
+            await signatures.count_organisations(session, document_id, digest)
+        ).unnamed
 
 
 async def test_a_later_answer_takes_the_place_of_the_one_before_which_stays_as_it_was(case: Case) -> None:
