@@ -59,9 +59,9 @@ async def test_the_database_itself_lets_one_answer_of_a_partner_count(case: Case
     await answered(case, MANANTIAL)
     copied = """
         INSERT INTO signature (id, invitation_id, document_id, partner_id, version_id, digest, answer,
-                               visibility, late, answered_at)
+                               visibility, late, answered_at, wants_receipt, disowned)
         SELECT gen_random_uuid(), invitation_id, document_id, partner_id, version_id, digest, answer,
-               visibility, late, now() FROM signature LIMIT 1
+               visibility, late, now(), true, false FROM signature LIMIT 1
     """
     with pytest.raises(IntegrityError, match="uq_signature_current"):
         await execute(case.database, copied)

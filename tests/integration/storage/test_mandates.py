@@ -125,10 +125,7 @@ async def test_a_new_text_that_is_signed_is_signed_by_those_who_follow(case: Cas
 
 
 async def test_one_that_was_not_invited_is_invited_silently(case: Case) -> None:
-    await answered(case, "aguas-libres")
-    uninvited = "DELETE FROM {} USING invitation WHERE invitation_id = invitation.id AND partner_id = {}"
     partner = f"(SELECT id FROM partner WHERE slug = '{FOLLOWER}')"
-    await execute(case.database, uninvited.format("delivery", partner))
     await execute(case.database, f"DELETE FROM invitation WHERE partner_id = {partner}")
     await answered(case, FOLLOWED)
     assert (await answers(case))[FOLLOWER] == ("signed", True)
