@@ -20,6 +20,7 @@ from web import (
     health,
     invitations,
     logo,
+    partner_compromise,
     partner_corrections,
     partner_logos,
     partners,
@@ -33,6 +34,7 @@ from web.anchoring import Anchorer
 from web.errors import answer_errors
 from web.middleware import Surroundings
 from web.nudger import Nudger
+from web.receipts import routes as receipt_page
 from web.services import Services
 from web.signing import routes as sign_page
 
@@ -42,6 +44,8 @@ PUBLIC_PATHS = frozenset(
         "/health/ready",
         "/s/{token}",
         "/sign/{invitation_id}",
+        "/r/{token}",
+        "/receipt/{invitation_id}",
         "/e/{token}",
         "/v/{token}",
         "/logo/{name}",
@@ -51,7 +55,7 @@ PUBLIC_PATHS = frozenset(
         "/openapi.json",
     }
 )
-"""What answers without a key: health, links to sign, enrol and verify (secrets themselves), logo, manual."""
+"""What answers without a key: health, links of mails (secrets themselves), logo, manual."""
 
 AFTER_FAILURE_SECONDS = 1.0
 
@@ -85,11 +89,12 @@ def create_app(services: Services) -> FastAPI:
         directory,
         partner_corrections,
         partners,
+        partner_compromise,
         partner_logos,
     ):
         api.include_router(part.router)
     app.include_router(api)
-    for part in (sign_page, enrolment_page, verify_page, logo, health):
+    for part in (sign_page, receipt_page, enrolment_page, verify_page, logo, health):
         app.include_router(part.router)
     answer_errors(app)
     app.add_middleware(Surroundings)
