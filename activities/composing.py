@@ -11,6 +11,7 @@ from channels.sms import SmsContent
 from models.columns import now
 from models.documents import DocumentText
 from models.messages import Purpose
+from models.outbox import RecipientKind
 from security.fields import FieldCipher
 from security.sealed_places import api_secret_place
 from security.tokens import new_token, token_hash
@@ -55,6 +56,9 @@ class Composer:
             Purpose.STATEMENT: self._statement,
             Purpose.INVITATION: self._invitation,
             Purpose.SIGN_ON_REMINDER: self._invitation,
+            Purpose.APPROVAL_REQUEST: self._to_approver,
+            Purpose.QUESTION: self._to_coordinator,
+            Purpose.QUESTION_ANSWERED: self._new_link,
             Purpose.CHECK_IN: self._to_coordinator,
             Purpose.LEAK_ALARM: self._to_coordinator,
             Purpose.VERIFICATION_ALARM: self._to_coordinator,
@@ -124,6 +128,17 @@ class Composer:
             "time_zone": draft.recipient.time_zone or self._time_zone,
         }
 
+    async def _new_link(self, draft: Draft) -> dict[str, object]:
+        return {
+            "index": draft.contents.index,
+            "recipient_name": draft.recipient.name,
+            "partner_name": draft.recipient.organisation,
+            "sign_url": await self._sign_url(draft),
+        }
+
+    async def _to_approver(self, draft: Draft) -> dict[str, object]:
+        return {**await self._invitation(draft), "proposer_name": draft.recipient.proposer}
+
     def _announcement(self, draft: Draft) -> dict[str, object]:
         self._watch.identified(draft)
         return {"index": draft.contents.index, "title": _text(draft).headline}
@@ -144,6 +159,7 @@ class Composer:
         if draft.delivery.invitation_id is None:
             raise ValueError("an invitation's delivery names no invitation")
         token = new_token()
+        is_approvers = draft.delivery.recipient_kind is RecipientKind.APPROVER
         async with self._database.transaction() as session:
             await issue_link(
                 session,
@@ -151,6 +167,7 @@ class Composer:
                 draft.delivery.id,
                 token_hash(token),
                 now() + self._sign_links_last,
+                proposal_id=draft.delivery.recipient_id if is_approvers else None,
             )
         return f"{self._public_url}/s/{token}"
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import typer
 
-from console import auditing, consents, documents, imports, people
+from console import auditing, consents, documents, imports, people, questions
 
 GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
     "audit": ("Check what was done.", {"verify": auditing.verify}),
@@ -29,6 +29,10 @@ GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
             "approve": documents.approve,
             "diff": documents.difference,
         },
+    ),
+    "questions": (
+        "Read and answer what partners ask before they sign.",
+        {"list": questions.list_questions, "answer": questions.answer},
     ),
     "partners": ("Keep the partners.", {"import": imports.import_partners}),
     "contacts": ("Keep the contacts.", {"import": imports.import_contacts}),

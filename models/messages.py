@@ -19,6 +19,12 @@ class Purpose(StrEnum):
     """Partners are asked to sign."""
     SIGN_ON_REMINDER = "sign_on_reminder"
     """Partners who have not answered are asked again."""
+    APPROVAL_REQUEST = "approval_request"
+    """Somebody in a partner's organisation is asked to confirm the signature that its contact proposed."""
+    QUESTION = "question"
+    """The coordinator is told that a partner's question waits, and nothing of it."""
+    QUESTION_ANSWERED = "question_answered"
+    """A partner's contact is told that an answer waits on her page, and nothing of it."""
     CHECK_IN = "check_in"
     """The coordinator is asked for news."""
     VERIFICATION = "verification"
@@ -173,6 +179,7 @@ class CaseFacts(Message):
     verification: VerificationRef | None = None
     release: DispatchRequest | None = None
     notice: DispatchRequest | None = None
+    personal: tuple[DispatchRequest, ...] = ()
     untold: bool = False
 
 

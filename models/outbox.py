@@ -23,6 +23,8 @@ class RecipientKind(StrEnum):
     """Press or member."""
     PERSON = "person"
     """A coordinator or verifier of the network."""
+    APPROVER = "approver"
+    """Somebody whom a partner's contact asked to confirm a signature."""
 
 
 class Dispatch(SQLModel, table=True):

@@ -87,13 +87,17 @@ class Invitation(SQLModel, table=True):
 
 
 class SignLink(SQLModel, table=True):
-    """A secret URL of an invitation: each message carries its own, and only the SHA-256 is kept."""
+    """A secret URL of an invitation: each message carries its own, and only the SHA-256 is kept.
+
+    With a proposal it is its approver's, and opens nothing but that.
+    """
 
     __tablename__ = "sign_link"
 
     id: UUID = primary_key()
     invitation_id: UUID = link("invitation.id")
     delivery_id: UUID = link("delivery.id")
+    proposal_id: UUID | None = link("proposal.id", nullable=True)
     token_hash: bytes = Field(unique=True)
     issued_at: datetime = moment()
     expires_at: datetime = moment()
@@ -103,7 +107,8 @@ class SignLink(SQLModel, table=True):
 class Signature(SQLModel, table=True):
     """A partner's answer, given for one digest; a later one supersedes it, and none is changed or deleted.
 
-    The partial unique key is the guard of one answer that counts a partner.
+    The partial unique key is the guard of one answer that counts a partner. With a proposal, who signs is
+    the approver, and the proposal says who asked her.
     """
 
     __table_args__ = (
@@ -122,6 +127,7 @@ class Signature(SQLModel, table=True):
     partner_id: UUID = link("partner.id")
     version_id: UUID = link("document_version.id")
     digest: bytes
+    proposal_id: UUID | None = link("proposal.id", nullable=True)
     answer: Answer = word(Answer)
     visibility: SignatureVisibility = word(SignatureVisibility)
     late: bool = False

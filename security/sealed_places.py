@@ -38,6 +38,16 @@ def risk_place(risk_assessment_id: UUID) -> str:
     return f"risk_assessment:{risk_assessment_id}"
 
 
+def question_place(question_id: UUID) -> str:
+    """Name the place of what a partner asked."""
+    return f"question.text:{question_id}"
+
+
+def question_answer_place(question_id: UUID) -> str:
+    """Name the place of what a partner was answered."""
+    return f"question.answer:{question_id}"
+
+
 def api_secret_place(url: str) -> str:
     """Name the place of a partner's secret: its address, so that a changed one never gets the old secret."""
     return f"partner_api_secret:{url}"

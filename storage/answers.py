@@ -9,6 +9,7 @@ from models.columns import now
 from models.partners import Signature
 from models.records import Addressee, EventKind
 from models.vocabulary import Answer, SignatureVisibility
+from storage import proposals
 from storage.records import record, request_nudge
 from storage.sign_links import OpenedLink
 
@@ -22,7 +23,8 @@ _EVENTS: Final = {
 class GivenAnswer(NamedTuple):
     """An answer as a partner gave it.
 
-    `follows` is the answer that counted until then; a reason is sealed for the `id`.
+    `follows` is the answer that counted until then; a reason is sealed for the `id`. With a proposal, its
+    approver gave it.
     """
 
     answer: Answer
@@ -32,6 +34,7 @@ class GivenAnswer(NamedTuple):
     follows: UUID | None = None
     id: UUID | None = None
     sealed_reason: bytes | None = None
+    proposal_id: UUID | None = None
 
 
 async def answer(session: AsyncSession, link: OpenedLink, given: GivenAnswer) -> Signature:
@@ -56,6 +59,7 @@ async def answer(session: AsyncSession, link: OpenedLink, given: GivenAnswer) ->
         late=link.is_late,
     )
     session.add(signature)
+    await proposals.end_open(session, link.invitation.id, confirmed=given.proposal_id)
     detail = {"signature_id": str(signature.id), "digest": signature.digest.hex(), "late": signature.late}
     await record(session, link.action.id, _EVENTS[given.answer], detail=detail)
     await request_nudge(session, link.action.id, Addressee.SIGN_ON, link.document.number)

@@ -94,6 +94,28 @@ _UNANSWERED = f"""
       AND {_REMINDED} < :most_reminders
 """
 
+UNASKED_APPROVER = """
+    proposal.state = 'open' AND invitation.revoked_at IS NULL
+    AND NOT EXISTS (
+        SELECT 1 FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
+        WHERE delivery.recipient_kind = 'approver' AND delivery.recipient_id = proposal.id
+          AND delivery.state <> 'cancelled'
+          AND NOT (delivery.state = 'parked' AND EXISTS (
+              SELECT 1 FROM document_version AS version JOIN document_version AS newer
+              ON newer.document_id = version.document_id AND newer.number > version.number
+              WHERE version.id = dispatch.version_id)))
+"""
+"""Nothing asks the approver of a proposal: what a changed text kept in is sent again for the new one."""
+
+_TO_APPROVE = f"""
+    SELECT 'approver' AS recipient_kind, proposal.id AS recipient_id, proposal.invitation_id,
+           NULL::uuid AS request_id, 'email' AS channel, proposal.approver_email AS address,
+           proposal.approver_fingerprint AS fingerprint, proposal.approver_language AS language,
+           'public' AS disclosure, 1 AS rank
+    FROM proposal JOIN invitation ON invitation.id = proposal.invitation_id
+    WHERE invitation.document_id = :document_id AND {UNASKED_APPROVER}
+"""
+
 _COORDINATOR = """
     SELECT 'person' AS recipient_kind, person.id AS recipient_id, NULL::uuid AS invitation_id,
            NULL::uuid AS request_id, 'email' AS channel, person.email AS address, person.fingerprint,
@@ -101,6 +123,17 @@ _COORDINATOR = """
     FROM person
     JOIN urgent_action ON urgent_action.author_id = person.id
     WHERE urgent_action.id = :action_id
+"""
+
+_ANSWERED = """
+    SELECT DISTINCT 'partner' AS recipient_kind, invitation.partner_id AS recipient_id,
+           invitation.id AS invitation_id, NULL::uuid AS request_id, 'email' AS channel,
+           chosen.email AS address, chosen.fingerprint, chosen.language, 'public' AS disclosure, 1 AS rank
+    FROM question
+    JOIN invitation ON invitation.id = question.invitation_id
+    JOIN partner_contact AS chosen ON chosen.id = invitation.contact_id
+    WHERE invitation.document_id = :document_id AND question.answer_turn = :round
+      AND invitation.revoked_at IS NULL
 """
 
 _BY_HER_CHANNEL = """
@@ -125,7 +158,7 @@ REACHED = """
            delivery.language, 'public' AS disclosure, 1 AS rank
     FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
     WHERE dispatch.action_id = :action_id
-      AND dispatch.purpose IN ('statement', 'invitation', 'sign_on_reminder')
+      AND dispatch.purpose IN ('statement', 'invitation', 'sign_on_reminder', 'approval_request')
       AND (delivery.state IN ('sent', 'delivered', 'unknown')
            OR (delivery.state = 'sending' AND delivery.handed_over_at IS NOT NULL))
     ORDER BY delivery.channel, delivery.fingerprint, dispatch.frozen_at DESC
@@ -136,6 +169,9 @@ RECIPIENTS = {
     Purpose.STATEMENT: _RELEASE,
     Purpose.INVITATION: _INVITED,
     Purpose.SIGN_ON_REMINDER: _UNANSWERED,
+    Purpose.APPROVAL_REQUEST: _TO_APPROVE,
+    Purpose.QUESTION: _COORDINATOR,
+    Purpose.QUESTION_ANSWERED: _ANSWERED,
     Purpose.CHECK_IN: _COORDINATOR,
     Purpose.VERIFICATION: _ASKED,
     Purpose.VERIFICATION_REMINDER: _UNDECIDED,

@@ -17,11 +17,16 @@ from typing import Final, NamedTuple
 from models.messages import Purpose
 from models.verification import CONSENT, FACTS, text_in
 
-STATEMENTS: Final = frozenset({Purpose.STATEMENT, Purpose.INVITATION, Purpose.SIGN_ON_REMINDER})
+STATEMENTS: Final = frozenset(
+    {Purpose.STATEMENT, Purpose.INVITATION, Purpose.SIGN_ON_REMINDER, Purpose.APPROVAL_REQUEST}
+)
 """What shows the document."""
 
 SIGN_ON: Final = frozenset({Purpose.INVITATION, Purpose.SIGN_ON_REMINDER})
 """What asks partners to sign."""
+
+PERSONAL: Final = frozenset({Purpose.APPROVAL_REQUEST, Purpose.QUESTION, Purpose.QUESTION_ANSWERED})
+"""What goes to single people when something was written on a partner's page."""
 
 _ASKING: Final = frozenset({Purpose.VERIFICATION, Purpose.VERIFICATION_REMINDER})
 VERIFYING: Final = _ASKING | {Purpose.VERIFICATION_ALARM}
@@ -184,6 +189,19 @@ DUE: Final = """
 """
 """What waits for working hours waits no more once the last hour of its window would be over by then."""
 
+_OPEN_PROPOSAL = """
+    EXISTS (SELECT 1 FROM proposal JOIN invitation ON invitation.id = proposal.invitation_id
+            WHERE proposal.id = delivery.recipient_id AND proposal.state = 'open'
+              AND invitation.revoked_at IS NULL)
+"""
+
+# Of each message, not of the round: one that were not frozen would keep back word of later questions.
+_UNANSWERED_QUESTION = """
+    EXISTS (SELECT 1 FROM question JOIN invitation ON invitation.id = question.invitation_id
+            WHERE delivery.dispatch_id = dispatch.id AND invitation.document_id = dispatch.document_id
+              AND question.turn = dispatch.round AND question.answered_at IS NULL)
+"""
+
 _UNANSWERED_REQUEST = """
     EXISTS (SELECT 1 FROM verification_request AS request
             WHERE request.id = delivery.request_id AND request.answered_at IS NULL)
@@ -205,6 +223,8 @@ CHECKS: Final = MappingProxyType(
             "NOT EXISTS (SELECT 1 FROM suppression WHERE suppression.fingerprint = delivery.fingerprint)",
         ),
         "invitation unanswered": Check(SIGN_ON, Failing.UNWANTED, _UNANSWERED_INVITATION),
+        "proposal open": Check(frozenset({Purpose.APPROVAL_REQUEST}), Failing.UNWANTED, _OPEN_PROPOSAL),
+        "question unanswered": Check(frozenset({Purpose.QUESTION}), Failing.UNWANTED, _UNANSWERED_QUESTION),
         "request unanswered": Check(_ASKING, Failing.UNWANTED, _UNANSWERED_REQUEST),
         "current cycle": Check(VERIFYING, Failing.UNWANTED, "(dispatch.cycle = action.verification_cycle)"),
         "not on hold": Check(_EVERY - _NOTICES, Failing.WAITS, "action.held_at IS NULL"),
@@ -240,8 +260,13 @@ STILL_IDENTIFIED: Final = f"(delivery.rendering <> 'identified' OR {IDENTIFIED})
 """Asked again at the hand-over: a consent may have been revoked since the claim chose the rendering."""
 
 
-SPOKEN_TO_US: Final = VERIFYING | {Purpose.CHECK_IN, Purpose.LEAK_ALARM}
-"""Messages to the network's own people, each in her own language, that say nothing of the texts."""
+SPOKEN_TO_US: Final = VERIFYING | {
+    Purpose.CHECK_IN,
+    Purpose.LEAK_ALARM,
+    Purpose.QUESTION,
+    Purpose.QUESTION_ANSWERED,
+}
+"""Messages that say nothing of the texts: each is in its reader's own language."""
 
 
 def gate(checks: Iterable[Check]) -> str:

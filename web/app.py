@@ -24,6 +24,7 @@ from web import (
     partners,
     people,
     private,
+    questions,
     sources,
     verify_page,
 )
@@ -32,6 +33,7 @@ from web.errors import answer_errors
 from web.middleware import Surroundings
 from web.nudger import Nudger
 from web.services import Services
+from web.signing import approving, asking, proposing
 from web.signing import routes as sign_page
 
 PUBLIC_PATHS = frozenset(
@@ -40,6 +42,9 @@ PUBLIC_PATHS = frozenset(
         "/health/ready",
         "/s/{token}",
         "/sign/{invitation_id}",
+        "/sign/{invitation_id}/approver",
+        "/sign/{invitation_id}/questions",
+        "/approve/{proposal_id}",
         "/e/{token}",
         "/v/{token}",
         "/logo/{name}",
@@ -71,6 +76,7 @@ def create_app(services: Services) -> FastAPI:
     for part in (
         actions,
         private,
+        questions,
         audit,
         decisions,
         consents,
@@ -85,7 +91,7 @@ def create_app(services: Services) -> FastAPI:
     ):
         api.include_router(part.router)
     app.include_router(api)
-    for part in (sign_page, enrolment_page, verify_page, logo, health):
+    for part in (sign_page, asking, proposing, approving, enrolment_page, verify_page, logo, health):
         app.include_router(part.router)
     answer_errors(app)
     app.add_middleware(Surroundings)

@@ -2,15 +2,15 @@
 
 from typing import Final
 from urllib.parse import urlsplit
-from uuid import UUID
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.proposals import Proposal
 from security.tokens import token_hash
 from storage.sign_links import OpenedLink, opened_link
-from web.pages import SIGN_PAGES
+from web.pages import APPROVALS, SIGN_PAGES
 from web.services import Services
 
 COOKIE: Final = "link"
@@ -23,7 +23,7 @@ def to_its_page(services: Services, link: OpenedLink, token: str, language: str 
 
     The cookie ends with the browser's session: the mail is the way back, and a shared phone keeps nothing.
     """
-    path = _path_of(services, link.invitation.id)
+    path = path_of(services, link)
     known = language in services.renderer.languages()
     moved = RedirectResponse(f"{path}?lang={language}" if known else path, 303, headers=_KEPT_BY_NOBODY)
     secure = services.public_url.startswith("https:")
@@ -35,11 +35,26 @@ async def opened_by(
     session: AsyncSession, request: Request, invitation_id: str, *, lock: bool = False
 ) -> OpenedLink | None:
     """Find what the page of an invitation shows to a browser that came by a sign link of just this one."""
+    link = await _opened(session, request, lock=lock)
+    return link if link and not link.proposal and str(link.invitation.id) == invitation_id else None
+
+
+async def approver_opened_by(
+    session: AsyncSession, request: Request, proposal_id: str, *, lock: bool = False
+) -> tuple[OpenedLink, Proposal] | None:
+    """Find what the page of a proposal shows to a browser that came by its approver's link."""
+    link = await _opened(session, request, lock=lock)
+    if link is None or link.proposal is None or str(link.proposal.id) != proposal_id:
+        return None
+    return link, link.proposal
+
+
+async def _opened(session: AsyncSession, request: Request, *, lock: bool) -> OpenedLink | None:
     token = request.cookies.get(COOKIE)
-    link = await opened_link(session, token_hash(token), lock=lock) if token else None
-    return link if link and str(link.invitation.id) == invitation_id else None
+    return await opened_link(session, token_hash(token), lock=lock) if token else None
 
 
-def _path_of(services: Services, invitation_id: UUID) -> str:
-    """Return the path of a page as browsers see it, also where a proxy puts something before it."""
-    return f"{urlsplit(services.public_url).path}{SIGN_PAGES}{invitation_id}"
+def path_of(services: Services, link: OpenedLink) -> str:
+    """Return the path of a link's page as browsers see it, also where a proxy puts something before it."""
+    page = f"{APPROVALS}{link.proposal.id}" if link.proposal else f"{SIGN_PAGES}{link.invitation.id}"
+    return f"{urlsplit(services.public_url).path}{page}"

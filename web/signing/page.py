@@ -7,12 +7,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.partners import Signature
 from models.vocabulary import SignatureVisibility
 from storage.documents import texts_of
+from storage.questions import count_answers
 from storage.sign_links import OpenedLink
 from storage.sign_on import closing_time
 from storage.signatures import public_signatures, unnamed_signatures
 from web.forms import form_token, is_ours
 from web.pages import rendered, switch, wanted_language
 from web.services import Services
+from web.signing.access import path_of
 from web.signing.forms import Problems, SignForm
 
 
@@ -52,6 +54,8 @@ class SignPage:
             "index": _index(link),
             "partner_name": link.partner.name,
             "recipient_name": link.contact.name,
+            "page_path": path_of(self._services, link),
+            "answers_waiting": await count_answers(session, link.invitation.id),
             "closes_at": closing_time(link.document),
             "time_zone": self._services.time_zone,
             "digest": link.version.digest.hex(),

@@ -27,6 +27,8 @@ from storage import decisions, documents, outbox, verification
 from storage.claims import Outcome
 from storage.database import Database
 from tests.integration.outbox_cases import EVERYTHING, Case, make_case
+from tests.integration.proposals import proposed
+from tests.integration.questions import asked
 from tests.integration.verifiers import verifier
 from web.versions import new_version
 
@@ -73,6 +75,16 @@ SCENARIOS: Final = MappingProxyType(
         ),
         "invitation unanswered": Scenario(
             "UPDATE document SET sign_on_ended_at = now() WHERE action_id = :case", Purpose.INVITATION
+        ),
+        "proposal open": Scenario(
+            "UPDATE proposal SET state = 'taken_back' FROM invitation JOIN document ON document.id = document_id"
+            " WHERE invitation.id = invitation_id AND document.action_id = :case",
+            Purpose.APPROVAL_REQUEST,
+        ),
+        "question unanswered": Scenario(
+            "UPDATE question SET answered_at = now() FROM invitation JOIN document ON document.id = document_id"
+            " WHERE invitation.id = invitation_id AND document.action_id = :case",
+            Purpose.QUESTION,
         ),
         "request unanswered": Scenario(
             "UPDATE verification_request SET answered_at = now() WHERE action_id = :case",
@@ -165,11 +177,15 @@ async def set_stage(url: str) -> Stage:
     for duty in (1, 2):
         await verifier(database, duty=duty, pin=True)
     await running.open_sign_on()
+    await proposed(running)
+    await asked(running)
     await _asked(neighbour)
     await _notified(neighbour)
     requests = {
         Purpose.STATEMENT: _request(running, Purpose.STATEMENT),
         Purpose.INVITATION: _request(running, Purpose.INVITATION),
+        Purpose.APPROVAL_REQUEST: _request(running, Purpose.APPROVAL_REQUEST),
+        Purpose.QUESTION: _request(running, Purpose.QUESTION),
         Purpose.VERIFICATION: await _asked(running),
         Purpose.STOP_NOTICE: await _notified(stopped),
     }

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tests.unit.templates.side_examples import ANSWER_WAITS, APPROVAL_ENDED, APPROVE, APPROVER, QUESTIONS
 from tests.unit.templates.verify_examples import VERIFY_EXAMPLES
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
@@ -94,6 +95,9 @@ PAGE: dict[str, object] = {"csp_nonce": "bm9uY2U", "languages": NATIVE_LANGUAGES
 EXAMPLES: Mapping[str, Mapping[str, object]] = {
     "email/invitation": INVITATION,
     "email/sign_on_reminder": INVITATION,
+    "email/approval_request": INVITATION | {"proposer_name": "Amparo Ficticia Ruiz"},
+    "email/question": COORDINATOR,
+    "email/question_answered": ANSWER_WAITS,
     "email/statement": STATEMENT | SIGNATORIES | ADDRESSED | IDENTIFIED | {"unsubscribe": True},
     "email/check_in": COORDINATOR,
     "email/verification": ASKED,
@@ -111,7 +115,12 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
     | STATEMENT
     | WINDOW
     | SIGNATORIES
-    | {"digest": DIGEST, "form_token": "dG9rZW4", "problems": {}, "values": {}},
+    | {"digest": DIGEST, "form_token": "dG9rZW4", "problems": {}, "values": {}, "page_path": "/sign/1"}
+    | {"answers_waiting": 1},
+    "web/questions": PAGE | QUESTIONS,
+    "web/approver": PAGE | APPROVER,
+    "web/approve": PAGE | STATEMENT | SIGNATORIES | WINDOW | APPROVE,
+    "web/approval_ended": PAGE | APPROVAL_ENDED,
     "web/answered": PAGE
     | {
         "index": STATEMENT["index"],

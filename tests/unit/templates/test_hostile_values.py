@@ -75,6 +75,8 @@ def test_the_detector_finds_a_planted_script() -> None:
         "email/verification_reminder",
         "email/verification_alarm",
         "email/leak_alarm",
+        "email/question",
+        "email/question_answered",
     ],
 )
 def test_hostile_values_add_no_element(name: str) -> None:
@@ -91,6 +93,9 @@ def test_hostile_values_add_no_element(name: str) -> None:
         "check_in",
         "verification_alarm",
         "leak_alarm",
+        "approval_request",
+        "question",
+        "question_answered",
         "stop_notice",
     ],
 )
