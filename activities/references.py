@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 
 from temporalio import activity
 
+from models.decision_messages import DecisionRecord
 from models.messages import (
     ActionRef,
     AskVerifiers,
@@ -11,19 +12,23 @@ from models.messages import (
     BatchOutcome,
     CaseFacts,
     CasePlan,
-    DecisionRecord,
     Dispatched,
     DispatchOutcome,
     DispatchPlan,
     DispatchRequest,
     DocumentRef,
     PhaseChange,
-    SignOnOpened,
-    SignOnRequest,
-    SignOnStatus,
     VerificationRef,
     VerificationRound,
     VerificationStatus,
+)
+from models.sign_on_messages import (
+    InvitedAgain,
+    SignOnOpened,
+    SignOnRequest,
+    SignOnStatus,
+    WindowChange,
+    WindowEnd,
 )
 
 NOT_PERMITTED = "not_permitted"
@@ -85,6 +90,21 @@ class SignOnActivities(ABC):
     @abstractmethod
     async def count_answers(self, document: DocumentRef) -> SignOnStatus:
         """Count the invited, the answers and the signatures."""
+
+    @activity.defn
+    @abstractmethod
+    async def invite_again(self, document: DocumentRef) -> InvitedAgain:
+        """Turn to the next contacts of partners whom nothing reached, and tell what is to be sent."""
+
+    @activity.defn
+    @abstractmethod
+    async def change_window(self, change: WindowChange) -> None:
+        """Have the window close at another moment."""
+
+    @activity.defn
+    @abstractmethod
+    async def end_by_hand(self, end: WindowEnd) -> None:
+        """Close the window as somebody said."""
 
     @activity.defn
     @abstractmethod

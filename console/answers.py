@@ -2,6 +2,7 @@
 
 import json
 import unicodedata
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -102,7 +103,9 @@ class SignOn(Answer):
 
     invited: int
     signed: int
+    signed_earlier: int = 0
     declined: int
+    withdrawn: int = 0
     quorum: int
     policy: str
     opened_at: datetime | None
@@ -222,6 +225,8 @@ class Signature(Answer):
     partner: str | None
     country: str | None
     answer: str | None
+    late: bool | None = None
+    for_newest_text: bool | None = None
 
 
 class SignatureList(Answer):
@@ -239,8 +244,17 @@ class ImportResult(Answer):
 
 def read(model: type[Model], text: str) -> Model:
     """Read an answer, without the control characters by which a text could take over the terminal."""
+    return _read(model, text, _printable)
+
+
+def read_as_it_is(model: type[Model], text: str) -> Model:
+    """Read an answer that is written to a file, not to the terminal."""
+    return _read(model, text, lambda tree: tree)
+
+
+def _read(model: type[Model], text: str, prepared: Callable[[Any], Any]) -> Model:
     try:
-        return model.model_validate(_printable(json.loads(text)))
+        return model.model_validate(prepared(json.loads(text)))
     except (ValidationError, ValueError):
         pass
     raise UnreachableError("The server's answer is not understood: is this script as new as the server?")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import typer
 
-from console import auditing, consents, documents, imports, people, questions
+from console import auditing, consents, documents, imports, invitations, partners, people, questions, windows
 
 GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
     "audit": ("Check what was done.", {"verify": auditing.verify}),
@@ -30,11 +30,42 @@ GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
             "diff": documents.difference,
         },
     ),
+    "partners": (
+        "Keep the partners.",
+        {
+            "import": partners.import_partners,
+            "export": partners.export,
+            "list": partners.list_partners,
+            "show": partners.show,
+            "status": partners.status,
+            "logo": partners.logo,
+            "changes": partners.changes,
+            "approve": partners.approve,
+            "refuse": partners.refuse,
+        },
+    ),
+    "sign-on": (
+        "See, move and end the time in which partners sign.",
+        {
+            "show": windows.show,
+            "extend": windows.extend,
+            "shorten": windows.shorten,
+            "end": windows.end,
+            "invite": windows.invite,
+        },
+    ),
+    "invitations": (
+        "See to the links of invited partners.",
+        {
+            "list": invitations.list_invitations,
+            "reissue": invitations.reissue,
+            "revoke": invitations.revoke,
+        },
+    ),
     "questions": (
         "Read and answer what partners ask before they sign.",
         {"list": questions.list_questions, "answer": questions.answer},
     ),
-    "partners": ("Keep the partners.", {"import": imports.import_partners}),
     "contacts": ("Keep the contacts.", {"import": imports.import_contacts}),
 }
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from console.answers import Action, Consent, Document, Event, PossibleDuplicate
+from console.answers import Action, Consent, Document, Event, PossibleDuplicate, Signature
 from models.lifecycle import Decision, Phase
-from models.vocabulary import DocumentKind, ReleasePolicy
+from models.vocabulary import Answer, DocumentKind, ReleasePolicy
 
 COMMAND = "python starter.py"
 
@@ -29,6 +29,9 @@ EVENTS = {
     "reopened": "Reopened with a new document",
     "messages_parked": "Messages were held back: they name somebody who must not be named",
     "sign_on_opened": "Partners may sign",
+    "window_changed": "The sign-on window closes at another time",
+    "partner_invited": "One more partner was invited",
+    "contacts_missed": "Invitations did not reach some partners; their next contacts are asked",
     "sign_on_ended": "The sign-on window closed",
     "signed": "A partner signed",
     "declined": "A partner declined",
@@ -38,6 +41,8 @@ EVENTS = {
     "proposal_declined": "A proposed signature was not confirmed",
     "question_asked": "A partner has a question",
     "question_answered": "A partner's question was answered",
+    "links_revoked": "A partner's links were revoked",
+    "link_reissued": "A partner gets a new link",
     "release_decided": "The release was decided",
     "held": "Put on hold",
     "resumed": "Resumed",
@@ -57,11 +62,13 @@ PURPOSES = {
     "approval_request": "Requests to approvers of partners",
     "question": "Word of partners' questions",
     "question_answered": "Word of answers to partners",
+    "sign_link": "New links to partners",
     "check_in": "Check-ins",
     "verification": "Requests to verifiers",
     "verification_reminder": "Reminders to verifiers",
     "verification_alarm": "Alarms: nobody has taken the case",
     "leak_alarm": "Alarms: messages held back",
+    "invitation_alarm": "Alarms: partners not reached",
     "stop_notice": "Notices of the end",
 }
 
@@ -140,6 +147,16 @@ def consent_words(consent: Consent) -> str:
     until = f", until {consent.valid_until}" if consent.valid_until else ""
     revoked = f", REVOKED {clock(consent.revoked_at)}" if consent.revoked_at else ""
     return f"{phrase(consent.use)}: {answer} ({how}{until}){revoked}"
+
+
+def signature_words(signature: Signature) -> str:
+    """Tell how an answer was given, beside what it was."""
+    told = []
+    if signature.answer == Answer.SIGNED and signature.for_newest_text is False:
+        told.append("for an earlier text")
+    if signature.late:
+        told.append("late")
+    return ", ".join(told)
 
 
 def duplicate_words(duplicate: PossibleDuplicate) -> str:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from models.lifecycle import Decision, Phase, Refusal, Standing
+from models.lifecycle import Phase, Refusal, Standing
 from models.vocabulary import Channel, ReleasePolicy
 
 
@@ -25,6 +25,8 @@ class Purpose(StrEnum):
     """The coordinator is told that a partner's question waits, and nothing of it."""
     QUESTION_ANSWERED = "question_answered"
     """A partner's contact is told that an answer waits on her page, and nothing of it."""
+    SIGN_LINK = "sign_link"
+    """Partners get a new link to their invitation, and those before open nothing any more."""
     CHECK_IN = "check_in"
     """The coordinator is asked for news."""
     VERIFICATION = "verification"
@@ -35,6 +37,8 @@ class Purpose(StrEnum):
     """The coordinator is told that nobody left on the duty list has taken the case."""
     LEAK_ALARM = "leak_alarm"
     """The coordinator is told that messages were held back, since they name somebody."""
+    INVITATION_ALARM = "invitation_alarm"
+    """The coordinator is told how many partners an invitation did not reach."""
     STOP_NOTICE = "stop_notice"
     """Those who received something are told that the action ended."""
 
@@ -180,6 +184,7 @@ class CaseFacts(Message):
     release: DispatchRequest | None = None
     notice: DispatchRequest | None = None
     personal: tuple[DispatchRequest, ...] = ()
+    links: DispatchRequest | None = None
     untold: bool = False
 
 
@@ -199,56 +204,11 @@ class CaseState(Message):
         return Standing(self.phase, facts.on_hold, facts.lacking, facts.release is not None, facts.withdrawn)
 
 
-class PersonDecision(Message):
-    """A decision of one person, who waits for the answer until a moment (None: for ever)."""
-
-    action_id: UUID
-    decision: Decision
-    person_id: UUID
-    until: datetime | None = None
-
-
-class DecisionRecord(Message):
-    """A decision that the workflow accepted."""
-
-    action_id: UUID
-    decision: Decision
-    person_id: UUID
-
-
-class DecisionRefused(Message):
-    """Why a decision was refused; carried in the details of the error."""
-
-    refusal: Refusal
-
-
 class PhaseChange(Message):
     """A move of an action, to be shown in the database."""
 
     action_id: UUID
     phase: Phase
-
-
-class SignOnRequest(Message):
-    """Open the sign-on of one document."""
-
-    document: DocumentRef
-    plan: SignOnPlan
-
-
-class SignOnOpened(Message):
-    """The window is open; its invitations wait in the outbox."""
-
-    invited: int
-    closes_at: datetime
-
-
-class SignOnStatus(Message):
-    """How the invited partners have answered."""
-
-    invited: int
-    signed: int
-    answered: int
 
 
 class Dispatched(Message):

@@ -48,6 +48,11 @@ def question_answer_place(question_id: UUID) -> str:
     return f"question.answer:{question_id}"
 
 
+def signature_place(signature_id: UUID) -> str:
+    """Name the place of the reason why a partner declined, or took its signature back."""
+    return f"signature.reason:{signature_id}"
+
+
 def api_secret_place(url: str) -> str:
     """Name the place of a partner's secret: its address, so that a changed one never gets the old secret."""
     return f"partner_api_secret:{url}"

@@ -68,8 +68,8 @@ _RECIPIENTS = text("""
         WHEN 'partner' THEN delivery.recipient_id WHEN 'approver' THEN invitation.partner_id END
     LEFT JOIN LATERAL (
         SELECT name FROM partner_contact WHERE partner_contact.partner_id = partner.id
-        ORDER BY partner_contact.fingerprint <> delivery.fingerprint, position LIMIT 1
-    ) AS partner_contact ON true
+        ORDER BY partner_contact.fingerprint = delivery.fingerprint DESC, position
+        LIMIT 1) AS partner_contact ON true
     LEFT JOIN contact ON delivery.recipient_kind = 'contact' AND contact.id = delivery.recipient_id
     LEFT JOIN person ON delivery.recipient_kind = 'person' AND person.id = delivery.recipient_id
     WHERE delivery.id = ANY(:delivery_ids)

@@ -28,6 +28,7 @@ SIGN_ON: Final = frozenset({Purpose.INVITATION, Purpose.SIGN_ON_REMINDER})
 PERSONAL: Final = frozenset({Purpose.APPROVAL_REQUEST, Purpose.QUESTION, Purpose.QUESTION_ANSWERED})
 """What goes to single people when something was written on a partner's page."""
 
+_LINKS: Final = SIGN_ON | {Purpose.SIGN_LINK, Purpose.APPROVAL_REQUEST, Purpose.QUESTION_ANSWERED}
 _ASKING: Final = frozenset({Purpose.VERIFICATION, Purpose.VERIFICATION_REMINDER})
 VERIFYING: Final = _ASKING | {Purpose.VERIFICATION_ALARM}
 _NOTICES: Final = frozenset({Purpose.STOP_NOTICE})
@@ -189,10 +190,14 @@ DUE: Final = """
 """
 """What waits for working hours waits no more once the last hour of its window would be over by then."""
 
+_LINKS_AS_THEY_WERE = """
+    EXISTS (SELECT 1 FROM invitation
+            WHERE invitation.id = delivery.invitation_id AND invitation.revoked_at IS NULL
+              AND (invitation.reissued_at IS NULL OR invitation.reissued_at <= dispatch.frozen_at))
+"""
+
 _OPEN_PROPOSAL = """
-    EXISTS (SELECT 1 FROM proposal JOIN invitation ON invitation.id = proposal.invitation_id
-            WHERE proposal.id = delivery.recipient_id AND proposal.state = 'open'
-              AND invitation.revoked_at IS NULL)
+    EXISTS (SELECT 1 FROM proposal WHERE proposal.id = delivery.recipient_id AND proposal.state = 'open')
 """
 
 # Of each message, not of the round: one that were not frozen would keep back word of later questions.
@@ -225,6 +230,7 @@ CHECKS: Final = MappingProxyType(
         "invitation unanswered": Check(SIGN_ON, Failing.UNWANTED, _UNANSWERED_INVITATION),
         "proposal open": Check(frozenset({Purpose.APPROVAL_REQUEST}), Failing.UNWANTED, _OPEN_PROPOSAL),
         "question unanswered": Check(frozenset({Purpose.QUESTION}), Failing.UNWANTED, _UNANSWERED_QUESTION),
+        "links as they were": Check(_LINKS, Failing.UNWANTED, _LINKS_AS_THEY_WERE),
         "request unanswered": Check(_ASKING, Failing.UNWANTED, _UNANSWERED_REQUEST),
         "current cycle": Check(VERIFYING, Failing.UNWANTED, "(dispatch.cycle = action.verification_cycle)"),
         "not on hold": Check(_EVERY - _NOTICES, Failing.WAITS, "action.held_at IS NULL"),
@@ -260,9 +266,11 @@ STILL_IDENTIFIED: Final = f"(delivery.rendering <> 'identified' OR {IDENTIFIED})
 """Asked again at the hand-over: a consent may have been revoked since the claim chose the rendering."""
 
 
-SPOKEN_TO_US: Final = VERIFYING | {
+WITHOUT_TEXT: Final = VERIFYING | {
     Purpose.CHECK_IN,
     Purpose.LEAK_ALARM,
+    Purpose.INVITATION_ALARM,
+    Purpose.SIGN_LINK,
     Purpose.QUESTION,
     Purpose.QUESTION_ANSWERED,
 }

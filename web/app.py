@@ -18,6 +18,7 @@ from web import (
     documents,
     enrolment_page,
     health,
+    invitations,
     logo,
     partner_corrections,
     partner_logos,
@@ -27,6 +28,7 @@ from web import (
     questions,
     sources,
     verify_page,
+    windows,
 )
 from web.anchoring import Anchorer
 from web.errors import answer_errors
@@ -77,6 +79,7 @@ def create_app(services: Services) -> FastAPI:
         actions,
         private,
         questions,
+        invitations,
         audit,
         decisions,
         consents,
@@ -84,6 +87,7 @@ def create_app(services: Services) -> FastAPI:
         sources,
         documents,
         document_decisions,
+        windows,
         directory,
         partner_corrections,
         partners,

@@ -18,11 +18,13 @@ _DISPATCH_NAMES = {
     Purpose.APPROVAL_REQUEST: "approver",
     Purpose.QUESTION: "question",
     Purpose.QUESTION_ANSWERED: "question-answered",
+    Purpose.SIGN_LINK: "sign-link",
     Purpose.CHECK_IN: "check-in",
     Purpose.VERIFICATION: "request",
     Purpose.VERIFICATION_REMINDER: "request-reminder",
     Purpose.VERIFICATION_ALARM: "request-alarm",
     Purpose.LEAK_ALARM: "leak-alarm",
+    Purpose.INVITATION_ALARM: "invitation-alarm",
     Purpose.STOP_NOTICE: "stop-notice",
 }
 

@@ -8,6 +8,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities import references
+from models.decision_messages import DecisionRecord
 from models.messages import (
     ActionRef,
     AskVerifiers,
@@ -15,18 +16,13 @@ from models.messages import (
     BatchOutcome,
     CaseFacts,
     CasePlan,
-    DecisionRecord,
     DeliveryState,
     Dispatched,
     DispatchOutcome,
     DispatchPlan,
     DispatchRequest,
-    DocumentRef,
     PhaseChange,
     Purpose,
-    SignOnOpened,
-    SignOnRequest,
-    SignOnStatus,
     VerificationRef,
     VerificationRound,
     VerificationStatus,
@@ -114,29 +110,8 @@ class FakeVerification(references.VerificationActivities):
         return status
 
 
-class FakeSignOn(references.SignOnActivities):
-    """The window and its answers."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-
-    @activity.defn
-    async def open_sign_on(self, request: SignOnRequest) -> SignOnOpened:
-        world = self._world
-        world.closes_at = world.closes_at or moment() + request.plan.closes_after
-        return SignOnOpened(invited=world.invited, closes_at=world.closes_at)
-
-    @activity.defn
-    async def count_answers(self, _document: DocumentRef) -> SignOnStatus:
-        world = self._world
-        answered = world.signed + world.declined
-        status = SignOnStatus(invited=world.invited, signed=world.signed, answered=answered)
-        await world.called("count_answers")
-        return status
-
-    @activity.defn
-    async def end_sign_on(self, _document: DocumentRef) -> None:
-        self._world.sign_on_ended = True
+WITHOUT_TEXT = {Purpose.CHECK_IN, Purpose.LEAK_ALARM, Purpose.INVITATION_ALARM, Purpose.SIGN_LINK}
+"""What may leave though nothing is confirmed."""
 
 
 class FakeOutbox(references.OutboxActivities):
@@ -158,8 +133,10 @@ class FakeOutbox(references.OutboxActivities):
         world = self._world
         if not self._may_leave(request.purpose):
             return None
-        channels = tuple(self._channels(request.purpose))
+        channels = tuple(self._channels(request))
         states = [DeliveryState.READY] * len(channels)
+        if request.purpose is Purpose.INVITATION:
+            world.unasked = 0
         sheet = Sheet(request, UUID(int=100 + len(world.sheets)), moment(), channels, states)
         world.sheets[request.purpose, request.round] = sheet
         return sheet
@@ -168,21 +145,27 @@ class FakeOutbox(references.OutboxActivities):
         world = self._world
         if purpose in AFTER_A_STOP:
             return not (world.notice_refused and purpose is Purpose.STOP_NOTICE)
-        return world.running and (world.permitted or purpose in {Purpose.CHECK_IN, Purpose.LEAK_ALARM})
+        return world.running and (world.permitted or purpose in WITHOUT_TEXT)
 
-    def _channels(self, purpose: Purpose) -> tuple[Channel, ...]:
-        unanswered = self._world.invited - self._world.signed - self._world.declined
+    def _channels(self, request: DispatchRequest) -> tuple[Channel, ...]:
+        world = self._world
+        unanswered = world.invited - world.signed - world.declined
+        asked = world.invited if request.round == 1 else world.unasked
         sizes = {
             Purpose.STATEMENT: AUDIENCE,
-            Purpose.INVITATION: (Channel.EMAIL,) * self._world.invited,
+            Purpose.INVITATION: (Channel.EMAIL,) * asked,
             Purpose.SIGN_ON_REMINDER: (Channel.EMAIL,) * unanswered,
             Purpose.STOP_NOTICE: AUDIENCE,
         }
-        return sizes.get(purpose, (Channel.EMAIL,))
+        return sizes.get(request.purpose, (Channel.EMAIL,))
 
     @activity.defn
     async def plan_dispatch(self, dispatched: Dispatched) -> DispatchPlan:
         sheet = self._world.sheet(dispatched.dispatch_id)
+        due = self._world.due.get(sheet.request.purpose)
+        await self._world.called("plan_dispatch")
+        if due and moment() < due and DeliveryState.READY in sheet.states:
+            return DispatchPlan(batches=(), next_due=due)
         return DispatchPlan(batches=tuple(_batches(sheet)))
 
     @activity.defn

@@ -17,7 +17,7 @@ from storage.signatures import public_signatures, unnamed_signatures
 from web.pages import APPROVALS, switch
 from web.services import Work
 from web.signing.access import approver_opened_by
-from web.signing.forms import DECLINE, Problems, SignForm, problems_of
+from web.signing.forms import DECLINE, Problems, SignForm, problems_of_answer
 from web.signing.side import SidePage
 
 router = APIRouter(include_in_schema=False)
@@ -58,8 +58,8 @@ async def give_answer(
 
 
 def _problems(page: SidePage, link: OpenedLink, form: SignForm) -> dict[str, str]:
-    problems = problems_of(form)
-    if form.digest != link.version.digest.hex():
+    problems = problems_of_answer(form)
+    if form.digest_read != link.version.digest:
         problems["digest"] = "digest_changed"
     elif not page.is_ours(link, form.form_token, link.version.digest):
         problems["form_token"] = "form_expired"  # noqa: S105 - a code, not a secret

@@ -1,32 +1,37 @@
 """What a partner posts from her page, and what keeps it from counting."""
 
 from collections.abc import Mapping
-from typing import Annotated, Final
+from typing import Final
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict
 
 from models.vocabulary import SignatureVisibility
+from web.signing.typed import Line, Prose, line_problem, prose_problem
 
-LONGEST_FIELD: Final = 200
+LONGEST_REASON: Final = 2_000
 
-SIGN, DECLINE = "sign", "decline"
+SIGN, DECLINE, WITHDRAW = "sign", "decline", "withdraw"
 
 Problems = Mapping[str, str]
 """What keeps a form from counting, by field."""
 
-_Typed = Annotated[str, AfterValidator(str.strip)]
-
 
 class SignForm(BaseModel):
-    """A form as it was posted; missing fields are empty, and judged with the others."""
+    """A form as it was posted; missing fields are empty, and judged with the others.
+
+    A page may hold two forms, so each has fields of its own for who answers and why.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     answer: str = ""
-    signer_name: _Typed = ""
-    signer_role: _Typed = ""
+    signer_name: Line = ""
+    signer_role: Line = ""
     visibility: str = ""
+    reason: Prose = ""
+    withdrawn_by: Line = ""
+    withdrawn_because: Prose = ""
     digest: str = ""
     follows: str = ""
     form_token: str = ""
@@ -34,29 +39,36 @@ class SignForm(BaseModel):
     @property
     def written(self) -> dict[str, str]:
         """Return what the page shows again after a mistake."""
-        kept = self.model_dump(include={"signer_name", "signer_role", "visibility"})
+        kept = self.model_dump(exclude={"answer", "digest", "follows", "form_token"})
         return {field: value for field, value in kept.items() if value}
+
+    @property
+    def digest_read(self) -> bytes:
+        """Return the digest of the text that the page showed; empty where it is none."""
+        try:
+            return bytes.fromhex(self.digest)
+        except ValueError:
+            return b""
 
     def was_made_over(self, answer_id: UUID | None) -> bool:
         """Tell whether the page showed this answer as the one that counts, or that there was none."""
         return self.follows == (answer_id.hex if answer_id else "")
 
 
-def problems_of(form: SignForm) -> dict[str, str]:
+def problems_of_answer(form: SignForm) -> dict[str, str]:
     """Name what keeps an answer to the text from counting, by field."""
     problems = {}
     if form.answer not in {SIGN, DECLINE}:
         problems["answer"] = "answer_invalid"
-    problems |= _typed_problem("signer_name", form.signer_name, needed=True)
-    problems |= _typed_problem("signer_role", form.signer_role, needed=form.answer != DECLINE)
+    problems |= line_problem("signer_name", form.signer_name, "signer_name")
+    if form.signer_role or form.answer != DECLINE:
+        problems |= line_problem("signer_role", form.signer_role, "signer_role")
     if form.visibility not in set(SignatureVisibility):
         problems["visibility"] = "visibility_invalid"
-    return problems
+    return problems | prose_problem("reason", form.reason, "answer_reason", LONGEST_REASON)
 
 
-def _typed_problem(field: str, value: str, *, needed: bool) -> dict[str, str]:
-    if not value:
-        return {field: f"{field}_missing"} if needed else {}
-    if len(value) > LONGEST_FIELD or not value.isprintable():
-        return {field: f"{field}_invalid"}
-    return {}
+def problems_of_withdrawal(form: SignForm) -> dict[str, str]:
+    """Name what keeps a signature from being taken back, by field."""
+    named = line_problem("withdrawn_by", form.withdrawn_by, "signer_name")
+    return named | prose_problem("withdrawn_because", form.withdrawn_because, "answer_reason", LONGEST_REASON)

@@ -111,12 +111,7 @@ async def _ask(
 async def _may_ask(session: AsyncSession, link: OpenedLink) -> bool:
     known = await proposals.proposals_of(session, link.invitation.id)
     is_asked = any(one.state is ProposalState.OPEN for one in known)
-    return may_be_proposed(link) and not is_asked and len(known) < proposals.MOST_APPROVERS
-
-
-def may_be_proposed(link: OpenedLink) -> bool:
-    """Tell whether a signature could still be given for which somebody may be asked."""
-    return link.takes_answers and not link.has_signed_newest
+    return link.may_sign and not is_asked and len(known) < proposals.MOST_APPROVERS
 
 
 def _problems_of(services: Services, form: ProposalForm) -> dict[str, str]:
@@ -159,7 +154,7 @@ async def _shown(
 ) -> HTMLResponse:
     known = await proposals.proposals_of(session, link.invitation.id)
     asked = next((one for one in known if one.state is ProposalState.OPEN), None)
-    if asked is None and not may_be_proposed(link):
+    if asked is None and not link.may_sign:
         return page.waiting(link)
     made_for = asked.id.bytes if asked else link.version.digest
     context: dict[str, object] = {

@@ -30,7 +30,7 @@ def line_problem(field: str, value: str, told: str) -> dict[str, str]:
 
 def prose_problem(field: str, value: str, told: str, longest: int, shortest: int = 0) -> dict[str, str]:
     """Name what is wrong with a text of some lines."""
-    is_plain = all(letter.isprintable() or letter in "\n\t" for letter in value)
+    is_plain = all(letter.isprintable() or letter == "\n" for letter in value)
     if len(value) < shortest:
         return {field: f"{told}_missing"}
     return {} if is_plain and len(value) <= longest else {field: f"{told}_invalid"}

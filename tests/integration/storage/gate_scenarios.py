@@ -77,14 +77,19 @@ SCENARIOS: Final = MappingProxyType(
             "UPDATE document SET sign_on_ended_at = now() WHERE action_id = :case", Purpose.INVITATION
         ),
         "proposal open": Scenario(
-            "UPDATE proposal SET state = 'taken_back' FROM invitation JOIN document ON document.id = document_id"
-            " WHERE invitation.id = invitation_id AND document.action_id = :case",
+            "UPDATE proposal SET state = 'taken_back' FROM invitation"
+            f" WHERE invitation.id = invitation_id AND document_id IN {_DOCUMENTS}",
             Purpose.APPROVAL_REQUEST,
         ),
         "question unanswered": Scenario(
-            "UPDATE question SET answered_at = now() FROM invitation JOIN document ON document.id = document_id"
-            " WHERE invitation.id = invitation_id AND document.action_id = :case",
+            "UPDATE question SET answered_at = now() FROM invitation"
+            f" WHERE invitation.id = invitation_id AND document_id IN {_DOCUMENTS}",
             Purpose.QUESTION,
+        ),
+        "links as they were": Scenario(
+            "UPDATE invitation SET revoked_at = now() FROM document"
+            " WHERE document.id = document_id AND action_id = :case",
+            Purpose.INVITATION,
         ),
         "request unanswered": Scenario(
             "UPDATE verification_request SET answered_at = now() WHERE action_id = :case",

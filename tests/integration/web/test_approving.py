@@ -33,7 +33,8 @@ CHANGED = """
 """
 WRITTEN = f"""
     INSERT INTO document_text (id, version_id, language, headline, summary, body, background, demands)
-    SELECT gen_random_uuid(), newer.id, language, 'Texto nuevo', summary, body, background, demands FROM document_text {_NEWER}
+    SELECT gen_random_uuid(), newer.id, language, 'Texto nuevo', summary, body, background, demands
+    FROM document_text {_NEWER}
 """
 CONFIRMED = f"""
     INSERT INTO attestation

@@ -30,6 +30,9 @@ MAY_CALL = {
     ("GET", "/actions/{reference}/audit"): CASE_READERS,
     ("GET", "/actions/{reference}/signatures"): CASE_READERS,
     ("GET", "/actions/{reference}/deliveries"): CASE_READERS,
+    ("GET", "/actions/{reference}/invitations"): CASE_READERS,
+    ("POST", "/actions/{reference}/invitations/{partner}/link"): {COORDINATOR},
+    ("DELETE", "/actions/{reference}/invitations/{partner}/link"): CASE_READERS,
     ("POST", "/actions/{reference}/attestations"): {VERIFIER},
     ("POST", "/actions/{reference}/return"): {VERIFIER},
     ("POST", "/actions/{reference}/reject"): {VERIFIER},
@@ -53,6 +56,10 @@ MAY_CALL = {
     ("GET", "/actions/{reference}/documents/{number}/versions/{version}"): CASE_READERS,
     ("GET", "/actions/{reference}/documents/{number}/versions/{version}/difference/{other}"): CASE_READERS,
     ("POST", "/actions/{reference}/documents/{number}/versions/{version}/approvals"): CASE_READERS,
+    ("GET", "/actions/{reference}/documents/{number}/sign-on"): CASE_READERS,
+    ("PATCH", "/actions/{reference}/documents/{number}/sign-on"): {COORDINATOR},
+    ("POST", "/actions/{reference}/documents/{number}/sign-on/end"): {COORDINATOR},
+    ("POST", "/actions/{reference}/documents/{number}/sign-on/invitations"): {COORDINATOR},
     ("POST", "/partners"): {COORDINATOR, ADMIN},
     ("GET", "/partners"): {COORDINATOR, ADMIN},
     ("POST", "/partners/check"): {COORDINATOR, ADMIN},
@@ -81,6 +88,8 @@ BODIES = {
     "/documents": {},
     "/versions": {},
     "/approvals": {"language": "es", "digest": "9f" * 32},
+    "/sign-on": {"closes_at": "2040-01-01T00:00:00Z"},
+    "/invitations": {"partner": "nobody"},
     "/partners": {},
     "/check": {},
     "/{change_id}": {"decision": "refuse"},
@@ -169,7 +178,8 @@ async def test_the_manual_describes_every_protected_route_with_examples_of_its_b
         assert operation["description"], path
         assert operation["security"] == [{"HTTPBearer": []}], path
         body = operation.get("requestBody")
-        assert (body is not None) == path.endswith(tuple(BODIES)) if method == "POST" else body is None, path
+        takes_a_body = method != "GET" and path.endswith(tuple(BODIES))
+        assert (body is not None) == takes_a_body, path
         if body:
             assert _examples(manual, body["content"]["application/json"]["schema"]), path
     assert not any(path.startswith(FOLDERS) for path in manual["paths"])

@@ -45,12 +45,12 @@ SIGNATORIES: dict[str, object] = {
     ],
     "unnamed_signatories": 2,
 }
-WINDOW: dict[str, object] = {
+ASKED_TO_SIGN: dict[str, object] = {
     "partner_name": "Tejedoras del Valle",
-    "recipient_name": "Amaranta Solís",
     "closes_at": datetime(2026, 11, 22, 20, 30, tzinfo=UTC),
     "time_zone": "America/Mexico_City",
 }
+WINDOW = ASKED_TO_SIGN | {"recipient_name": "Amaranta Solís"}
 IDENTIFIED: dict[str, object] = {
     "identified": [
         {"shown_as": "Luna", "name": "Itzel Robles Canseco", "role": "defensora comunitaria"},
@@ -88,9 +88,59 @@ COORDINATOR: dict[str, object] = {
     "number": 2,
     "time_zone": "America/Mexico_City",
 }
+MISSED: dict[str, object] = {
+    "recipient_name": "Citlali Vera",
+    "reference": "UA-2026-014",
+    "document": 1,
+    "partners": 3,
+    "lost": 1,
+}
 UNRELEASED = COORDINATOR | {"released_at": None}
 INVITATION = STATEMENT | WINDOW | {"sign_url": "https://red.example/s/Zm9vYmFyYmF6cXV4"}
 PAGE: dict[str, object] = {"csp_nonce": "bm9uY2U", "languages": NATIVE_LANGUAGES, "logo": None}
+
+ANSWERING: dict[str, object] = {
+    "digest": DIGEST,
+    "form_token": "dG9rZW4",
+    "follows": "",
+    "is_late": False,
+    "changes": None,
+    "problems": {},
+    "values": {},
+    "may_sign": True,
+    "page_path": "/sign/1",
+    "questions_answered": 1,
+}
+ANSWERED: dict[str, object] = {
+    "answer": "signed",
+    "answered_at": datetime(2026, 11, 21, 15, 5, tzinfo=UTC),
+    "withheld": False,
+    "late": False,
+    "for_earlier_text": True,
+    "answered_digest": DIGEST,
+    "follows": "5f" * 16,
+    "may_withdraw": True,
+    "withdraw_token": "dG9rZW4",
+}
+CHANGED: dict[str, object] = {
+    "in_this_language": {
+        "fields": [
+            {"field": "headline", "lines": [[{"change": "added", "text": "Nuevas amenazas"}]]},
+            {
+                "field": "body",
+                "lines": [
+                    [
+                        {"change": "unchanged", "text": "Han recibido "},
+                        {"change": "added", "text": "nueve llamadas"},
+                        {"change": "removed", "text": ""},
+                    ]
+                ],
+            },
+        ],
+        "whole": False,
+    },
+    "language": "es",
+}
 
 EXAMPLES: Mapping[str, Mapping[str, object]] = {
     "email/invitation": INVITATION,
@@ -98,12 +148,16 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
     "email/approval_request": INVITATION | {"proposer_name": "Amparo Ficticia Ruiz"},
     "email/question": COORDINATOR,
     "email/question_answered": ANSWER_WAITS,
+    "email/sign_link": {
+        name: INVITATION[name] for name in ("index", "partner_name", "recipient_name", "sign_url")
+    },
     "email/statement": STATEMENT | SIGNATORIES | ADDRESSED | IDENTIFIED | {"unsubscribe": True},
     "email/check_in": COORDINATOR,
     "email/verification": ASKED,
     "email/verification_reminder": ASKED,
     "email/verification_alarm": UNRELEASED,
     "email/leak_alarm": COORDINATOR,
+    "email/invitation_alarm": MISSED,
     "email/stop_notice": NOTICE | ADDRESSED,
     "notices/stop": ENDED,
     "notices/withdraw": ENDED,
@@ -111,26 +165,12 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
     "sms/verification": ASKED,
     "sms/verification_reminder": ASKED,
     "sms/stop_notice": {"index": NOTICE["index"], "title": NOTICE["title"]},
-    "web/sign": PAGE
-    | STATEMENT
-    | WINDOW
-    | SIGNATORIES
-    | {"digest": DIGEST, "form_token": "dG9rZW4", "problems": {}, "values": {}, "page_path": "/sign/1"}
-    | {"answers_waiting": 1},
+    "web/sign": PAGE | STATEMENT | WINDOW | SIGNATORIES | ANSWERING,
+    "web/answered": PAGE | STATEMENT | ASKED_TO_SIGN | SIGNATORIES | ANSWERING | ANSWERED,
     "web/questions": PAGE | QUESTIONS,
     "web/approver": PAGE | APPROVER,
     "web/approve": PAGE | STATEMENT | SIGNATORIES | WINDOW | APPROVE,
     "web/approval_ended": PAGE | APPROVAL_ENDED,
-    "web/answered": PAGE
-    | {
-        "index": STATEMENT["index"],
-        "partner_name": "Tejedoras del Valle",
-        "answer": "signed",
-        "answered_at": datetime(2026, 11, 21, 15, 5, tzinfo=UTC),
-        "time_zone": "America/Mexico_City",
-        "withheld": False,
-        "digest": DIGEST,
-    },
     "web/waiting": PAGE,
     "web/unusable": PAGE,
     "web/error": PAGE | {"status": 404},
