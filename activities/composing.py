@@ -58,6 +58,7 @@ class Composer:
             Purpose.INVITATION: self._invitation,
             Purpose.SIGN_ON_REMINDER: self._invitation,
             Purpose.APPROVAL_REQUEST: self._to_approver,
+            Purpose.ADDRESS_CHANGED: self._of_partner,
             Purpose.QUESTION: self._to_coordinator,
             Purpose.QUESTION_ANSWERED: self._new_link,
             Purpose.SIGN_LINK: self._new_link,
@@ -138,6 +139,9 @@ class Composer:
             "partner_name": draft.recipient.organisation,
             "sign_url": await self._sign_url(draft),
         }
+
+    async def _of_partner(self, draft: Draft) -> dict[str, object]:
+        return {"partner_name": draft.recipient.organisation}
 
     async def _to_approver(self, draft: Draft) -> dict[str, object]:
         return {**await self._invitation(draft), "proposer_name": draft.recipient.proposer}

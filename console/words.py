@@ -60,6 +60,7 @@ PURPOSES = {
     "invitation": "Invitations",
     "sign_on_reminder": "Reminders to partners",
     "approval_request": "Requests to approvers of partners",
+    "address_changed": "Word to registered addresses that were changed",
     "question": "Word of partners' questions",
     "question_answered": "Word of answers to partners",
     "sign_link": "New links to partners",

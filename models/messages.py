@@ -27,6 +27,8 @@ class Purpose(StrEnum):
     """A partner's contact is told that an answer waits on her page, and nothing of it."""
     SIGN_LINK = "sign_link"
     """Partners get a new link to their invitation, and those before open nothing any more."""
+    ADDRESS_CHANGED = "address_changed"
+    """Whoever reads the registered address that a partner had is told that it has another."""
     CHECK_IN = "check_in"
     """The coordinator is asked for news."""
     VERIFICATION = "verification"

@@ -64,8 +64,12 @@ _RECIPIENTS = text("""
     LEFT JOIN target ON delivery.recipient_kind = 'target' AND target.id = delivery.recipient_id
     LEFT JOIN proposal ON delivery.recipient_kind = 'approver' AND proposal.id = delivery.recipient_id
     LEFT JOIN invitation ON invitation.id = proposal.invitation_id
+    LEFT JOIN registered_address_change AS changed
+           ON delivery.recipient_kind = 'former_address' AND changed.id = delivery.recipient_id
     LEFT JOIN partner ON partner.id = CASE delivery.recipient_kind
-        WHEN 'partner' THEN delivery.recipient_id WHEN 'approver' THEN invitation.partner_id END
+        WHEN 'partner' THEN delivery.recipient_id
+        WHEN 'approver' THEN invitation.partner_id
+        WHEN 'former_address' THEN changed.partner_id END
     LEFT JOIN LATERAL (
         SELECT name FROM partner_contact WHERE partner_contact.partner_id = partner.id
         ORDER BY partner_contact.fingerprint = delivery.fingerprint DESC, position

@@ -25,7 +25,9 @@ STATEMENTS: Final = frozenset(
 SIGN_ON: Final = frozenset({Purpose.INVITATION, Purpose.SIGN_ON_REMINDER})
 """What asks partners to sign."""
 
-PERSONAL: Final = frozenset({Purpose.APPROVAL_REQUEST, Purpose.QUESTION, Purpose.QUESTION_ANSWERED})
+PERSONAL: Final = frozenset(
+    {Purpose.APPROVAL_REQUEST, Purpose.QUESTION, Purpose.QUESTION_ANSWERED, Purpose.ADDRESS_CHANGED}
+)
 """What goes to single people when something was written on a partner's page."""
 
 _LINKS: Final = SIGN_ON | {Purpose.SIGN_LINK, Purpose.APPROVAL_REQUEST, Purpose.QUESTION_ANSWERED}
@@ -273,6 +275,7 @@ WITHOUT_TEXT: Final = VERIFYING | {
     Purpose.SIGN_LINK,
     Purpose.QUESTION,
     Purpose.QUESTION_ANSWERED,
+    Purpose.ADDRESS_CHANGED,
 }
 """Messages that say nothing of the texts: each is in its reader's own language."""
 

@@ -5,7 +5,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.actions import UrgentAction
 from models.messages import DispatchRequest, DocumentRef, Purpose
-from storage.audiences import UNASKED_APPROVER
+from models.records import Addressee
+from storage.audiences import FORMER_ADDRESS, UNASKED_APPROVER
+from storage.records import request_nudge
 
 
 def _untold(turn: str, purpose: Purpose) -> str:
@@ -29,12 +31,24 @@ _WAITING = text(f"""
         SELECT '{Purpose.APPROVAL_REQUEST}' AS purpose
         WHERE EXISTS (SELECT 1 FROM proposal JOIN invitation ON invitation.id = proposal.invitation_id
                       WHERE invitation.document_id = document.id AND {UNASKED_APPROVER})
+        UNION ALL SELECT '{Purpose.ADDRESS_CHANGED}'
+                  WHERE EXISTS (SELECT 1 FROM {FORMER_ADDRESS} AND carrier.document_id = document.id)
         UNION ALL SELECT '{Purpose.QUESTION}' WHERE {_untold("turn", Purpose.QUESTION)}
         UNION ALL SELECT '{Purpose.QUESTION_ANSWERED}'
                   WHERE {_untold("answer_turn", Purpose.QUESTION_ANSWERED)}) AS wanted
     WHERE document.action_id = :action_id
     ORDER BY document.number, wanted.purpose
 """)
+
+
+_CARRIERS = text(f"SELECT DISTINCT carrier.action_id FROM {FORMER_ADDRESS}")
+
+
+async def have_former_addresses_told(session: AsyncSession) -> None:
+    """Have the workflows that can carry word of changed registered addresses read their facts."""
+    await session.flush()
+    for action_id in (await session.execute(_CARRIERS)).scalars().all():
+        await request_nudge(session, action_id, Addressee.ACTION)
 
 
 async def personal_rounds(session: AsyncSession, action: UrgentAction) -> tuple[DispatchRequest, ...]:

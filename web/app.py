@@ -35,7 +35,7 @@ from web.errors import answer_errors
 from web.middleware import Surroundings
 from web.nudger import Nudger
 from web.services import Services
-from web.signing import approving, asking, proposing
+from web.signing import approving, asking, details, proposing
 from web.signing import routes as sign_page
 
 PUBLIC_PATHS = frozenset(
@@ -46,6 +46,7 @@ PUBLIC_PATHS = frozenset(
         "/sign/{invitation_id}",
         "/sign/{invitation_id}/approver",
         "/sign/{invitation_id}/questions",
+        "/sign/{invitation_id}/details",
         "/approve/{proposal_id}",
         "/e/{token}",
         "/v/{token}",
@@ -95,7 +96,7 @@ def create_app(services: Services) -> FastAPI:
     ):
         api.include_router(part.router)
     app.include_router(api)
-    for part in (sign_page, asking, proposing, approving, enrolment_page, verify_page, logo, health):
+    for part in (sign_page, asking, proposing, details, approving, enrolment_page, verify_page, logo, health):
         app.include_router(part.router)
     answer_errors(app)
     app.add_middleware(Surroundings)

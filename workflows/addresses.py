@@ -16,6 +16,7 @@ _DISPATCH_NAMES = {
     Purpose.INVITATION: "invitation",
     Purpose.SIGN_ON_REMINDER: "reminder",
     Purpose.APPROVAL_REQUEST: "approver",
+    Purpose.ADDRESS_CHANGED: "address-changed",
     Purpose.QUESTION: "question",
     Purpose.QUESTION_ANSWERED: "question-answered",
     Purpose.SIGN_LINK: "sign-link",

@@ -45,6 +45,14 @@ def upgrade() -> None:
     for table in ("sign_link", "signature"):
         op.add_column(table, sa.Column("proposal_id", sa.Uuid(), sa.ForeignKey("proposal.id"), nullable=True))
         op.create_index(f"ix_{table}_proposal_id", table, ["proposal_id"])
+    # Whether it was told is in the outbox; nothing was written here before.
+    op.drop_column("registered_address_change", "told_at")
+    op.create_index(
+        "ix_delivery_former_address",
+        "delivery",
+        ["recipient_id"],
+        postgresql_where=sa.text("recipient_kind = 'former_address'"),
+    )
     op.create_table(
         "question",
         sa.Column("id", sa.Uuid(), primary_key=True),
@@ -61,6 +69,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("question")
+    op.drop_index("ix_delivery_former_address", "delivery")
+    op.add_column("registered_address_change", sa.Column("told_at", MOMENT, nullable=True))
     # A link of an approver would open the page of the contact.
     op.execute("UPDATE sign_link SET revoked_at = now() WHERE proposal_id IS NOT NULL AND revoked_at IS NULL")
     for table in ("signature", "sign_link"):

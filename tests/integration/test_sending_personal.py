@@ -11,7 +11,7 @@ from models.lifecycle import Decision
 from models.messages import Batch, DeliveryState, Purpose
 from models.proposals import ProposalState
 from security.tokens import token_hash
-from storage import claims, decisions, outbox, proposals, sign_links
+from storage import claims, decisions, outbox, personal, proposals, sign_links
 from storage.database import Database
 from tests.integration.local_servers import LocalMailbox
 from tests.integration.outbox_cases import EVERYTHING, Case, execute, make_case
@@ -187,3 +187,43 @@ async def test_a_question_is_no_answer_and_reminders_go_on(case: Case) -> None:
     await case.claim(batch)
     invited = {one.address for one in await case.deliveries(batch)}
     assert "amparo@manantial.example" in invited
+
+
+async def readdressed(case: Case) -> None:
+    """Give a partner another registered address, as an import does."""
+    change = """
+        INSERT INTO registered_address_change
+            (id, partner_id, previous_address, previous_fingerprint, changed_at)
+        SELECT gen_random_uuid(), id, 'antes@manantial.example', sha256('antes'), now()
+        FROM partner WHERE slug = 'casa-manantial'
+    """
+    await execute(case.database, change)
+    async with case.database.transaction() as session:
+        await personal.have_former_addresses_told(session)
+
+
+async def test_the_registered_address_before_is_told_by_the_newest_action_that_can_carry_it(
+    case: Case, email: EmailChannel, mailbox: LocalMailbox
+) -> None:
+    newer = await make_case(case.database)
+    await newer.open_sign_on()
+    await readdressed(case)
+    assert await wanted(case) == ()
+    nudged = "SELECT action_id FROM pending_nudge WHERE addressee = 'action' AND requested > delivered"
+    assert await execute(case.database, nudged) == [(newer.action.id,)]
+    message = await sent(newer, email, mailbox)
+    assert message["to"] == ["antes@manantial.example"]
+    assert "Casa de las Mujeres El Manantial" in message["text"]
+    assert newer.action.reference not in message["text"] + message["subject"]
+    assert await wanted(newer) == ()
+
+
+async def test_word_of_another_address_that_a_stop_cancelled_goes_with_another_action(case: Case) -> None:
+    newer = await make_case(case.database)
+    await newer.open_sign_on()
+    await readdressed(case)
+    batch = await frozen(newer)
+    await newer.decide(Decision.STOP)
+    async with case.database.transaction() as session:
+        await claims.finish_batch(session, batch)
+    assert await wanted_purposes(case) == [(Purpose.ADDRESS_CHANGED, 1)]

@@ -4,7 +4,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.unit.templates.side_examples import ANSWER_WAITS, APPROVAL_ENDED, APPROVE, APPROVER, QUESTIONS
+from tests.unit.templates.side_examples import (
+    ANSWER_WAITS,
+    APPROVAL_ENDED,
+    APPROVE,
+    APPROVER,
+    DETAILS,
+    QUESTIONS,
+)
 from tests.unit.templates.verify_examples import VERIFY_EXAMPLES
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
@@ -146,6 +153,7 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
     "email/invitation": INVITATION,
     "email/sign_on_reminder": INVITATION,
     "email/approval_request": INVITATION | {"proposer_name": "Amparo Ficticia Ruiz"},
+    "email/address_changed": {"partner_name": "Tejedoras del Valle"},
     "email/question": COORDINATOR,
     "email/question_answered": ANSWER_WAITS,
     "email/sign_link": {
@@ -168,6 +176,7 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
     "web/sign": PAGE | STATEMENT | WINDOW | SIGNATORIES | ANSWERING,
     "web/answered": PAGE | STATEMENT | ASKED_TO_SIGN | SIGNATORIES | ANSWERING | ANSWERED,
     "web/questions": PAGE | QUESTIONS,
+    "web/details": PAGE | DETAILS,
     "web/approver": PAGE | APPROVER,
     "web/approve": PAGE | STATEMENT | SIGNATORIES | WINDOW | APPROVE,
     "web/approval_ended": PAGE | APPROVAL_ENDED,

@@ -60,3 +60,8 @@ ANSWER_WAITS: dict[str, object] = {
     "partner_name": "Tejedoras del Valle",
     "sign_url": "https://red.example/s/Zm9vYmFyYmF6cXV4",
 }
+DETAILS = BESIDE | {
+    "waits": True,
+    "languages_to_choose": NATIVE_NAMES,
+    "values": {"organisation": "Tejedoras del Valle", "languages": ["es"], "contact_language": "es"},
+}
