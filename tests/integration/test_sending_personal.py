@@ -207,6 +207,7 @@ async def test_the_registered_address_before_is_told_by_the_newest_action_that_c
 ) -> None:
     newer = await make_case(case.database)
     await newer.open_sign_on()
+    await execute(case.database, "UPDATE pending_nudge SET delivered = requested")
     await readdressed(case)
     assert await wanted(case) == ()
     nudged = "SELECT action_id FROM pending_nudge WHERE addressee = 'action' AND requested > delivered"

@@ -142,6 +142,7 @@ async def _shown(
         "waits": await has_open_change(session, link.contact.id),
         "languages_to_choose": [(code, native_name(code)) for code in offered],
         "form_token": page.form_token(link, link.contact.id.bytes),
+        "ticked": values.pop("languages"),
         "values": values,
     }
     return page.show(link, context, problems or {})

@@ -60,8 +60,9 @@ ANSWER_WAITS: dict[str, object] = {
     "partner_name": "Tejedoras del Valle",
     "sign_url": "https://red.example/s/Zm9vYmFyYmF6cXV4",
 }
-DETAILS = BESIDE | {
+DETAILS = {name: value for name, value in BESIDE.items() if name != "time_zone"} | {
     "waits": True,
+    "ticked": ["es"],
     "languages_to_choose": NATIVE_NAMES,
-    "values": {"organisation": "Tejedoras del Valle", "languages": ["es"], "contact_language": "es"},
+    "values": {"organisation": "Tejedoras del Valle", "contact_language": "es"},
 }
