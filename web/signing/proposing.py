@@ -18,7 +18,7 @@ from web.services import Services, Work
 from web.signing.access import opened_by
 from web.signing.forms import Problems
 from web.signing.side import SidePage
-from web.signing.typed import Line, email_of, line_problem
+from web.signing.typed import Line, email_of, line_problem, name_problem
 
 router = APIRouter(include_in_schema=False)
 
@@ -115,9 +115,9 @@ async def _may_ask(session: AsyncSession, link: OpenedLink) -> bool:
 
 
 def _problems_of(services: Services, form: ProposalForm) -> dict[str, str]:
-    problems = line_problem("proposer_name", form.proposer_name, "own_name")
+    problems = name_problem("proposer_name", form.proposer_name, "own_name")
     problems |= line_problem("proposer_role", form.proposer_role, "own_role")
-    problems |= line_problem("approver_name", form.approver_name, "approver_name")
+    problems |= name_problem("approver_name", form.approver_name, "approver_name")
     if form.visibility not in set(SignatureVisibility):
         problems["visibility"] = "visibility_invalid"
     if form.approver_language not in services.renderer.languages():

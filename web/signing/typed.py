@@ -1,5 +1,6 @@
 """What is judged alike wherever somebody types it on a partner's page."""
 
+import re
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, TypeAdapter, ValidationError
@@ -8,6 +9,7 @@ from models.addresses import EmailAddress
 
 LONGEST_LINE: Final = 200
 
+_LEADS_SOMEWHERE: Final = re.compile(r"[/@\\:]|\w\.\w{2}")
 _EMAIL: Final = TypeAdapter[str](EmailAddress)
 
 
@@ -26,6 +28,13 @@ def line_problem(field: str, value: str, told: str) -> dict[str, str]:
     if len(value) > LONGEST_LINE or not value.isprintable():
         return {field: f"{told}_invalid"}
     return {}
+
+
+def name_problem(field: str, value: str, told: str) -> dict[str, str]:
+    """Name what is wrong with a name that a mail of ours will carry: it must not lead anywhere."""
+    if _LEADS_SOMEWHERE.search(value):
+        return {field: "name_leads_somewhere"}
+    return line_problem(field, value, told)
 
 
 def prose_problem(field: str, value: str, told: str, longest: int, shortest: int = 0) -> dict[str, str]:

@@ -61,6 +61,8 @@ async def test_a_request_waits_for_the_approver_and_its_event_names_nobody(
         ("proposer_name", "x" * 201, "Escriba su nombre en una línea"),
         ("proposer_role", None, "Escriba su cargo en la organización."),
         ("approver_name", "a\u202eb", "Escriba el nombre en una sola línea"),
+        ("proposer_name", "Gana en premio.example", "sin direcciones web ni de correo"),
+        ("approver_name", "Ana https://premio", "sin direcciones web ni de correo"),
         ("approver_email", "zoraida", "Escriba una dirección de correo"),
         ("approver_email", "zoraida@manantial.example\r\nBcc: a@b.example", "Escriba una dirección"),
         ("approver_email", "amparo@manantial.example", "A esta dirección ya le escribimos"),
