@@ -23,8 +23,9 @@ from storage.action_lock import share_action
 from storage.actions import action_by_id
 from storage.audiences import RECIPIENTS, UNREACHABLE_TARGETS
 from storage.documents import approved_languages, version_of
-from storage.gate import DUE, PERSONAL, SIGN_ON, WITHOUT_TEXT, gate_of_dispatches, outcome_of_refusal
+from storage.gate import DUE, WITHOUT_TEXT, gate_of_dispatches, outcome_of_refusal
 from storage.message_events import record_states
+from storage.partner_conditions import PERSONAL, SIGN_ON
 from storage.records import announce, record
 from storage.reminders import REMINDERS, Reminders, one_at_a_time, wait_for_working_hours
 

@@ -8,7 +8,7 @@ from models.lifecycle import Decision
 from models.proposals import Proposal
 from storage import sign_on
 from tests.integration.outbox_cases import Case, execute
-from tests.integration.proposals import another_link, approver_link, proposed
+from tests.integration.proposals import another_link, approver_link, proposed, wanted
 from tests.integration.sign_links import sign_link
 from tests.integration.web.approver_visits import CONFIRMS, SideVisit, approving
 from tests.integration.web.sign_visits import (
@@ -18,7 +18,7 @@ from tests.integration.web.sign_visits import (
     visited_by_scanners,
     without_nonce,
 )
-from tests.integration.web.site import Site
+from tests.integration.web.site import API, Caller, Site
 from tests.integration.web.snapshots import contents_of, count_of
 
 _NEWER = (
@@ -197,3 +197,16 @@ async def test_revoked_links_open_nothing_and_all_unusable_ones_look_alike(
     pages |= {without_nonce(await approver.browser.post(approver.path, data=CONFIRMS))}
     assert len(pages) == 1
     assert next(iter(pages))[0] == 404
+
+
+@pytest.mark.parametrize("method", ["POST", "DELETE"])
+async def test_reissuing_or_revoking_the_links_of_the_partner_ends_hers(
+    site: Site, case: Case, coordinator: Caller, approver: SideVisit, method: str
+) -> None:
+    links = f"{API}/actions/{case.action.reference}/invitations/casa-manantial/link"
+    assert (await coordinator.client.request(method, links)).is_success
+    assert (await approver.browser.get(approver.path)).status_code == 404
+    assert (await approver.browser.post(approver.path, data=CONFIRMS)).status_code == 404
+    assert await states(site) == ["taken_back"]
+    assert await count_of(site.services.database, "signature") == 0
+    assert [one.purpose for one in await wanted(case)] == []
