@@ -24,6 +24,7 @@ from web import (
     partners,
     people,
     private,
+    public_lists,
     sources,
     verify_page,
 )
@@ -43,13 +44,18 @@ PUBLIC_PATHS = frozenset(
         "/e/{token}",
         "/v/{token}",
         "/logo/{name}",
+        "/public/{reference}/{number}/signatories",
+        "/public/{reference}/{number}/signatories.json",
+        "/public/logos/{name}",
+        "/public/signatories.js",
         "/docs",
         "/docs/assets",
         "/docs/oauth2-redirect",
         "/openapi.json",
     }
 )
-"""What answers without a key: health, links to sign, enrol and verify (secrets themselves), logo, manual."""
+"""What answers without a key: health, links to sign, enrol and verify (secrets themselves), logos, who
+signed in public, manual."""
 
 AFTER_FAILURE_SECONDS = 1.0
 
@@ -85,7 +91,7 @@ def create_app(services: Services) -> FastAPI:
     ):
         api.include_router(part.router)
     app.include_router(api)
-    for part in (sign_page, enrolment_page, verify_page, logo, health):
+    for part in (sign_page, enrolment_page, verify_page, public_lists, logo, health):
         app.include_router(part.router)
     answer_errors(app)
     app.add_middleware(Surroundings)

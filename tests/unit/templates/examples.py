@@ -122,6 +122,24 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
         "withheld": False,
         "digest": DIGEST,
     },
+    "web/public_list": PAGE
+    | {
+        "index": STATEMENT["index"],
+        "signatories": [
+            {
+                "name": "Colectiva Luz de Agua",
+                "country": "GT",
+                "website": "https://luz.example/",
+                "logo": None,
+            },
+            {"name": "Tejedoras del Valle", "country": "MX", "website": None, "logo": None},
+        ],
+        "total": 102,
+        "unnamed": 5,
+        "page": 1,
+        "pages": [(1, "?lang=es&page=1"), (2, "?lang=es&page=2")],
+    },
+    "web/no_public_list": PAGE,
     "web/waiting": PAGE,
     "web/unusable": PAGE,
     "web/error": PAGE | {"status": 404},
