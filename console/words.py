@@ -39,6 +39,8 @@ EVENTS = {
     "stopped": "Stopped",
     "close_decided": "The closing was decided",
     "address_suppressed": "An address does not exist; it will not be written to again",
+    "screen_linked": "A link to the live page was made",
+    "screens_revoked": "The links to the live page were revoked",
     "claimed": "Messages were taken for sending",
     "settled": "Messages changed their state",
 }

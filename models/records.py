@@ -84,6 +84,10 @@ class EventKind(StrEnum):
     """Messages were taken for sending."""
     SETTLED = "settled"
     """Messages changed their state."""
+    SCREEN_LINKED = "screen_linked"
+    """A coordinator made a link to the live page."""
+    SCREENS_REVOKED = "screens_revoked"
+    """The links to the live page were revoked."""
     PRIVATE_READ = "private_read"
     """Somebody read private fields; the detail says which and why."""
 

@@ -13,6 +13,7 @@ from models import (
     partners,
     people,
     records,
+    screens,
 )
 
 AGGREGATES = (
@@ -26,6 +27,7 @@ AGGREGATES = (
     partners,
     people,
     records,
+    screens,
 )
 
 METADATA = SQLModel.metadata

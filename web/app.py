@@ -25,6 +25,8 @@ from web import (
     people,
     private,
     public_lists,
+    screen_page,
+    screens,
     sources,
     verify_page,
 )
@@ -44,6 +46,8 @@ PUBLIC_PATHS = frozenset(
         "/e/{token}",
         "/v/{token}",
         "/logo/{name}",
+        "/screen/{token}",
+        "/screens/{link_id}",
         "/public/{reference}/{number}/signatories",
         "/public/{reference}/{number}/signatories.json",
         "/public/logos/{name}",
@@ -54,8 +58,8 @@ PUBLIC_PATHS = frozenset(
         "/openapi.json",
     }
 )
-"""What answers without a key: health, links to sign, enrol and verify (secrets themselves), logos, who
-signed in public, manual."""
+"""What answers without a key: health, links to sign, enrol, verify and watch (secrets themselves), logos,
+who signed in public, manual."""
 
 AFTER_FAILURE_SECONDS = 1.0
 
@@ -88,10 +92,11 @@ def create_app(services: Services) -> FastAPI:
         partner_corrections,
         partners,
         partner_logos,
+        screens,
     ):
         api.include_router(part.router)
     app.include_router(api)
-    for part in (sign_page, enrolment_page, verify_page, public_lists, logo, health):
+    for part in (sign_page, enrolment_page, verify_page, screen_page, public_lists, logo, health):
         app.include_router(part.router)
     answer_errors(app)
     app.add_middleware(Surroundings)

@@ -15,8 +15,10 @@ SIGN_LINKS = "/s/"
 SIGN_PAGES = "/sign/"
 ENROLMENTS = "/e/"
 VERIFICATIONS = "/v/"
+SCREENS = "/screen/"
+SCREEN_PAGES = "/screens/"
 PUBLIC = "/public/"
-FOLDERS = (SIGN_LINKS, SIGN_PAGES, ENROLMENTS, VERIFICATIONS)
+FOLDERS = (SIGN_LINKS, SIGN_PAGES, ENROLMENTS, VERIFICATIONS, SCREENS, SCREEN_PAGES)
 """Where people come with a secret link and a browser; what goes wrong there is answered by a page as well."""
 
 Switch = list[tuple[str, str, str]]

@@ -51,6 +51,8 @@ MAY_CALL = {
     ("GET", "/actions/{reference}/documents/{number}/versions/{version}"): CASE_READERS,
     ("GET", "/actions/{reference}/documents/{number}/versions/{version}/difference/{other}"): CASE_READERS,
     ("POST", "/actions/{reference}/documents/{number}/versions/{version}/approvals"): CASE_READERS,
+    ("POST", "/actions/{reference}/screens"): {COORDINATOR},
+    ("POST", "/actions/{reference}/screens/revocation"): {COORDINATOR},
     ("POST", "/partners"): {COORDINATOR, ADMIN},
     ("GET", "/partners"): {COORDINATOR, ADMIN},
     ("POST", "/partners/check"): {COORDINATOR, ADMIN},
@@ -79,6 +81,7 @@ BODIES = {
     "/documents": {},
     "/versions": {},
     "/approvals": {"language": "es", "digest": "9f" * 32},
+    "/screens": {"hours": 12},
     "/partners": {},
     "/check": {},
     "/{change_id}": {"decision": "refuse"},
@@ -201,6 +204,8 @@ async def test_every_answer_carries_safe_headers(site: Site) -> None:
             "/s/unknown",
             "/e/unknown",
             "/v/unknown",
+            "/screen/unknown",
+            "/screens/unknown",
             "/nothing-here",
         ):
             headers = (await client.get(path)).headers
