@@ -16,6 +16,7 @@ from security.sealed_places import api_secret_place
 from security.tokens import new_token, token_hash
 from storage.contents import Contents
 from storage.database import Database
+from storage.inviting import missed_at
 from storage.sign_links import issue_link
 from storage.sign_on import closing_time
 from storage.verification import issue_verification_link
@@ -58,6 +59,7 @@ class Composer:
             Purpose.CHECK_IN: self._to_coordinator,
             Purpose.LEAK_ALARM: self._to_coordinator,
             Purpose.VERIFICATION_ALARM: self._to_coordinator,
+            Purpose.INVITATION_ALARM: self._missed,
             Purpose.VERIFICATION: self._asking,
             Purpose.VERIFICATION_REMINDER: self._asking,
             Purpose.STOP_NOTICE: self._notice,
@@ -135,6 +137,17 @@ class Composer:
             "released_at": draft.contents.action.released_at,
             "number": draft.contents.round,
             "time_zone": draft.recipient.time_zone or self._time_zone,
+        }
+
+    async def _missed(self, draft: Draft) -> dict[str, object]:
+        contents = draft.contents
+        async with self._database.transaction() as session:
+            missed = await missed_at(session, contents.document.id, contents.round)
+        return {
+            "recipient_name": draft.recipient.name,
+            "reference": contents.action.reference,
+            "document": contents.document.number,
+            **missed._asdict(),
         }
 
     async def _asking(self, draft: Draft) -> dict[str, object]:

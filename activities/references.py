@@ -17,6 +17,7 @@ from models.messages import (
     DispatchPlan,
     DispatchRequest,
     DocumentRef,
+    InvitedAgain,
     PhaseChange,
     SignOnOpened,
     SignOnRequest,
@@ -24,6 +25,8 @@ from models.messages import (
     VerificationRef,
     VerificationRound,
     VerificationStatus,
+    WindowChange,
+    WindowEnd,
 )
 
 NOT_PERMITTED = "not_permitted"
@@ -85,6 +88,21 @@ class SignOnActivities(ABC):
     @abstractmethod
     async def count_answers(self, document: DocumentRef) -> SignOnStatus:
         """Count the invited, the answers and the signatures."""
+
+    @activity.defn
+    @abstractmethod
+    async def invite_again(self, document: DocumentRef) -> InvitedAgain:
+        """Turn to the next contacts of partners whom nothing reached, and tell what is to be sent."""
+
+    @activity.defn
+    @abstractmethod
+    async def change_window(self, change: WindowChange) -> None:
+        """Have the window close at another moment."""
+
+    @activity.defn
+    @abstractmethod
+    async def end_by_hand(self, end: WindowEnd) -> None:
+        """Close the window as somebody said."""
 
     @activity.defn
     @abstractmethod

@@ -3,8 +3,16 @@
 from temporalio import activity
 
 from activities import references
-from models.messages import DocumentRef, SignOnOpened, SignOnRequest, SignOnStatus
-from storage import sign_on
+from models.messages import (
+    DocumentRef,
+    InvitedAgain,
+    SignOnOpened,
+    SignOnRequest,
+    SignOnStatus,
+    WindowChange,
+    WindowEnd,
+)
+from storage import inviting, sign_on, windows
 from storage.database import Database
 
 
@@ -25,6 +33,24 @@ class SignOnActivities(references.SignOnActivities):
         """Count the invited, the answers and the signatures."""
         async with self._database.transaction() as session:
             return await sign_on.sign_on_status(session, document.document_id)
+
+    @activity.defn
+    async def invite_again(self, document: DocumentRef) -> InvitedAgain:
+        """Turn to the next contacts of partners whom nothing reached, and tell what is to be sent."""
+        async with self._database.transaction() as session:
+            return await inviting.invite_again(session, document)
+
+    @activity.defn
+    async def change_window(self, change: WindowChange) -> None:
+        """Have the window close at another moment."""
+        async with self._database.transaction() as session:
+            await windows.change_window(session, change)
+
+    @activity.defn
+    async def end_by_hand(self, end: WindowEnd) -> None:
+        """Close the window as somebody said."""
+        async with self._database.transaction() as session:
+            await sign_on.end_sign_on(session, end.document, end.person_id)
 
     @activity.defn
     async def end_sign_on(self, document: DocumentRef) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import unicodedata
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -216,6 +217,34 @@ class AuditPage(Answer):
     next_after: int | None
 
 
+class MissedPartner(Answer):
+    """A partner that was not reached; `lost` where nobody of it is left to be asked."""
+
+    partner: str
+    country: str
+    lost: bool
+
+
+class Window(Answer):
+    """The sign-on window of a document."""
+
+    index: str
+    closes_at: datetime | None
+    ended_at: datetime | None
+    invited: int
+    signed: int
+    answered: int
+    not_reached: list[MissedPartner]
+
+
+class Invited(Answer):
+    """A partner that is asked now; `is_new` where it was not invited before."""
+
+    index: str
+    partner: str
+    is_new: bool
+
+
 class Signature(Answer):
     """An invited partner and its answer; a withheld signature names no partner."""
 
@@ -239,8 +268,17 @@ class ImportResult(Answer):
 
 def read(model: type[Model], text: str) -> Model:
     """Read an answer, without the control characters by which a text could take over the terminal."""
+    return _read(model, text, _printable)
+
+
+def read_as_it_is(model: type[Model], text: str) -> Model:
+    """Read an answer that is written to a file, not to the terminal."""
+    return _read(model, text, lambda tree: tree)
+
+
+def _read(model: type[Model], text: str, prepared: Callable[[Any], Any]) -> Model:
     try:
-        return model.model_validate(_printable(json.loads(text)))
+        return model.model_validate(prepared(json.loads(text)))
     except (ValidationError, ValueError):
         pass
     raise UnreachableError("The server's answer is not understood: is this script as new as the server?")

@@ -68,6 +68,16 @@ class ApiClient:
         request = self._http.build_request("POST", path, content=content, headers=headers)
         return self._patiently(request, repeatable=repeatable or idempotency_key is not None)
 
+    def put(self, path: str, content: bytes) -> str:
+        """Replace something by bytes; doing it twice is once."""
+        return self._patiently(self._http.build_request("PUT", path, content=content), repeatable=True)
+
+    def patch(self, path: str, body: object) -> str:
+        """Set something; sent again as often as need be, since setting it twice is once."""
+        content = json.dumps(body, ensure_ascii=False).encode()
+        request = self._http.build_request("PATCH", path, content=content, headers={"Content-Type": _JSON})
+        return self._patiently(request, repeatable=True)
+
     def poll(self, path: str, *, seen: int, wait: int) -> str:
         """Read at the next change after revision `seen`, or after `wait` seconds; never repeated."""
         timeout = httpx.Timeout(wait + POLL_GRACE_SECONDS, connect=5.0)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import typer
 
-from console import auditing, consents, documents, imports, people
+from console import auditing, consents, documents, imports, partners, people, windows
 
 GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
     "audit": ("Check what was done.", {"verify": auditing.verify}),
@@ -30,7 +30,30 @@ GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
             "diff": documents.difference,
         },
     ),
-    "partners": ("Keep the partners.", {"import": imports.import_partners}),
+    "partners": (
+        "Keep the partners.",
+        {
+            "import": partners.import_partners,
+            "export": partners.export,
+            "list": partners.list_partners,
+            "show": partners.show,
+            "status": partners.status,
+            "logo": partners.logo,
+            "changes": partners.changes,
+            "approve": partners.approve,
+            "refuse": partners.refuse,
+        },
+    ),
+    "sign-on": (
+        "See, move and end the time in which partners sign.",
+        {
+            "show": windows.show,
+            "extend": windows.extend,
+            "shorten": windows.shorten,
+            "end": windows.end,
+            "invite": windows.invite,
+        },
+    ),
     "contacts": ("Keep the contacts.", {"import": imports.import_contacts}),
 }
 

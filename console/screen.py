@@ -38,6 +38,10 @@ class Screen:
         """Print the API's JSON as it came, as one line, in UTF-8 everywhere."""
         typer.echo(text.replace("\r", "").replace("\n", "").encode())
 
+    def file(self, text: str) -> None:
+        """Print what is to be kept in a file, to the byte, in UTF-8 everywhere."""
+        typer.echo(text.encode(), nl=False)
+
     def say(self, message: str) -> None:
         """Print a message that is no result."""
         self.messages.print(Text(message, style="yellow"))

@@ -29,6 +29,9 @@ EVENTS = {
     "reopened": "Reopened with a new document",
     "messages_parked": "Messages were held back: they name somebody who must not be named",
     "sign_on_opened": "Partners may sign",
+    "window_changed": "The sign-on window closes at another time",
+    "partner_invited": "One more partner was invited",
+    "contacts_missed": "Invitations did not reach some partners; their next contacts are asked",
     "sign_on_ended": "The sign-on window closed",
     "signed": "A partner signed",
     "declined": "A partner declined",
@@ -56,6 +59,7 @@ PURPOSES = {
     "verification_reminder": "Reminders to verifiers",
     "verification_alarm": "Alarms: nobody has taken the case",
     "leak_alarm": "Alarms: messages held back",
+    "invitation_alarm": "Alarms: partners not reached",
     "stop_notice": "Notices of the end",
 }
 

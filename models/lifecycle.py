@@ -120,6 +120,10 @@ class Refusal(StrEnum):
     """It was withdrawn before."""
     NOT_CLOSED = "not_closed"
     """Only what was closed or has expired can be reopened."""
+    NO_WINDOW = "no_window"
+    """Partners cannot sign now: the window was not opened yet, or has ended."""
+    CLOSES_IN_THE_PAST = "closes_in_the_past"
+    """A window can only close at a moment that is still to come."""
     TOO_LATE = "too_late"
     """The workflow heard of it only after the person had been told that it did not."""
 

@@ -29,6 +29,8 @@ class Purpose(StrEnum):
     """The coordinator is told that nobody left on the duty list has taken the case."""
     LEAK_ALARM = "leak_alarm"
     """The coordinator is told that messages were held back, since they name somebody."""
+    INVITATION_ALARM = "invitation_alarm"
+    """The coordinator is told how many partners an invitation did not reach."""
     STOP_NOTICE = "stop_notice"
     """Those who received something are told that the action ended."""
 
@@ -222,26 +224,63 @@ class PhaseChange(Message):
     phase: Phase
 
 
+class SignOnProgress(Message):
+    """How far an earlier run of a sign-on came, and which rounds it left under way."""
+
+    reminded: int
+    invited: int
+    alarmed: int
+    rounds: tuple[DispatchRequest, ...]
+
+
 class SignOnRequest(Message):
-    """Open the sign-on of one document."""
+    """Open the sign-on of one document, or go on where an earlier run of it ended."""
 
     document: DocumentRef
     plan: SignOnPlan
+    progress: SignOnProgress | None = None
 
 
 class SignOnOpened(Message):
-    """The window is open; its invitations wait in the outbox."""
+    """The window as it is: its invitations wait in the outbox, and its time may have been changed since."""
 
     invited: int
     closes_at: datetime
+    opened_at: datetime | None = None
+    ended: bool = False
 
 
 class SignOnStatus(Message):
-    """How the invited partners have answered."""
+    """How the invited partners have answered, and how many of them nothing reached that asks them."""
 
     invited: int
     signed: int
     answered: int
+    unasked: int = 0
+
+
+class WindowChange(Message):
+    """Another closing time of a window, from a person who waits for the answer until a moment."""
+
+    document: DocumentRef
+    person_id: UUID
+    closes_at: datetime
+    until: datetime | None = None
+
+
+class WindowEnd(Message):
+    """The end of a window by hand, from a person who waits for the answer until a moment."""
+
+    document: DocumentRef
+    person_id: UUID
+    until: datetime | None = None
+
+
+class InvitedAgain(Message):
+    """What is to be sent: a round of invitations (None: nobody waits for one), and word of those missed."""
+
+    round: int | None
+    alarms: tuple[int, ...]
 
 
 class Dispatched(Message):

@@ -86,6 +86,17 @@ class Invitation(SQLModel, table=True):
     reissued_at: datetime | None = moment(nullable=True)
 
 
+class MissedContact(SQLModel, table=True):
+    """An address at which an invitation did not reach its partner; `turn` counts the times of turning on."""
+
+    __tablename__ = "missed_contact"
+
+    invitation_id: UUID = Field(foreign_key="invitation.id", primary_key=True)
+    fingerprint: bytes = Field(primary_key=True)
+    turn: int
+    missed_at: datetime = moment()
+
+
 class SignLink(SQLModel, table=True):
     """A secret URL of an invitation: each message carries its own, and only the SHA-256 is kept."""
 

@@ -7,6 +7,16 @@ Parameters: action_id, document_id, audiences (text[]), digest, cycle, round, mo
 
 from models.messages import Purpose
 
+
+def was_missed(contact: str) -> str:
+    """Ask whether an address of the partner of an invitation was found to lead nowhere."""
+    return f"""
+        EXISTS (SELECT 1 FROM missed_contact
+                WHERE missed_contact.invitation_id = invitation.id
+                  AND missed_contact.fingerprint = {contact}.fingerprint)
+    """.strip()
+
+
 _USABLE = """
     target_address.target_id = target.id
     AND (target_address.valid_until IS NULL OR target_address.valid_until >= current_date)
@@ -69,14 +79,45 @@ _RELEASE = f"""
     ORDER BY channel, fingerprint, rank
 """
 
-_INVITED = """
+NEWEST_MESSAGE = """
+    LEFT JOIN LATERAL (
+        SELECT delivery.state, delivery.fingerprint
+        FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
+        WHERE delivery.invitation_id = invitation.id AND delivery.state <> 'cancelled'
+          AND NOT (delivery.state = 'parked' AND EXISTS (
+              SELECT 1 FROM document_version AS newer JOIN document_version AS version
+              ON version.document_id = newer.document_id AND version.number < newer.number
+              WHERE version.id = dispatch.version_id))
+        ORDER BY dispatch.frozen_at DESC LIMIT 1) AS newest ON true
+"""
+"""The last message about an invitation that left, will leave, or could not."""
+
+MISSED_STATES = "('bounced', 'failed', 'suppressed')"
+
+UNANSWERED = """
+    NOT EXISTS (SELECT 1 FROM signature
+                WHERE signature.invitation_id = invitation.id AND signature.superseded_at IS NULL)
+"""
+
+UNASKED = f"(newest.state IS NULL OR newest.state IN {MISSED_STATES}) AND {UNANSWERED}"
+"""Nothing that asks the partner of an invitation has reached it or will."""
+
+_INVITED = f"""
     SELECT 'partner' AS recipient_kind, invitation.partner_id AS recipient_id,
            invitation.id AS invitation_id, NULL::uuid AS request_id, 'email' AS channel,
            chosen.email AS address, chosen.fingerprint, chosen.language, 'public' AS disclosure, 1 AS rank
     FROM invitation
     JOIN partner_contact AS chosen ON chosen.id = invitation.contact_id
+    {NEWEST_MESSAGE}
     WHERE invitation.document_id = :document_id
 """
+
+UNASKED_HERE = f"""
+    {UNASKED} AND newest.fingerprint IS DISTINCT FROM chosen.fingerprint AND NOT {was_missed("chosen")}
+"""
+"""The contact of an invitation can be asked: where a message did not arrive, it first turns to the next."""
+
+_TO_INVITE = f"{_INVITED} AND {UNASKED_HERE}"
 
 _REMINDED = """
     (SELECT count(*) FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
@@ -87,8 +128,7 @@ _REMINDED = """
 # One whom a message is on its way to is not written to beside it.
 _UNANSWERED = f"""
     {_INVITED}
-      AND NOT EXISTS (SELECT 1 FROM signature
-                      WHERE signature.invitation_id = invitation.id AND signature.superseded_at IS NULL)
+      AND {UNANSWERED} AND NOT {was_missed("chosen")}
       AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.invitation_id = invitation.id
                                                AND delivery.state IN ('ready', 'sending'))
       AND {_REMINDED} < :most_reminders
@@ -134,12 +174,13 @@ REACHED = """
 
 RECIPIENTS = {
     Purpose.STATEMENT: _RELEASE,
-    Purpose.INVITATION: _INVITED,
+    Purpose.INVITATION: _TO_INVITE,
     Purpose.SIGN_ON_REMINDER: _UNANSWERED,
     Purpose.CHECK_IN: _COORDINATOR,
     Purpose.VERIFICATION: _ASKED,
     Purpose.VERIFICATION_REMINDER: _UNDECIDED,
     Purpose.VERIFICATION_ALARM: _COORDINATOR,
     Purpose.LEAK_ALARM: _COORDINATOR,
+    Purpose.INVITATION_ALARM: _COORDINATOR,
     Purpose.STOP_NOTICE: REACHED,
 }

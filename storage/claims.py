@@ -1,9 +1,10 @@
 """The claim: the one gate through which every message leaves, and what is written down behind it."""
 
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import Row, TextClause, text
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -20,6 +21,7 @@ from storage.gate import (
     listed,
     outcome_of_refusal,
 )
+from storage.inviting import tell_of_missed
 from storage.message_events import record_claimed, record_states
 from storage.records import announce, record, request_nudge
 
@@ -209,12 +211,18 @@ async def settle(session: AsyncSession, action_id: UUID, claim_id: UUID, outcome
             "provider_references": provider_references,
         },
     )
-    await record_states(session, action_id, settled)
+    await _changed(session, action_id, settled)
     parked = states.count(DeliveryState.PARKED)
     if parked:
         await record(session, action_id, EventKind.MESSAGES_PARKED, detail={"count": parked})
         await request_nudge(session, action_id, Addressee.ACTION)
     await announce(session, action_id)
+
+
+async def _changed(session: AsyncSession, action_id: UUID, changed: Iterable[Row[Any]]) -> None:
+    rows = list(changed)
+    await record_states(session, action_id, rows)
+    await tell_of_missed(session, action_id, rows)
 
 
 async def suppress(session: AsyncSession, action_id: UUID, deliveries: list[UUID], reason: str) -> None:
@@ -233,7 +241,7 @@ async def finish_batch(session: AsyncSession, batch: Batch) -> BatchOutcome:
     await share_action(session, batch.action_id)
     parameters = {**_range(batch), "action_id": batch.action_id}
     refused = await session.execute(_REFUSE, parameters)
-    await record_states(session, batch.action_id, refused)
+    await _changed(session, batch.action_id, refused)
     return await _counted(session, batch)
 
 
@@ -241,7 +249,7 @@ async def give_up(session: AsyncSession, batch: Batch) -> BatchOutcome:
     """Fail what no provider took in time; what a dead sender had handed over becomes `unknown`."""
     await share_action(session, batch.action_id)
     given_up = await session.execute(_GIVE_UP, _range(batch))
-    await record_states(session, batch.action_id, given_up)
+    await _changed(session, batch.action_id, given_up)
     return await _counted(session, batch)
 
 

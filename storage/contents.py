@@ -63,8 +63,8 @@ _RECIPIENTS = text("""
     LEFT JOIN partner ON delivery.recipient_kind = 'partner' AND partner.id = delivery.recipient_id
     LEFT JOIN LATERAL (
         SELECT name FROM partner_contact WHERE partner_contact.partner_id = partner.id
-        ORDER BY partner_contact.fingerprint <> delivery.fingerprint, position LIMIT 1
-    ) AS partner_contact ON true
+        ORDER BY partner_contact.fingerprint = delivery.fingerprint DESC, position
+        LIMIT 1) AS partner_contact ON true
     LEFT JOIN contact ON delivery.recipient_kind = 'contact' AND contact.id = delivery.recipient_id
     LEFT JOIN person ON delivery.recipient_kind = 'person' AND person.id = delivery.recipient_id
     WHERE delivery.id = ANY(:delivery_ids)

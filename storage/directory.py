@@ -131,6 +131,13 @@ async def _refer(session: AsyncSession, records: Sequence[tuple[Partner, Partner
     await session.flush()
 
 
+async def partner_by_slug(session: AsyncSession, slug: str) -> Partner | None:
+    """Find a partner by its stable id."""
+    if "\0" in slug:  # with which PostgreSQL would refuse the query
+        return None
+    return (await session.exec(select(Partner).where(Partner.slug == slug))).one_or_none()
+
+
 async def upsert_contacts(session: AsyncSession, records: Sequence[ContactRecord]) -> Imported:
     """Create or update contacts by slug, with their addresses."""
     await have_directory_alone(session)

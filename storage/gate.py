@@ -240,7 +240,7 @@ STILL_IDENTIFIED: Final = f"(delivery.rendering <> 'identified' OR {IDENTIFIED})
 """Asked again at the hand-over: a consent may have been revoked since the claim chose the rendering."""
 
 
-SPOKEN_TO_US: Final = VERIFYING | {Purpose.CHECK_IN, Purpose.LEAK_ALARM}
+SPOKEN_TO_US: Final = VERIFYING | {Purpose.CHECK_IN, Purpose.LEAK_ALARM, Purpose.INVITATION_ALARM}
 """Messages to the network's own people, each in her own language, that say nothing of the texts."""
 
 

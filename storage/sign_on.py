@@ -17,6 +17,7 @@ from models.vocabulary import Answer
 from storage.action_lock import have_action_alone
 from storage.actions import action_by_id
 from storage.documents import version_of
+from storage.inviting import count_unasked
 from storage.records import announce, record
 from storage.signatures import CURRENT
 
@@ -45,7 +46,12 @@ async def open_sign_on(session: AsyncSession, ref: DocumentRef, plan: SignOnPlan
         await record(session, action.id, EventKind.SIGN_ON_OPENED, detail={"document": document.number})
         await announce(session, action.id)
     invited = await session.exec(select(func.count()).where(Invitation.document_id == document.id))
-    return SignOnOpened(invited=invited.one(), closes_at=document.sign_on_closes_at)
+    return SignOnOpened(
+        invited=invited.one(),
+        closes_at=document.sign_on_closes_at,
+        opened_at=document.sign_on_opened_at,
+        ended=document.sign_on_ended_at is not None,
+    )
 
 
 async def _locked(session: AsyncSession, ref: DocumentRef) -> Document:
@@ -69,7 +75,7 @@ async def _invite(session: AsyncSession, action: UrgentAction, document: Documen
 
 
 async def sign_on_status(session: AsyncSession, document_id: UUID) -> SignOnStatus:
-    """Count the invited, the answers, and the signatures under the newest version."""
+    """Count the invited, the answers, the signatures under the newest version, and those not reached."""
     invited = await session.exec(select(func.count()).where(Invitation.document_id == document_id))
     answers = await session.exec(
         select(Signature.answer, func.count())
@@ -86,15 +92,21 @@ async def sign_on_status(session: AsyncSession, document_id: UUID) -> SignOnStat
             Signature.digest == newest.digest,
         )
     )
-    return SignOnStatus(invited=invited.one(), signed=signed.one(), answered=answered)
+    return SignOnStatus(
+        invited=invited.one(),
+        signed=signed.one(),
+        answered=answered,
+        unasked=await count_unasked(session, document_id),
+    )
 
 
-async def end_sign_on(session: AsyncSession, ref: DocumentRef) -> None:
-    """Close the window; a repetition changes nothing."""
+async def end_sign_on(session: AsyncSession, ref: DocumentRef, person_id: UUID | None = None) -> None:
+    """Close the window; a repetition changes nothing. `person_id` is who closed it by hand."""
     document = await _locked(session, ref)
     if document.sign_on_ended_at is None:
         document.sign_on_ended_at = now()
-        await record(session, ref.action_id, EventKind.SIGN_ON_ENDED, detail={"document": document.number})
+        detail = {"document": document.number}
+        await record(session, ref.action_id, EventKind.SIGN_ON_ENDED, person_id, detail)
         await announce(session, ref.action_id)
 
 

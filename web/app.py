@@ -29,6 +29,7 @@ from web import (
     screens,
     sources,
     verify_page,
+    windows,
 )
 from web.anchoring import Anchorer
 from web.errors import answer_errors
@@ -88,6 +89,7 @@ def create_app(services: Services) -> FastAPI:
         sources,
         documents,
         document_decisions,
+        windows,
         directory,
         partner_corrections,
         partners,

@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -19,10 +20,19 @@ from temporalio.service import RPCError, RPCStatusCode
 from models.actions import UrgentAction
 from models.columns import now
 from models.lifecycle import Decision, Refusal
-from models.messages import ActionRef, CaseState, PersonDecision
+from models.messages import (
+    ActionRef,
+    CaseState,
+    DocumentRef,
+    Message,
+    PersonDecision,
+    WindowChange,
+    WindowEnd,
+)
 from workflows.addresses import CASE_QUEUE, action_workflow_id, sign_on_workflow_id
+from workflows.refusals import DECISION_REFUSED
 from workflows.sign_on import SignOnWorkflow
-from workflows.urgent_action import DECISION_REFUSED, UrgentActionWorkflow
+from workflows.urgent_action import UrgentActionWorkflow
 
 _log = structlog.get_logger(__name__)
 _ANSWER_SECONDS = 5
@@ -98,7 +108,7 @@ class WorkflowGateway:
         )
         try:
             async with _answering():
-                await handle.signal(SignOnWorkflow.nudge)
+                await handle.signal(SignOnWorkflow.recount)
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
@@ -119,15 +129,36 @@ class WorkflowGateway:
             DecisionRefusedError: the workflow says no.
             TemporalUnavailableError: no answer within five seconds; one that comes later is refused there.
         """
-        until = now() + timedelta(seconds=_DECISION_SECONDS)
-        by = PersonDecision(action_id=action.id, decision=decision, person_id=person_id, until=until)
-        try:
-            async with asyncio.timeout(_ANSWER_SECONDS):
-                return await self._update(action, decision, by)
-        except WorkflowUpdateFailedError as error:
-            raise _refused(error) from None
-        except (RPCError, RuntimeError, TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
-            raise TemporalUnavailableError from None
+        by = PersonDecision(action_id=action.id, decision=decision, person_id=person_id, until=_last_moment())
+        async with _deciding():
+            return await self._update(action, decision, by)
+
+    async def change_window(self, document: DocumentRef, person_id: UUID, closes_at: datetime) -> None:
+        """Ask a sign-on to close at another moment.
+
+        Raises:
+            DecisionRefusedError: its window is over, or the moment is.
+            TemporalUnavailableError: no answer within five seconds; one that comes later is refused there.
+        """
+        change = WindowChange(
+            document=document, person_id=person_id, closes_at=closes_at, until=_last_moment()
+        )
+        await self._ask_sign_on(document, SignOnWorkflow.change_window, change)
+
+    async def end_window(self, document: DocumentRef, person_id: UUID) -> None:
+        """Ask a sign-on to end its window.
+
+        Raises:
+            DecisionRefusedError: it is over.
+            TemporalUnavailableError: no answer within five seconds; one that comes later is refused there.
+        """
+        end = WindowEnd(document=document, person_id=person_id, until=_last_moment())
+        await self._ask_sign_on(document, SignOnWorkflow.end_window, end)
+
+    async def _ask_sign_on(self, document: DocumentRef, update: Any, argument: Message) -> None:
+        handle = self._client.get_workflow_handle(sign_on_workflow_id(document.reference, document.number))
+        async with _deciding():
+            await handle.execute_update(update, argument)
 
     async def _update(self, action: UrgentAction, decision: Decision, by: PersonDecision) -> CaseState:
         """Execute an update; where the intake's nudge is still on its way, start the workflow first."""
@@ -157,6 +188,23 @@ async def _answering() -> AsyncIterator[None]:
         raise
     except (RuntimeError, TimeoutError):
         raise TemporalUnavailableError from None
+
+
+@asynccontextmanager
+async def _deciding() -> AsyncIterator[None]:
+    """Give a workflow five seconds to decide, and tell its refusal from silence."""
+    try:
+        async with asyncio.timeout(_ANSWER_SECONDS):
+            yield
+    except WorkflowUpdateFailedError as error:
+        raise _refused(error) from None
+    except (RPCError, RuntimeError, TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
+        raise TemporalUnavailableError from None
+
+
+def _last_moment() -> datetime:
+    """Return until when a workflow may still decide."""
+    return now() + timedelta(seconds=_DECISION_SECONDS)
 
 
 def _refused(error: WorkflowUpdateFailedError) -> Exception:

@@ -20,6 +20,7 @@ _DISPATCH_NAMES = {
     Purpose.VERIFICATION_REMINDER: "request-reminder",
     Purpose.VERIFICATION_ALARM: "request-alarm",
     Purpose.LEAK_ALARM: "leak-alarm",
+    Purpose.INVITATION_ALARM: "invitation-alarm",
     Purpose.STOP_NOTICE: "stop-notice",
 }
 

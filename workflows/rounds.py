@@ -14,9 +14,10 @@ with workflow.unsafe.imports_passed_through():
 class Rounds:
     """Distributions that may outlive the workflow that began them."""
 
-    def __init__(self, document: DocumentRef) -> None:
+    def __init__(self, document: DocumentRef, begun: tuple[DispatchRequest, ...] = ()) -> None:
+        """Begin none, or join those that an earlier run of the workflow left under way."""
         self._document = document
-        self._begun: list[Child] = []
+        self._begun: list[tuple[DispatchRequest, Child]] = [(one, _joined(one)) for one in begun]
 
     async def begin(self, purpose: Purpose, number: int, cycle: int = 0) -> None:
         """Start a round about the document."""
@@ -31,15 +32,27 @@ class Rounds:
                 DistributionWorkflow.run, request, id=name, parent_close_policy=ParentClosePolicy.ABANDON
             )
         except WorkflowAlreadyStartedError:
-            child = workflow.get_external_workflow_handle(name)
-        self._begun.append(child)
+            child = _joined(request)
+        self._begun.append((request, child))
+
+    def under_way(self) -> tuple[DispatchRequest, ...]:
+        """List the rounds that are not known to have ended."""
+        return tuple(
+            request
+            for request, child in self._begun
+            if not (isinstance(child, workflow.ChildWorkflowHandle) and child.done())
+        )
 
     async def nudge(self) -> None:
         """Tell every round that a hold ended, or that facts changed."""
-        for child in list(self._begun):
+        for _, child in list(self._begun):
             await nudge(child)
 
     async def dismiss(self) -> None:
         """Let every round finish what it has under way."""
-        for child in list(self._begun):
+        for _, child in list(self._begun):
             await dismiss(child)
+
+
+def _joined(request: DispatchRequest) -> Child:
+    return workflow.get_external_workflow_handle(distribution_workflow_id(request))

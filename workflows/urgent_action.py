@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError, ChildWorkflowError, WorkflowAlreadyStartedError
+from temporalio.exceptions import ChildWorkflowError, WorkflowAlreadyStartedError
 
 with workflow.unsafe.imports_passed_through():
     from activities.references import CaseActivities
@@ -16,7 +16,6 @@ with workflow.unsafe.imports_passed_through():
         CasePlan,
         CaseState,
         DecisionRecord,
-        DecisionRefused,
         DispatchOutcome,
         DispatchRequest,
         DocumentRef,
@@ -38,11 +37,11 @@ with workflow.unsafe.imports_passed_through():
     from workflows.distribution import DistributionWorkflow
     from workflows.follow_up import FollowUpWorkflow
     from workflows.readings import Readings
+    from workflows.refusals import is_too_late, refused
     from workflows.sidelines import Sidelines
     from workflows.sign_on import SignOnWorkflow
     from workflows.timers import happens_before
 
-DECISION_REFUSED = "decision_refused"
 
 _STEP_AT = {Phase.SIGNING: 1, Phase.RELEASING: 2, Phase.FOLLOWING_UP: 3}
 
@@ -226,12 +225,9 @@ class UrgentActionWorkflow:
         return refusal_of(decision, self._state.standing)
 
     def _refuse(self, decision: Decision, by: PersonDecision) -> None:
-        late = by.until is not None and workflow.now() > by.until
-        refusal = Refusal.TOO_LATE if late else self._refusal(decision)
+        refusal = Refusal.TOO_LATE if is_too_late(by.until) else self._refusal(decision)
         if refusal:
-            raise ApplicationError(
-                refusal.value, DecisionRefused(refusal=refusal), type=DECISION_REFUSED, non_retryable=True
-            )
+            raise refused(refusal)
 
     async def _decide(self, by: PersonDecision) -> CaseState:
         record = DecisionRecord(action_id=by.action_id, decision=by.decision, person_id=by.person_id)

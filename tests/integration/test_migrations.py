@@ -1,3 +1,4 @@
+import hashlib
 from collections.abc import Iterator
 from contextlib import closing
 from uuid import UUID
@@ -174,3 +175,36 @@ def test_what_was_attested_before_consents_had_revisions_still_counts(engine: En
             text("SELECT confirms, consent_revision FROM attestation ORDER BY confirms")
         )
         assert [tuple(row) for row in found] == [("consent", 1), ("facts", 0)]
+
+
+def test_partners_of_before_the_directory_are_active_and_reached_by_whoever_stood_first(
+    engine: Engine,
+) -> None:
+    with engine.begin() as connection:
+        bring(connection, "0005")
+        connection.execute(
+            text(
+                "INSERT INTO partner (id, slug, name, country, languages, groups, updated_at)"
+                " VALUES (gen_random_uuid(), 'red', 'Red', 'MX', '{es}', '{}', now())"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO partner_contact (id, partner_id, position, name, email, fingerprint, language)"
+                " SELECT gen_random_uuid(), partner.id, place, 'x', mail, sha256(lower(mail)::bytea), 'es'"
+                " FROM partner, unnest(ARRAY['ana@red.example', 'bea@red.example', 'ANA@red.example'])"
+                " WITH ORDINALITY AS written (mail, place)"
+            )
+        )
+        bring(connection, "head")
+        partner = "SELECT status, kind, registered_address, registered_fingerprint, members FROM partner"
+        fingerprint = hashlib.sha256(b"ana@red.example").digest()
+        kept: tuple[object, ...] = ("active", "organisation", "ana@red.example", fingerprint, [])
+        assert [tuple(row) for row in connection.execute(text(partner))] == [kept]
+        people = "SELECT email, position, gone_at IS NULL, asked_by FROM partner_contact ORDER BY position"
+        assert [tuple(row) for row in connection.execute(text(people))] == [
+            ("ana@red.example", 1, True, "email"),
+            ("bea@red.example", 2, True, "email"),
+            ("ANA@red.example", None, False, "email"),
+        ]
+        bring(connection, "base")

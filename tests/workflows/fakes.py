@@ -22,6 +22,7 @@ from models.messages import (
     DispatchPlan,
     DispatchRequest,
     DocumentRef,
+    InvitedAgain,
     PhaseChange,
     Purpose,
     SignOnOpened,
@@ -30,6 +31,8 @@ from models.messages import (
     VerificationRef,
     VerificationRound,
     VerificationStatus,
+    WindowChange,
+    WindowEnd,
 )
 from models.vocabulary import Channel
 from tests.workflows.world import ACTION, ATTESTATIONS_REQUIRED, AUDIENCE, Sheet, World
@@ -124,15 +127,44 @@ class FakeSignOn(references.SignOnActivities):
     async def open_sign_on(self, request: SignOnRequest) -> SignOnOpened:
         world = self._world
         world.closes_at = world.closes_at or moment() + request.plan.closes_after
-        return SignOnOpened(invited=world.invited, closes_at=world.closes_at)
+        world.opened_at = world.opened_at or world.closes_at - request.plan.closes_after
+        await world.called("open_sign_on")
+        return SignOnOpened(
+            invited=world.invited,
+            closes_at=world.closes_at,
+            opened_at=world.opened_at,
+            ended=world.sign_on_ended,
+        )
 
     @activity.defn
     async def count_answers(self, _document: DocumentRef) -> SignOnStatus:
         world = self._world
         answered = world.signed + world.declined
-        status = SignOnStatus(invited=world.invited, signed=world.signed, answered=answered)
+        status = SignOnStatus(
+            invited=world.invited, signed=world.signed, answered=answered, unasked=world.unasked
+        )
         await world.called("count_answers")
         return status
+
+    @activity.defn
+    async def invite_again(self, _document: DocumentRef) -> InvitedAgain:
+        world = self._world
+        await world.called("invite_again")
+        if world.outage:
+            outage, world.outage = world.outage, None
+            raise ApplicationError("away", type="away", next_retry_delay=outage)
+        rounds = len(world.rounds(Purpose.INVITATION))
+        return InvitedAgain(round=rounds + 1 if world.unasked else None, alarms=tuple(world.missed_turns))
+
+    @activity.defn
+    async def change_window(self, change: WindowChange) -> None:
+        await self._world.called("change_window")
+        self._world.closes_at = change.closes_at
+
+    @activity.defn
+    async def end_by_hand(self, _end: WindowEnd) -> None:
+        await self._world.called("end_by_hand")
+        self._world.sign_on_ended = True
 
     @activity.defn
     async def end_sign_on(self, _document: DocumentRef) -> None:
@@ -158,8 +190,10 @@ class FakeOutbox(references.OutboxActivities):
         world = self._world
         if not self._may_leave(request.purpose):
             return None
-        channels = tuple(self._channels(request.purpose))
+        channels = tuple(self._channels(request))
         states = [DeliveryState.READY] * len(channels)
+        if request.purpose is Purpose.INVITATION:
+            world.unasked = 0
         sheet = Sheet(request, UUID(int=100 + len(world.sheets)), moment(), channels, states)
         world.sheets[request.purpose, request.round] = sheet
         return sheet
@@ -168,21 +202,29 @@ class FakeOutbox(references.OutboxActivities):
         world = self._world
         if purpose in AFTER_A_STOP:
             return not (world.notice_refused and purpose is Purpose.STOP_NOTICE)
-        return world.running and (world.permitted or purpose in {Purpose.CHECK_IN, Purpose.LEAK_ALARM})
+        return world.running and (
+            world.permitted or purpose in {Purpose.CHECK_IN, Purpose.LEAK_ALARM, Purpose.INVITATION_ALARM}
+        )
 
-    def _channels(self, purpose: Purpose) -> tuple[Channel, ...]:
-        unanswered = self._world.invited - self._world.signed - self._world.declined
+    def _channels(self, request: DispatchRequest) -> tuple[Channel, ...]:
+        world = self._world
+        unanswered = world.invited - world.signed - world.declined
+        asked = world.invited if request.round == 1 else world.unasked
         sizes = {
             Purpose.STATEMENT: AUDIENCE,
-            Purpose.INVITATION: (Channel.EMAIL,) * self._world.invited,
+            Purpose.INVITATION: (Channel.EMAIL,) * asked,
             Purpose.SIGN_ON_REMINDER: (Channel.EMAIL,) * unanswered,
             Purpose.STOP_NOTICE: AUDIENCE,
         }
-        return sizes.get(purpose, (Channel.EMAIL,))
+        return sizes.get(request.purpose, (Channel.EMAIL,))
 
     @activity.defn
     async def plan_dispatch(self, dispatched: Dispatched) -> DispatchPlan:
         sheet = self._world.sheet(dispatched.dispatch_id)
+        due = self._world.due.get(sheet.request.purpose)
+        await self._world.called("plan_dispatch")
+        if due and moment() < due and DeliveryState.READY in sheet.states:
+            return DispatchPlan(batches=(), next_due=due)
         return DispatchPlan(batches=tuple(_batches(sheet)))
 
     @activity.defn

@@ -7,7 +7,9 @@ from models.lifecycle import Decision, Phase
 from models.messages import CasePlan, DispatchRequest, FollowUpPlan, Purpose
 from models.vocabulary import Channel, ReleasePolicy
 from tests.workflows.stage import Stage
+from tests.workflows.windows import close_at, end_window, opened_at
 from tests.workflows.world import DOCUMENT, NOTICE, SIGN_ON, VERIFICATION, case_plan
+from workflows.sign_on import BETWEEN_ROUNDS
 
 BRIEF = FollowUpPlan(expires_after=timedelta(days=2), check_ins=(timedelta(days=1),))
 """One check-in, where a scenario is about something else."""
@@ -71,6 +73,46 @@ async def released_by_hand(stage: Stage) -> None:
     await reach_sign_on(stage)
     await stage.sign()
     await stage.decide(Decision.RELEASE)
+    await expire(stage)
+
+
+async def extended(stage: Stage) -> None:
+    """The window is moved to a later end, and too few sign until then."""
+    await reach_sign_on(stage)
+    await stage.sign()
+    await close_at(stage, opened_at(stage) + timedelta(hours=60))
+    await stage.pass_time(stage.sign_on)
+    await expire(stage)
+
+
+async def ended_by_hand(stage: Stage) -> None:
+    """The coordinator ends the window before its time."""
+    await reach_sign_on(stage)
+    await stage.sign()
+    await end_window(stage)
+    await expire(stage)
+
+
+async def asked_again(stage: Stage) -> None:
+    """An invitation does not arrive, and goes to the next contact; the coordinator is told."""
+    await reach_sign_on(stage)
+    stage.world.unasked, stage.world.missed_turns = 1, [1]
+    await stage.sign_on.signal("recount")
+    await stage.pass_time(stage.sign_on, BETWEEN_ROUNDS)
+    await stage.world.until(lambda: stage.world.all_sent(Purpose.INVITATION, 2))
+    await stage.world.until(lambda: stage.world.all_sent(Purpose.INVITATION_ALARM))
+    await stage.sign(SIGN_ON.quorum)
+    await expire(stage)
+
+
+async def reminded_in_the_morning(stage: Stage) -> None:
+    """A reminder waits for the hour at which partners are at work."""
+    await reach_sign_on(stage)
+    stage.world.due[Purpose.SIGN_ON_REMINDER] = opened_at(stage) + timedelta(hours=30)
+    await stage.pass_time(stage.sign_on, SIGN_ON.remind_after[0])
+    await stage.world.until_called("plan_dispatch", 2)
+    await stage.pass_time(stage.distribution(Purpose.SIGN_ON_REMINDER))
+    await stage.sign(SIGN_ON.quorum)
     await expire(stage)
 
 
@@ -220,6 +262,10 @@ SCENARIOS: dict[str, tuple[Scenario, CasePlan]] = {
         released_by_hand,
         case_plan(SIGN_ON.model_copy(update={"release": ReleasePolicy.BY_HAND}), BRIEF),
     ),
+    "extended": (extended, case_plan(follow_up=BRIEF)),
+    "ended_by_hand": (ended_by_hand, case_plan(follow_up=BRIEF)),
+    "asked_again": (asked_again, case_plan(follow_up=BRIEF)),
+    "reminded_in_the_morning": (reminded_in_the_morning, case_plan(follow_up=BRIEF)),
     "alone": (alone, case_plan(None, BRIEF)),
     "held_and_resumed": (held_and_resumed, case_plan(follow_up=BRIEF)),
     "stopped_in_verification": (stopped_in_verification, case_plan(follow_up=BRIEF)),

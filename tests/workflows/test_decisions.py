@@ -12,7 +12,7 @@ from models.messages import CasePlan, CaseState, DecisionRefused, Purpose
 from tests.workflows.scenarios import BRIEF, reach_follow_up, reach_sign_on
 from tests.workflows.stage import Stage
 from tests.workflows.world import case_plan
-from workflows.urgent_action import DECISION_REFUSED
+from workflows.refusals import DECISION_REFUSED
 
 ALONE = case_plan(None, BRIEF)
 

@@ -10,14 +10,13 @@ from models.messages import (
     DispatchOutcome,
     DispatchRequest,
     Purpose,
-    SignOnRequest,
     SignOnStatus,
 )
 from models.vocabulary import ReleasePolicy
 from tests.workflows.scenarios import BRIEF, reach_sign_on, signed_at_deadline
-from tests.workflows.stage import Handle, Stage, assert_ended
+from tests.workflows.stage import Stage, assert_ended
+from tests.workflows.windows import opened_at, start_window
 from tests.workflows.world import DOCUMENT, SIGN_ON, case_plan
-from workflows.addresses import CASE_QUEUE, sign_on_workflow_id
 from workflows.sign_on import SignOnWorkflow
 from workflows.urgent_action import BEFORE_ANOTHER
 
@@ -31,24 +30,6 @@ by_policy = {
 @pytest.fixture
 def plan() -> CasePlan:
     return case_plan(follow_up=BRIEF)
-
-
-def opened_at(stage: Stage) -> datetime:
-    assert stage.world.closes_at
-    return stage.world.closes_at - SIGN_ON.closes_after
-
-
-async def start_window(stage: Stage, closes_at: datetime) -> Handle:
-    """Start a sign-on, without its action, whose window was opened earlier."""
-    stage.world.attestations = 2
-    stage.world.closes_at = closes_at
-    with stage.environment.with_time_skipping_disabled():
-        return await stage.client.start_workflow(
-            SignOnWorkflow.run,
-            SignOnRequest(document=DOCUMENT, plan=SIGN_ON),
-            id=sign_on_workflow_id(DOCUMENT.reference, DOCUMENT.number),
-            task_queue=CASE_QUEUE,
-        )
 
 
 async def test_reminders_go_at_their_offsets_and_the_window_closes_at_its_deadline(stage: Stage) -> None:

@@ -115,8 +115,17 @@ class World:
     invited: int = 5
     signed: int = 0
     declined: int = 0
+    unasked: int = 0
+    """How many invited partners nothing has reached, and none will."""
+    missed_turns: list[int] = field(default_factory=list)
+    """The turns at which contacts were found not to have been reached, and nobody was told of that."""
+    outage: timedelta | None = None
+    """For how long nothing answers the next time that partners are to be asked again."""
+    opened_at: datetime | None = None
     closes_at: datetime | None = None
     sign_on_ended: bool = False
+    due: dict[Purpose, datetime] = field(default_factory=dict)
+    """Until when the messages of a purpose wait."""
     down: set[Channel] = field(default_factory=set)
     """Channels whose provider is out of order for days."""
     sheets: dict[tuple[Purpose, int], Sheet] = field(default_factory=dict)

@@ -17,6 +17,7 @@ KINDS: Final = {
     "check_in": r"ua \d+ \d+ (seguimiento|check in) ",
     "alarm": r"ua \d+ \d+ (ya no queda a quien|nobody is left)",
     "leak_alarm": r"ua \d+ \d+ (mensajes retenidos|messages held back)",
+    "invitation_alarm": r"ua \d+ \d+ (algunas organizaciones no recibieron|some organisations were not)",
     "verification": r"(recordatorio )?un caso le |(reminder )?a case (still )?waits for you",
 }
 """How the subject of each kind of message begins, folded."""

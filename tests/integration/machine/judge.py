@@ -27,7 +27,7 @@ CONNECTIONS: Final = 3
 """How many messages a channel sends at once, and so how long a tail may be."""
 LONGEST_LAG: Final = timedelta(seconds=2)
 _STATEMENTS: Final = {"statement", "invitation", "reminder"}
-_INSIDE: Final = {"check_in", "alarm", "leak_alarm"}
+_INSIDE: Final = {"check_in", "alarm", "leak_alarm", "invitation_alarm"}
 
 Emails = Mapping[str, str]
 """The addresses of the network's own people, by their names."""

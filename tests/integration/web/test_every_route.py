@@ -53,6 +53,10 @@ MAY_CALL = {
     ("POST", "/actions/{reference}/documents/{number}/versions/{version}/approvals"): CASE_READERS,
     ("POST", "/actions/{reference}/screens"): {COORDINATOR},
     ("POST", "/actions/{reference}/screens/revocation"): {COORDINATOR},
+    ("GET", "/actions/{reference}/documents/{number}/sign-on"): CASE_READERS,
+    ("PATCH", "/actions/{reference}/documents/{number}/sign-on"): {COORDINATOR},
+    ("POST", "/actions/{reference}/documents/{number}/sign-on/end"): {COORDINATOR},
+    ("POST", "/actions/{reference}/documents/{number}/sign-on/invitations"): {COORDINATOR},
     ("POST", "/partners"): {COORDINATOR, ADMIN},
     ("GET", "/partners"): {COORDINATOR, ADMIN},
     ("POST", "/partners/check"): {COORDINATOR, ADMIN},
@@ -82,6 +86,8 @@ BODIES = {
     "/versions": {},
     "/approvals": {"language": "es", "digest": "9f" * 32},
     "/screens": {"hours": 12},
+    "/sign-on": {"closes_at": "2040-01-01T00:00:00Z"},
+    "/invitations": {"partner": "nobody"},
     "/partners": {},
     "/check": {},
     "/{change_id}": {"decision": "refuse"},
@@ -169,7 +175,8 @@ async def test_the_manual_describes_every_protected_route_with_examples_of_its_b
         assert operation["description"], path
         assert operation["security"] == [{"HTTPBearer": []}], path
         body = operation.get("requestBody")
-        assert (body is not None) == path.endswith(tuple(BODIES)) if method == "POST" else body is None, path
+        takes_a_body = method != "GET" and path.endswith(tuple(BODIES))
+        assert (body is not None) == takes_a_body, path
         if body:
             assert _examples(manual, body["content"]["application/json"]["schema"]), path
     assert not any(path.startswith(FOLDERS) for path in manual["paths"])

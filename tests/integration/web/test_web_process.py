@@ -31,8 +31,10 @@ ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
-async def process(tmp_path: Path, database_url: str) -> AsyncIterator[tuple[Child, str]]:
-    """The web process and its address; Temporal is away."""
+async def process(tmp_path: Path, database_url: str, database: Database) -> AsyncIterator[tuple[Child, str]]:
+    """The web process and its address; Temporal is away, the demo's partners are known."""
+    async with database.transaction() as session:
+        await factories.add_partners(session)
     given = {**free_ports(), "ACUERPA_LOG_LEVEL": "DEBUG"}
     environment = {"PATH": "", **local_environment(tmp_path / "data", given, database_url)}
     address = environment["ACUERPA_PUBLIC_URL"]

@@ -254,7 +254,7 @@ def test_a_directory_file_is_sent_as_the_tree_that_it_is(server: HTTPServer, run
 
     sent = json.loads(server.log[0][0].get_data())
     assert result.exit_code == 0
-    assert f"Imported {kind}: 7 new, 1 updated." in result.stdout
+    assert f"Imported {kind}: 7 new, 1 updated" in result.stdout
     assert list(sent) == [kind]
     assert sent[kind][0]["id"] == {"partners": "casa-manantial", "contacts": "radio-barlovento"}[kind]
 

@@ -87,6 +87,13 @@ COORDINATOR: dict[str, object] = {
     "number": 2,
     "time_zone": "America/Mexico_City",
 }
+MISSED: dict[str, object] = {
+    "recipient_name": "Citlali Vera",
+    "reference": "UA-2026-014",
+    "document": 1,
+    "partners": 3,
+    "lost": 1,
+}
 UNRELEASED = COORDINATOR | {"released_at": None}
 INVITATION = STATEMENT | WINDOW | {"sign_url": "https://red.example/s/Zm9vYmFyYmF6cXV4"}
 PAGE: dict[str, object] = {"csp_nonce": "bm9uY2U", "languages": NATIVE_LANGUAGES, "logo": None}
@@ -100,6 +107,7 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
     "email/verification_reminder": ASKED,
     "email/verification_alarm": UNRELEASED,
     "email/leak_alarm": COORDINATOR,
+    "email/invitation_alarm": MISSED,
     "email/stop_notice": NOTICE | ADDRESSED,
     "notices/stop": ENDED,
     "notices/withdraw": ENDED,

@@ -75,6 +75,7 @@ def test_the_detector_finds_a_planted_script() -> None:
         "email/verification_reminder",
         "email/verification_alarm",
         "email/leak_alarm",
+        "email/invitation_alarm",
     ],
 )
 def test_hostile_values_add_no_element(name: str) -> None:
@@ -91,6 +92,7 @@ def test_hostile_values_add_no_element(name: str) -> None:
         "check_in",
         "verification_alarm",
         "leak_alarm",
+        "invitation_alarm",
         "stop_notice",
     ],
 )

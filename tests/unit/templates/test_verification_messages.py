@@ -9,7 +9,7 @@ from tests.unit.templates.examples import EXAMPLES
 RENDERER = Renderer(network_name="Red Acuerpa")
 LANGUAGES = RENDERER.languages()
 REQUESTS = ["verification", "verification_reminder"]
-ALARMS = ["verification_alarm", "leak_alarm"]
+ALARMS = ["verification_alarm", "leak_alarm", "invitation_alarm"]
 TEXTS = ("index", "reference", "title", "summary", "body", "background", "headline", "statement_language")
 PLACES = ("country", "region", "place", "urgency", "office", "salutation")
 PEOPLE = ("partner_name", "person", "pseudonym", "author", "coordinator", "network")
@@ -116,6 +116,14 @@ def test_an_alarm_names_the_reference_and_nothing_else_of_the_case(message: str,
                 "starter.py documents version UA-2026-014",
             ],
         ),
+        (
+            "invitation_alarm",
+            [
+                "starter.py sign-on show UA-2026-014 1",
+                "starter.py partners import",
+                "starter.py sign-on invite UA-2026-014 1",
+            ],
+        ),
     ],
 )
 def test_an_alarm_names_the_commands_in_their_order(message: str, commands: list[str]) -> None:
@@ -129,6 +137,24 @@ def test_an_alarm_names_the_commands_in_their_order(message: str, commands: list
 def test_an_alarm_is_raised_before_and_after_a_release(message: str, released_at: datetime | None) -> None:
     context = {**EXAMPLES[f"email/{message}"], "released_at": released_at}
     assert RENDERER.email(message, "es", context).text == parts(message, "es")[1]
+
+
+@pytest.mark.parametrize(
+    ("partners", "lost", "told"),
+    [
+        (1, 0, ["no llegó a 1 organización."]),
+        (3, 1, ["no llegó a 3 organizaciones.", "A 1 organización ya no le queda"]),
+        (3, 2, ["no llegó a 3 organizaciones.", "A 2 organizaciones ya no les queda"]),
+    ],
+)
+def test_an_alarm_about_invitations_counts_and_names_nobody(
+    partners: int, lost: int, told: list[str]
+) -> None:
+    context = {**EXAMPLES["email/invitation_alarm"], "partners": partners, "lost": lost}
+    mail = RENDERER.email("invitation_alarm", "es", context)
+    for part in (mail.text, mail.html):
+        assert all(words in part for words in told)
+        assert ("ya no le" in part) is (lost > 0)
 
 
 def test_a_leak_alarm_says_that_nothing_was_sent_and_not_whom_it_is_about() -> None:

@@ -1,0 +1,251 @@
+"""Commands that keep the directory of partners."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import quote
+
+import typer
+
+from console.answers import read, read_as_it_is
+from console.errors import BadInputError, invalid_file
+from console.partner_answers import (
+    ChangeDecided,
+    ChangeList,
+    Checked,
+    ExportedPartners,
+    Imported,
+    Logo,
+    PartnerList,
+    PartnerWhole,
+    Status,
+)
+from console.partner_files import PartnersInput, read_partners_file
+from console.partner_rendering import change_table, check_summary, partner_table, whole_partner
+from console.session import DEFAULT_API_URL, ApiKey, ApiUrl, AsJson, Session, session
+from models.directory import read_partners
+from models.partner_csv import write_partners_csv
+from models.problems import InvalidInput
+from models.yaml_tree import write_yaml
+
+
+class FileFormat(StrEnum):
+    """How partners are written."""
+
+    YAML = "yaml"
+    """As a partners file."""
+    CSV = "csv"
+    """As a table, one row a contact."""
+
+
+class SettableStatus(StrEnum):
+    """The statuses that are set by hand."""
+
+    ACTIVE = "active"
+    """It is invited."""
+    PAUSED = "paused"
+    """It is not invited for a while."""
+    ENDED = "ended"
+    """It is a partner no more."""
+
+
+PartnersFile = Annotated[Path, typer.Argument(metavar="FILE", help="The partners, as YAML, JSON or CSV.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only tell what is wrong, and what would change.")]
+Format = Annotated[FileFormat, typer.Option("--format", help="How to write them.")]
+PartnerId = Annotated[
+    str, typer.Argument(metavar="ID", help="The partner's id, as `partners list` tells it.")
+]
+NewStatus = Annotated[SettableStatus, typer.Argument(help="How it stands from now on.")]
+LogoFile = Annotated[Path, typer.Argument(metavar="FILE", help="PNG, JPEG or WebP, at most 1 MB.")]
+ChangeId = Annotated[str, typer.Argument(metavar="CORRECTION", help="As `partners changes` tells it.")]
+
+
+def import_partners(
+    file: PartnersFile,
+    *,
+    dry_run: DryRun = False,
+    api_url: ApiUrl = DEFAULT_API_URL,
+    api_key: ApiKey = None,
+    as_json: AsJson = False,
+) -> None:
+    """Create or update partners by their ids.
+
+    All of the file is taken, or nothing.
+    """
+    with session(api_url, api_key, as_json=as_json) as opened:
+        given = read_partners_file(file)
+        if dry_run:
+            _check(opened, file, given)
+        else:
+            _import(opened, file, given)
+
+
+def _check(opened: Session, file: Path, given: PartnersInput) -> None:
+    checked = read(Checked, opened.client.post("/partners/check", given.tree, repeatable=True))
+    problems = (*given.problems, *given.located(checked.problems))
+    if opened.screen.as_json:
+        opened.screen.json(checked.model_copy(update={"problems": problems}).model_dump_json())
+    else:
+        opened.screen.show(check_summary(checked))
+    if problems:
+        places = "one problem" if len(problems) == 1 else f"{len(problems)} problems"
+        raise BadInputError(f"{file.name} has {places}; it would not be imported.", problems=problems)
+
+
+def _import(opened: Session, file: Path, given: PartnersInput) -> None:
+    problems = (*given.problems, *given.located(read_partners(given.tree).problems))
+    if problems:
+        raise invalid_file(file.name, InvalidInput(problems))
+    try:
+        answer = opened.client.post("/partners", given.tree, repeatable=True)
+    except BadInputError as error:
+        raise BadInputError(str(error), problems=given.located(error.problems)) from None
+    if opened.screen.as_json:
+        opened.screen.json(answer)
+        return
+    done = read(Imported, answer)
+    opened.screen.show(
+        f"Imported partners: {done.created} new, {done.updated} updated, {done.unchanged} unchanged."
+    )
+
+
+def export(
+    *,
+    file_format: Format = FileFormat.YAML,
+    api_url: ApiUrl = DEFAULT_API_URL,
+    api_key: ApiKey = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write every partner as a file that can be imported again.
+
+    Secrets of partners' systems are left out; an import keeps them.
+    """
+    with session(api_url, api_key, as_json=as_json) as opened:
+        answer = opened.client.get("/partners")
+        if as_json:
+            opened.screen.json(answer)
+            return
+        entries = read_as_it_is(ExportedPartners, answer).partners
+        is_csv = file_format is FileFormat.CSV
+        opened.screen.file(write_partners_csv(entries) if is_csv else write_yaml({"partners": entries}))
+
+
+def list_partners(
+    *, api_url: ApiUrl = DEFAULT_API_URL, api_key: ApiKey = None, as_json: AsJson = False
+) -> None:
+    """List the partners."""
+    with session(api_url, api_key, as_json=as_json) as opened:
+        answer = opened.client.get("/partners")
+        if as_json:
+            opened.screen.json(answer)
+        else:
+            opened.screen.show(partner_table(read(PartnerList, answer).partners))
+
+
+def show(
+    partner: PartnerId,
+    *,
+    api_url: ApiUrl = DEFAULT_API_URL,
+    api_key: ApiKey = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show a partner, the people who answer for it, and who did what to it."""
+    with session(api_url, api_key, as_json=as_json) as opened:
+        answer = opened.client.get(_path(partner))
+        if as_json:
+            opened.screen.json(answer)
+        else:
+            opened.screen.show(whole_partner(read(PartnerWhole, answer)))
+
+
+def status(
+    partner: PartnerId,
+    status: NewStatus,
+    *,
+    api_url: ApiUrl = DEFAULT_API_URL,
+    api_key: ApiKey = None,
+    as_json: AsJson = False,
+) -> None:
+    """Set whether a partner is invited from now on.
+
+    Invitations that are out stay as they are.
+    """
+    with session(api_url, api_key, as_json=as_json) as opened:
+        answer = opened.client.post(_path(partner, "status"), {"status": status}, repeatable=True)
+        if as_json:
+            opened.screen.json(answer)
+            return
+        told = read(Status, answer)
+        opened.screen.show(f"{told.id} is {told.status}{'' if told.changed else ', as it was'}.")
+
+
+def logo(
+    partner: PartnerId,
+    file: LogoFile,
+    *,
+    api_url: ApiUrl = DEFAULT_API_URL,
+    api_key: ApiKey = None,
+    as_json: AsJson = False,
+) -> None:
+    """Give a partner a logo; what the file holds beside the picture is not kept."""
+    with session(api_url, api_key, as_json=as_json) as opened:
+        try:
+            picture = file.read_bytes()
+        except OSError as error:
+            message = f"{file.name} cannot be read ({error.strerror}). Check the path and the permissions."
+            raise BadInputError(message) from None
+        answer = opened.client.put(_path(partner, "logo"), picture)
+        if as_json:
+            opened.screen.json(answer)
+            return
+        kept = read(Logo, answer)
+        opened.screen.show(f"{partner} has a logo of {kept.width} x {kept.height} pixels.")
+
+
+def changes(*, api_url: ApiUrl = DEFAULT_API_URL, api_key: ApiKey = None, as_json: AsJson = False) -> None:
+    """List what partners corrected of their own details, and nobody has decided about."""
+    with session(api_url, api_key, as_json=as_json) as opened:
+        answer = opened.client.get("/partners/changes")
+        if as_json:
+            opened.screen.json(answer)
+        else:
+            opened.screen.show(change_table(read(ChangeList, answer).changes))
+
+
+def approve(
+    change: ChangeId,
+    *,
+    api_url: ApiUrl = DEFAULT_API_URL,
+    api_key: ApiKey = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take a partner's correction into the directory."""
+    with session(api_url, api_key, as_json=as_json) as opened:
+        _decide(opened, change, "approve")
+
+
+def refuse(
+    change: ChangeId,
+    *,
+    api_url: ApiUrl = DEFAULT_API_URL,
+    api_key: ApiKey = None,
+    as_json: AsJson = False,
+) -> None:
+    """Leave the directory as it is, whatever a partner corrected."""
+    with session(api_url, api_key, as_json=as_json) as opened:
+        _decide(opened, change, "refuse")
+
+
+def _decide(opened: Session, change: str, decision: str) -> None:
+    path = f"/partners/changes/{quote(change.strip(), safe='')}"
+    answer = opened.client.post(path, {"decision": decision})
+    if opened.screen.as_json:
+        opened.screen.json(answer)
+        return
+    told = read(ChangeDecided, answer)
+    opened.screen.show(f"The correction of {told.partner} was {told.outcome}.")
+
+
+def _path(partner: str, part: str = "") -> str:
+    path = f"/partners/{quote(partner.strip(), safe='')}"
+    return f"{path}/{part}" if part else path
