@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import typer
 
-from console import auditing, consents, documents, imports, partners, people, windows
+from console import auditing, consents, documents, editorial, imports, partners, people, windows
 
 GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
     "audit": ("Check what was done.", {"verify": auditing.verify}),
@@ -28,6 +28,7 @@ GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
             "version": documents.write_version,
             "approve": documents.approve,
             "diff": documents.difference,
+            "confirm-editorial": editorial.confirm_editorial,
         },
     ),
     "partners": (

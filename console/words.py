@@ -42,6 +42,7 @@ EVENTS = {
     "stopped": "Stopped",
     "close_decided": "The closing was decided",
     "address_suppressed": "An address does not exist; it will not be written to again",
+    "signatures_carried": "Signatures stand for the corrected text: the change is an editorial one",
     "screen_linked": "A link to the live page was made",
     "screens_revoked": "The links to the live page were revoked",
     "claimed": "Messages were taken for sending",

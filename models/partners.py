@@ -114,7 +114,8 @@ class SignLink(SQLModel, table=True):
 class Signature(SQLModel, table=True):
     """A partner's answer, given for one digest; a later one supersedes it, and none is changed or deleted.
 
-    The partial unique key is the guard of one answer that counts a partner.
+    The partial unique key is the guard of one answer that counts a partner. A row that was `carried_from`
+    another stands for it, since an editorial change corrected the text that it was given for.
     """
 
     __table_args__ = (
@@ -141,3 +142,4 @@ class Signature(SQLModel, table=True):
     sealed_reason: bytes | None = None
     answered_at: datetime = moment()
     superseded_at: datetime | None = moment(nullable=True)
+    carried_from: UUID | None = link("signature.id", nullable=True)

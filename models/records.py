@@ -90,6 +90,8 @@ class EventKind(StrEnum):
     """Messages were taken for sending."""
     SETTLED = "settled"
     """Messages changed their state."""
+    SIGNATURES_CARRIED = "signatures_carried"
+    """Enough people confirmed that a version is an editorial one: signatures stand for it."""
     SCREEN_LINKED = "screen_linked"
     """A coordinator made a link to the live page."""
     SCREENS_REVOKED = "screens_revoked"

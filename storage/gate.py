@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from models.messages import Purpose
-from models.verification import CONSENT, FACTS, text_in
+from models.verification import CONSENT, EDITORIAL, FACTS, text_in
 
 STATEMENTS: Final = frozenset({Purpose.STATEMENT, Purpose.INVITATION, Purpose.SIGN_ON_REMINDER})
 """What shows the document."""
@@ -147,6 +147,13 @@ _SOME_TEXT_APPROVED = f"""
               AND {approved_in("document_text.language")})
 """
 
+EDITORIAL_STANDS: Final = f"""
+    (NOT EXISTS (SELECT 1 FROM document_version AS marked
+                 WHERE marked.id = dispatch.version_id AND marked.editorial_of IS NOT NULL)
+     OR {confirmed_by(f"'{EDITORIAL}'")} >= action.approvals_required)
+"""
+"""A version that is marked as editorial goes out once enough people say that it is: with its signatures."""
+
 _TEXT_EXISTS = """
     EXISTS (SELECT 1 FROM document_text
             WHERE document_text.version_id = dispatch.version_id
@@ -215,6 +222,7 @@ CHECKS: Final = MappingProxyType(
         "digest unchanged": Check(_TEXTS, Failing.NOT_PERMITTED, _DIGEST_UNCHANGED),
         "newest version": Check(_TEXTS, Failing.NOT_PERMITTED, _NEWEST_VERSION),
         "some text approved": Check(_TEXTS, Failing.NOT_PERMITTED, _SOME_TEXT_APPROVED, only_frozen=True),
+        "editorial confirmed": Check(STATEMENTS, Failing.NOT_PERMITTED, EDITORIAL_STANDS),
         "text exists": Check(_TEXTS, Failing.NOT_PERMITTED, _TEXT_EXISTS),
         "text approved": Check(_TEXTS, Failing.NOT_PERMITTED, approved_in("delivery.language")),
         "is a notice": Check(_NOTICES, Failing.NOT_PERMITTED, _IS_A_NOTICE),

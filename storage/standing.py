@@ -47,6 +47,7 @@ _NEEDED: Final = {
     "sources": Refusal.SOURCES_MISSING,
     "attested": Refusal.ATTESTATIONS_MISSING,
     "some text approved": Refusal.APPROVAL_MISSING,
+    "editorial confirmed": Refusal.EDITORIAL_MISSING,
 }
 """The checks of the gate that a release waits for, most basic first."""
 

@@ -87,6 +87,17 @@ async def refuse_leaks_in(
     _refuse(_found(public_guard(people, live), _places_in(texts)))
 
 
+async def refuse_leak_in_line(
+    session: AsyncSession, services: Services, action: UrgentAction, field: str, line: str
+) -> None:
+    """Refuse a line beside the texts that names somebody who may not be named in public now, saying where.
+
+    Raises:
+        InvalidInput: a problem for each place; it never repeats what stands there.
+    """
+    _refuse(_found(await _guard_now(session, services, action), [_Place(field, line)]))
+
+
 async def unnamed_in(
     session: AsyncSession,
     services: Services,

@@ -1,4 +1,4 @@
-"""Links to the live page of an action
+"""Editorial versions and the signatures that they keep; links to the live page of an action
 
 Revision: 0011
 Follows: 0008
@@ -14,10 +14,19 @@ down_revision: str | None = "0008"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
+EDITORIAL = "document_version_editorial_of_fkey"
+CARRIED = "signature_carried_from_fkey"
 MOMENT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
+    op.add_column("document_version", sa.Column("editorial_of", sa.Uuid(), nullable=True))
+    op.add_column("document_version", sa.Column("editorial_why", sa.String(), nullable=True))
+    op.create_foreign_key(EDITORIAL, "document_version", "document_version", ["editorial_of"], ["id"])
+    op.create_index("ix_document_version_editorial_of", "document_version", ["editorial_of"])
+    op.add_column("signature", sa.Column("carried_from", sa.Uuid(), nullable=True))
+    op.create_foreign_key(CARRIED, "signature", "signature", ["carried_from"], ["id"])
+    op.create_index("ix_signature_carried_from", "signature", ["carried_from"])
     op.create_table(
         "screen_link",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -38,3 +47,11 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("screen_link")
+    for table, column, key in (
+        ("signature", "carried_from", CARRIED),
+        ("document_version", "editorial_of", EDITORIAL),
+    ):
+        op.drop_index(f"ix_{table}_{column}", table_name=table)
+        op.drop_constraint(key, table, type_="foreignkey")
+        op.drop_column(table, column)
+    op.drop_column("document_version", "editorial_why")

@@ -98,6 +98,9 @@ SCENARIOS: Final = MappingProxyType(
             " SELECT gen_random_uuid(), document_id, 2, digest, created_by, now() FROM document_version"
             f" WHERE document_id IN {_DOCUMENTS}"
         ),
+        "editorial confirmed": Scenario(
+            f"UPDATE document_version SET editorial_of = id WHERE document_id IN {_DOCUMENTS}"
+        ),
         "text exists": Scenario(
             f"DELETE FROM document_text WHERE language = 'en' AND version_id IN {_VERSIONS}",
             concerns=_in_english,

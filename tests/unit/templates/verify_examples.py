@@ -110,7 +110,7 @@ VERIFY_EXAMPLES: dict[str, dict[str, object]] = {
         "values": {},
         "revoked": False,
         "answers": ["attest", "return", "reject"],
-        "confirmable": ["facts", "consent", "text:es", "text:en"],
+        "confirmable": ["facts", "consent", "text:es", "text:en", "editorial"],
         "revocable": [
             {"name": "0:name_to_authorities", "use": "name_to_authorities", "shown_as": "Luna", "number": 1},
             {"name": "1:mechanisms", "use": "mechanisms", "shown_as": None, "number": 2},
@@ -137,6 +137,22 @@ VERIFY_EXAMPLES: dict[str, dict[str, object]] = {
         "risk": {"level": "high", "note": "La publicación de la dirección aumentaría el riesgo."},
         "texts": [_TEXT, _TEXT_IN_ENGLISH],
         "attested": {"people": 1, "required": 2},
+        "editorial": {
+            "version": 1,
+            "why": "El nombre del cerro estaba mal escrito.",
+            "languages": [
+                {
+                    "language": "es",
+                    "lines": [
+                        [
+                            {"change": "unchanged", "text": "Cerro de "},
+                            {"change": "removed", "text": "Sta."},
+                            {"change": "added", "text": "Santa"},
+                        ]
+                    ],
+                }
+            ],
+        },
         "alike": [{"reference": "UA-2026-009", "similarity": 93}],
         "objections": [
             {
