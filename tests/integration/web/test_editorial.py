@@ -10,6 +10,7 @@ from tests.integration.sign_links import DECLINED, answered
 from tests.integration.web.paperwork import Papers, two_verifiers
 from tests.integration.web.public_lists import signed
 from tests.integration.web.site import Caller, Site, problem
+from tests.integration.web.verification_visits import two_asked
 
 WHY = {"why": "El nombre del manantial estaba mal escrito."}
 ROWS = """
@@ -161,3 +162,19 @@ async def test_other_demands_people_or_a_missing_language_are_no_editorial_chang
 async def test_a_mark_without_a_reason_is_refused(papers: Papers, editorial: object) -> None:
     told = problem(await papers.change(1, await corrected(papers), editorial=editorial), 422)
     assert told["problems"][0]["field"].startswith("editorial")
+
+
+async def test_a_verifier_reads_what_changed_and_why_and_confirms_it_on_her_page(
+    site: Site, case: Case, papers: Papers
+) -> None:
+    await signed(case, "casa-manantial")
+    await papers.change(1, await corrected(papers, " <b>Todo</b>."), editorial=WHY)
+    async with site.client() as browser:
+        first, _ = await two_asked(site, case, browser)
+        page = await first.type_pin()
+        assert WHY["why"] in page.text
+        assert "<ins> &lt;b&gt;Todo" in page.text
+        assert "<b>" not in page.text
+        await first.answer(confirms=["editorial"])
+    rows = await execute(case.database, ROWS)
+    assert [(row.number, row.counts) for row in rows] == [(1, False), (2, True)]
