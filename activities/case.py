@@ -3,7 +3,13 @@
 from temporalio import activity
 
 from activities import references
-from models.messages import ActionRef, CaseFacts, CasePlan, DecisionRecord, PhaseChange
+from models.decision_messages import DecisionRecord
+from models.messages import (
+    ActionRef,
+    CaseFacts,
+    CasePlan,
+    PhaseChange,
+)
 from storage import actions, claims, decisions, standing
 from storage.database import Database
 

@@ -56,6 +56,7 @@ class Composer:
             Purpose.STATEMENT: self._statement,
             Purpose.INVITATION: self._invitation,
             Purpose.SIGN_ON_REMINDER: self._invitation,
+            Purpose.SIGN_LINK: self._new_link,
             Purpose.CHECK_IN: self._to_coordinator,
             Purpose.LEAK_ALARM: self._to_coordinator,
             Purpose.VERIFICATION_ALARM: self._to_coordinator,
@@ -124,6 +125,14 @@ class Composer:
             "sign_url": await self._sign_url(draft),
             "closes_at": closing_time(draft.contents.document),
             "time_zone": draft.recipient.time_zone or self._time_zone,
+        }
+
+    async def _new_link(self, draft: Draft) -> dict[str, object]:
+        return {
+            "index": draft.contents.index,
+            "recipient_name": draft.recipient.name,
+            "partner_name": draft.recipient.organisation,
+            "sign_url": await self._sign_url(draft),
         }
 
     def _announcement(self, draft: Draft) -> dict[str, object]:

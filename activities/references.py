@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 
 from temporalio import activity
 
+from models.decision_messages import DecisionRecord
 from models.messages import (
     ActionRef,
     AskVerifiers,
@@ -11,20 +12,21 @@ from models.messages import (
     BatchOutcome,
     CaseFacts,
     CasePlan,
-    DecisionRecord,
     Dispatched,
     DispatchOutcome,
     DispatchPlan,
     DispatchRequest,
     DocumentRef,
-    InvitedAgain,
     PhaseChange,
-    SignOnOpened,
-    SignOnRequest,
-    SignOnStatus,
     VerificationRef,
     VerificationRound,
     VerificationStatus,
+)
+from models.sign_on_messages import (
+    InvitedAgain,
+    SignOnOpened,
+    SignOnRequest,
+    SignOnStatus,
     WindowChange,
     WindowEnd,
 )

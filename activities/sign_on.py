@@ -3,8 +3,8 @@
 from temporalio import activity
 
 from activities import references
-from models.messages import (
-    DocumentRef,
+from models.messages import DocumentRef
+from models.sign_on_messages import (
     InvitedAgain,
     SignOnOpened,
     SignOnRequest,

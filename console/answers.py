@@ -103,7 +103,9 @@ class SignOn(Answer):
 
     invited: int
     signed: int
+    signed_earlier: int = 0
     declined: int
+    withdrawn: int = 0
     quorum: int
     policy: str
     opened_at: datetime | None
@@ -217,40 +219,14 @@ class AuditPage(Answer):
     next_after: int | None
 
 
-class MissedPartner(Answer):
-    """A partner that was not reached; `lost` where nobody of it is left to be asked."""
-
-    partner: str
-    country: str
-    lost: bool
-
-
-class Window(Answer):
-    """The sign-on window of a document."""
-
-    index: str
-    closes_at: datetime | None
-    ended_at: datetime | None
-    invited: int
-    signed: int
-    answered: int
-    not_reached: list[MissedPartner]
-
-
-class Invited(Answer):
-    """A partner that is asked now; `is_new` where it was not invited before."""
-
-    index: str
-    partner: str
-    is_new: bool
-
-
 class Signature(Answer):
     """An invited partner and its answer; a withheld signature names no partner."""
 
     partner: str | None
     country: str | None
     answer: str | None
+    late: bool | None = None
+    for_newest_text: bool | None = None
 
 
 class SignatureList(Answer):

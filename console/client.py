@@ -78,6 +78,10 @@ class ApiClient:
         request = self._http.build_request("PATCH", path, content=content, headers={"Content-Type": _JSON})
         return self._patiently(request, repeatable=True)
 
+    def delete(self, path: str) -> str:
+        """Take something away; doing it twice is once."""
+        return self._patiently(self._http.build_request("DELETE", path), repeatable=True)
+
     def poll(self, path: str, *, seen: int, wait: int) -> str:
         """Read at the next change after revision `seen`, or after `wait` seconds; never repeated."""
         timeout = httpx.Timeout(wait + POLL_GRACE_SECONDS, connect=5.0)

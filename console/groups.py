@@ -4,7 +4,17 @@ from collections.abc import Callable
 
 import typer
 
-from console import auditing, consents, documents, editorial, imports, partners, people, windows
+from console import (
+    auditing,
+    consents,
+    documents,
+    editorial,
+    imports,
+    invitations,
+    partners,
+    people,
+    windows,
+)
 
 GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
     "audit": ("Check what was done.", {"verify": auditing.verify}),
@@ -53,6 +63,14 @@ GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
             "shorten": windows.shorten,
             "end": windows.end,
             "invite": windows.invite,
+        },
+    ),
+    "invitations": (
+        "See to the links of invited partners.",
+        {
+            "list": invitations.list_invitations,
+            "reissue": invitations.reissue,
+            "revoke": invitations.revoke,
         },
     ),
     "contacts": ("Keep the contacts.", {"import": imports.import_contacts}),

@@ -6,7 +6,14 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from console.private_answers import Private, PrivateObjection, PrivatePerson, PrivateReason, PrivateSource
+from console.private_answers import (
+    Private,
+    PrivateAnswer,
+    PrivateObjection,
+    PrivatePerson,
+    PrivateReason,
+    PrivateSource,
+)
 from console.words import clock, named, phrase
 
 _INDENT = (0, 0, 0, 2)
@@ -22,6 +29,7 @@ def private_details(private: Private) -> RenderableType:
         Text(f"Risk: {named({}, private.risk_level)}", style=_HEADING),
         Padding(Text(private.risk_note.strip()), _INDENT),
         *_objections(private.objections),
+        *_answers(private.answers),
     )
 
 
@@ -41,6 +49,17 @@ def _objections(objections: Sequence[PrivateObjection]) -> Iterator[RenderableTy
 def _objection(objection: PrivateObjection) -> RenderableType:
     told = Text(f"{phrase(objection.kind)} {clock(objection.raised_at)}")
     return Group(told, Padding(Text(objection.reason.strip()), _INDENT))
+
+
+def _answers(answers: Sequence[PrivateAnswer]) -> Iterator[RenderableType]:
+    if answers:
+        yield Text()
+        yield from _part("Why partners answered as they did, newest first", *map(_answer, answers))
+
+
+def _answer(one: PrivateAnswer) -> RenderableType:
+    told = Text(f"{one.partner or 'not to be named'}: {phrase(one.answer).lower()} {clock(one.answered_at)}")
+    return Group(told, Padding(Text(one.reason.strip()), _INDENT))
 
 
 def _person(person: PrivatePerson) -> RenderableType:

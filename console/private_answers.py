@@ -43,6 +43,15 @@ class PrivateSource(Answer):
     note: str | None
 
 
+class PrivateAnswer(Answer):
+    """Why a partner declined, or took its signature back."""
+
+    partner: str | None
+    answer: str
+    answered_at: datetime
+    reason: str
+
+
 class PrivateObjection(Answer):
     """What a verifier had against the case."""
 
@@ -61,3 +70,4 @@ class Private(Answer):
     risk_level: str
     risk_note: str
     objections: tuple[PrivateObjection, ...] = ()
+    answers: tuple[PrivateAnswer, ...] = ()

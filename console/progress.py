@@ -136,7 +136,7 @@ def _bar(done: int, total: int) -> ProgressBar:
 
 
 def sign_on_words(sign_on: SignOn) -> str:
-    """Tell how long the window stays open, and who declined."""
+    """Tell how long the window stays open, and how many answered otherwise."""
     told = []
     if sign_on.ended_at:
         told.append(f"closed {clock(sign_on.ended_at)}")
@@ -144,6 +144,10 @@ def sign_on_words(sign_on: SignOn) -> str:
         told.append(f"{span(sign_on.closes_at - datetime.now(UTC))} left")
     if sign_on.declined:
         told.append(f"{sign_on.declined} declined")
+    if sign_on.withdrawn:
+        told.append(f"{sign_on.withdrawn} took it back")
+    if sign_on.signed_earlier:
+        told.append(f"{sign_on.signed_earlier} signed an earlier text")
     return " · ".join(told)
 
 

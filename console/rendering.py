@@ -22,6 +22,7 @@ from console.words import (
     named,
     next_step,
     phrase,
+    signature_words,
 )
 from models.vocabulary import Answer
 
@@ -160,6 +161,7 @@ def _answers(signatures: Sequence[Signature]) -> RenderableType:
     for signature in answered:
         style = "green" if signature.answer == Answer.SIGNED else "yellow"
         name = signature.partner or "(counted, not named)"
-        grid.add_row(Text(phrase(str(signature.answer)), style=style), Text(name), signature.country or "")
+        told = Text(phrase(str(signature.answer)), style=style)
+        grid.add_row(told, Text(name), signature.country or "", Text(signature_words(signature)))
     silent = len(signatures) - len(answered)
     return Group(grid, Text(f"{silent} not answered yet", style="dim")) if silent else grid

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from console.answers import Invited, Window, read
+from console.answers import read
 from console.documents import Number
 from console.errors import BadInputError
 from console.session import (
@@ -19,6 +19,7 @@ from console.session import (
     action_path,
     session,
 )
+from console.sign_on_answers import Invited, Window
 from console.words import clock
 
 Moment = Annotated[

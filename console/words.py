@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from console.answers import Action, Consent, Document, Event, PossibleDuplicate
+from console.answers import Action, Consent, Document, Event, PossibleDuplicate, Signature
 from models.lifecycle import Decision, Phase
-from models.vocabulary import DocumentKind, ReleasePolicy
+from models.vocabulary import Answer, DocumentKind, ReleasePolicy
 
 COMMAND = "python starter.py"
 
@@ -36,6 +36,8 @@ EVENTS = {
     "signed": "A partner signed",
     "declined": "A partner declined",
     "signature_withdrawn": "A partner took its signature back",
+    "links_revoked": "A partner's links were revoked",
+    "link_reissued": "A partner gets a new link",
     "release_decided": "The release was decided",
     "held": "Put on hold",
     "resumed": "Resumed",
@@ -55,6 +57,7 @@ PURPOSES = {
     "statement": "Statement",
     "invitation": "Invitations",
     "sign_on_reminder": "Reminders to partners",
+    "sign_link": "New links to partners",
     "check_in": "Check-ins",
     "verification": "Requests to verifiers",
     "verification_reminder": "Reminders to verifiers",
@@ -139,6 +142,16 @@ def consent_words(consent: Consent) -> str:
     until = f", until {consent.valid_until}" if consent.valid_until else ""
     revoked = f", REVOKED {clock(consent.revoked_at)}" if consent.revoked_at else ""
     return f"{phrase(consent.use)}: {answer} ({how}{until}){revoked}"
+
+
+def signature_words(signature: Signature) -> str:
+    """Tell how an answer was given, beside what it was."""
+    told = []
+    if signature.answer == Answer.SIGNED and signature.for_newest_text is False:
+        told.append("for an earlier text")
+    if signature.late:
+        told.append("late")
+    return ", ".join(told)
 
 
 def duplicate_words(duplicate: PossibleDuplicate) -> str:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from models.lifecycle import Decision, Phase, Refusal, Standing
+from models.lifecycle import Phase, Refusal, Standing
 from models.vocabulary import Channel, ReleasePolicy
 
 
@@ -19,6 +19,8 @@ class Purpose(StrEnum):
     """Partners are asked to sign."""
     SIGN_ON_REMINDER = "sign_on_reminder"
     """Partners who have not answered are asked again."""
+    SIGN_LINK = "sign_link"
+    """Partners get a new link to their invitation, and those before open nothing any more."""
     CHECK_IN = "check_in"
     """The coordinator is asked for news."""
     VERIFICATION = "verification"
@@ -175,6 +177,7 @@ class CaseFacts(Message):
     verification: VerificationRef | None = None
     release: DispatchRequest | None = None
     notice: DispatchRequest | None = None
+    links: DispatchRequest | None = None
     untold: bool = False
 
 
@@ -194,93 +197,11 @@ class CaseState(Message):
         return Standing(self.phase, facts.on_hold, facts.lacking, facts.release is not None, facts.withdrawn)
 
 
-class PersonDecision(Message):
-    """A decision of one person, who waits for the answer until a moment (None: for ever)."""
-
-    action_id: UUID
-    decision: Decision
-    person_id: UUID
-    until: datetime | None = None
-
-
-class DecisionRecord(Message):
-    """A decision that the workflow accepted."""
-
-    action_id: UUID
-    decision: Decision
-    person_id: UUID
-
-
-class DecisionRefused(Message):
-    """Why a decision was refused; carried in the details of the error."""
-
-    refusal: Refusal
-
-
 class PhaseChange(Message):
     """A move of an action, to be shown in the database."""
 
     action_id: UUID
     phase: Phase
-
-
-class SignOnProgress(Message):
-    """How far an earlier run of a sign-on came, and which rounds it left under way."""
-
-    reminded: int
-    invited: int
-    alarmed: int
-    rounds: tuple[DispatchRequest, ...]
-
-
-class SignOnRequest(Message):
-    """Open the sign-on of one document, or go on where an earlier run of it ended."""
-
-    document: DocumentRef
-    plan: SignOnPlan
-    progress: SignOnProgress | None = None
-
-
-class SignOnOpened(Message):
-    """The window as it is: its invitations wait in the outbox, and its time may have been changed since."""
-
-    invited: int
-    closes_at: datetime
-    opened_at: datetime | None = None
-    ended: bool = False
-
-
-class SignOnStatus(Message):
-    """How the invited partners have answered, and how many of them nothing reached that asks them."""
-
-    invited: int
-    signed: int
-    answered: int
-    unasked: int = 0
-
-
-class WindowChange(Message):
-    """Another closing time of a window, from a person who waits for the answer until a moment."""
-
-    document: DocumentRef
-    person_id: UUID
-    closes_at: datetime
-    until: datetime | None = None
-
-
-class WindowEnd(Message):
-    """The end of a window by hand, from a person who waits for the answer until a moment."""
-
-    document: DocumentRef
-    person_id: UUID
-    until: datetime | None = None
-
-
-class InvitedAgain(Message):
-    """What is to be sent: a round of invitations (None: nobody waits for one), and word of those missed."""
-
-    round: int | None
-    alarms: tuple[int, ...]
 
 
 class Dispatched(Message):

@@ -1,6 +1,7 @@
 """Partner organisations, and how they are asked to sign."""
 
 from datetime import date, datetime
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
@@ -97,6 +98,19 @@ class MissedContact(SQLModel, table=True):
     missed_at: datetime = moment()
 
 
+class LinkState(StrEnum):
+    """Whether an invited partner has a link that opens its page."""
+
+    LIVE = "live"
+    """One opens it."""
+    EXPIRED = "expired"
+    """All have expired."""
+    REVOKED = "revoked"
+    """They were revoked, and none was reissued."""
+    AWAITED = "awaited"
+    """None was sent yet, since it was invited or reissued."""
+
+
 class SignLink(SQLModel, table=True):
     """A secret URL of an invitation: each message carries its own, and only the SHA-256 is kept."""
 
@@ -143,3 +157,9 @@ class Signature(SQLModel, table=True):
     answered_at: datetime = moment()
     superseded_at: datetime | None = moment(nullable=True)
     carried_from: UUID | None = link("signature.id", nullable=True)
+
+    @property
+    def is_hidden(self) -> bool:
+        """Tell whether nobody may see whose it is: a signature is not named by being taken back, either."""
+        withheld = self.visibility is SignatureVisibility.WITHHELD
+        return withheld and self.answer is not Answer.DECLINED

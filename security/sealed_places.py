@@ -38,6 +38,11 @@ def risk_place(risk_assessment_id: UUID) -> str:
     return f"risk_assessment:{risk_assessment_id}"
 
 
+def signature_place(signature_id: UUID) -> str:
+    """Name the place of the reason why a partner declined, or took its signature back."""
+    return f"signature.reason:{signature_id}"
+
+
 def api_secret_place(url: str) -> str:
     """Name the place of a partner's secret: its address, so that a changed one never gets the old secret."""
     return f"partner_api_secret:{url}"

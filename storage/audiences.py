@@ -99,7 +99,10 @@ UNANSWERED = """
                 WHERE signature.invitation_id = invitation.id AND signature.superseded_at IS NULL)
 """
 
-UNASKED = f"(newest.state IS NULL OR newest.state IN {MISSED_STATES}) AND {UNANSWERED}"
+UNASKED = f"""
+    invitation.revoked_at IS NULL AND {UNANSWERED}
+    AND (newest.state IS NULL OR newest.state IN {MISSED_STATES})
+"""
 """Nothing that asks the partner of an invitation has reached it or will."""
 
 _INVITED = f"""
@@ -109,7 +112,7 @@ _INVITED = f"""
     FROM invitation
     JOIN partner_contact AS chosen ON chosen.id = invitation.contact_id
     {NEWEST_MESSAGE}
-    WHERE invitation.document_id = :document_id
+    WHERE invitation.document_id = :document_id AND invitation.revoked_at IS NULL
 """
 
 UNASKED_HERE = f"""
@@ -124,6 +127,16 @@ _REMINDED = """
      WHERE delivery.invitation_id = invitation.id AND dispatch.purpose = 'sign_on_reminder'
        AND delivery.state IN ('ready', 'sending', 'sent', 'delivered', 'unknown', 'bounced'))
 """
+
+AWAITS_A_LINK = """
+    invitation.revoked_at IS NULL AND invitation.reissued_at IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
+                    WHERE delivery.invitation_id = invitation.id AND dispatch.purpose = 'sign_link'
+                      AND dispatch.frozen_at >= invitation.reissued_at)
+"""
+"""No message with a new link was frozen for an invitation since it was reissued."""
+
+_REISSUED = f"{_INVITED} AND {AWAITS_A_LINK}"
 
 # One whom a message is on its way to is not written to beside it.
 _UNANSWERED = f"""
@@ -165,7 +178,7 @@ REACHED = """
            delivery.language, 'public' AS disclosure, 1 AS rank
     FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
     WHERE dispatch.action_id = :action_id
-      AND dispatch.purpose IN ('statement', 'invitation', 'sign_on_reminder')
+      AND dispatch.purpose IN ('statement', 'invitation', 'sign_on_reminder', 'sign_link')
       AND (delivery.state IN ('sent', 'delivered', 'unknown')
            OR (delivery.state = 'sending' AND delivery.handed_over_at IS NOT NULL))
     ORDER BY delivery.channel, delivery.fingerprint, dispatch.frozen_at DESC
@@ -176,6 +189,7 @@ RECIPIENTS = {
     Purpose.STATEMENT: _RELEASE,
     Purpose.INVITATION: _TO_INVITE,
     Purpose.SIGN_ON_REMINDER: _UNANSWERED,
+    Purpose.SIGN_LINK: _REISSUED,
     Purpose.CHECK_IN: _COORDINATOR,
     Purpose.VERIFICATION: _ASKED,
     Purpose.VERIFICATION_REMINDER: _UNDECIDED,

@@ -88,6 +88,17 @@ async def version_of(session: AsyncSession, document_id: UUID) -> DocumentVersio
     return found.one()
 
 
+async def version_with(session: AsyncSession, document_id: UUID, digest: bytes) -> DocumentVersion | None:
+    """Return the newest version of a document that has a digest, if it ever had it."""
+    found = await session.exec(
+        select(DocumentVersion)
+        .where(DocumentVersion.document_id == document_id, DocumentVersion.digest == digest)
+        .order_by(col(DocumentVersion.number).desc())
+        .limit(1)
+    )
+    return found.one_or_none()
+
+
 async def texts_of(session: AsyncSession, version_id: UUID) -> dict[str, DocumentText]:
     """Map the languages of a version to their texts."""
     found = await session.exec(select(DocumentText).where(DocumentText.version_id == version_id))

@@ -23,6 +23,7 @@ STATEMENTS: Final = frozenset({Purpose.STATEMENT, Purpose.INVITATION, Purpose.SI
 SIGN_ON: Final = frozenset({Purpose.INVITATION, Purpose.SIGN_ON_REMINDER})
 """What asks partners to sign."""
 
+_LINKS: Final = SIGN_ON | {Purpose.SIGN_LINK}
 _ASKING: Final = frozenset({Purpose.VERIFICATION, Purpose.VERIFICATION_REMINDER})
 VERIFYING: Final = _ASKING | {Purpose.VERIFICATION_ALARM}
 _NOTICES: Final = frozenset({Purpose.STOP_NOTICE})
@@ -191,6 +192,12 @@ DUE: Final = """
 """
 """What waits for working hours waits no more once the last hour of its window would be over by then."""
 
+_LINKS_AS_THEY_WERE = """
+    EXISTS (SELECT 1 FROM invitation
+            WHERE invitation.id = delivery.invitation_id AND invitation.revoked_at IS NULL
+              AND (invitation.reissued_at IS NULL OR invitation.reissued_at <= dispatch.frozen_at))
+"""
+
 _UNANSWERED_REQUEST = """
     EXISTS (SELECT 1 FROM verification_request AS request
             WHERE request.id = delivery.request_id AND request.answered_at IS NULL)
@@ -212,6 +219,7 @@ CHECKS: Final = MappingProxyType(
             "NOT EXISTS (SELECT 1 FROM suppression WHERE suppression.fingerprint = delivery.fingerprint)",
         ),
         "invitation unanswered": Check(SIGN_ON, Failing.UNWANTED, _UNANSWERED_INVITATION),
+        "links as they were": Check(_LINKS, Failing.UNWANTED, _LINKS_AS_THEY_WERE),
         "request unanswered": Check(_ASKING, Failing.UNWANTED, _UNANSWERED_REQUEST),
         "current cycle": Check(VERIFYING, Failing.UNWANTED, "(dispatch.cycle = action.verification_cycle)"),
         "not on hold": Check(_EVERY - _NOTICES, Failing.WAITS, "action.held_at IS NULL"),
@@ -248,8 +256,13 @@ STILL_IDENTIFIED: Final = f"(delivery.rendering <> 'identified' OR {IDENTIFIED})
 """Asked again at the hand-over: a consent may have been revoked since the claim chose the rendering."""
 
 
-SPOKEN_TO_US: Final = VERIFYING | {Purpose.CHECK_IN, Purpose.LEAK_ALARM, Purpose.INVITATION_ALARM}
-"""Messages to the network's own people, each in her own language, that say nothing of the texts."""
+WITHOUT_TEXT: Final = VERIFYING | {
+    Purpose.CHECK_IN,
+    Purpose.LEAK_ALARM,
+    Purpose.INVITATION_ALARM,
+    Purpose.SIGN_LINK,
+}
+"""Messages that say nothing of the texts: each is in its reader's own language."""
 
 
 def gate(checks: Iterable[Check]) -> str:

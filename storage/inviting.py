@@ -7,9 +7,10 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.messages import DeliveryState, DocumentRef, InvitedAgain
+from models.messages import DeliveryState, DocumentRef
 from models.partners import Partner
 from models.records import Addressee, EventKind
+from models.sign_on_messages import InvitedAgain
 from storage.action_lock import have_action_alone
 from storage.audiences import (
     MISSED_STATES,

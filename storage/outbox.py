@@ -23,7 +23,7 @@ from storage.action_lock import share_action
 from storage.actions import action_by_id
 from storage.audiences import RECIPIENTS, UNREACHABLE_TARGETS
 from storage.documents import approved_languages, version_of
-from storage.gate import DUE, SIGN_ON, SPOKEN_TO_US, gate_of_dispatches, outcome_of_refusal
+from storage.gate import DUE, SIGN_ON, WITHOUT_TEXT, gate_of_dispatches, outcome_of_refusal
 from storage.message_events import record_states
 from storage.records import announce, record
 from storage.reminders import REMINDERS, Reminders, one_at_a_time, wait_for_working_hours
@@ -81,7 +81,7 @@ _FREEZE = {
                spoken.channel, spoken.address, spoken.fingerprint, spoken.spoken_in, spoken.disclosure,
                'public', 'ready', 0
         FROM (SELECT recipient.*,
-                     {"recipient.language" if purpose in SPOKEN_TO_US else _LANGUAGE} AS spoken_in
+                     {"recipient.language" if purpose in WITHOUT_TEXT else _LANGUAGE} AS spoken_in
               FROM ({recipients}) AS recipient
               WHERE NOT ({_SERVED})) AS spoken
         WHERE spoken.spoken_in IS NOT NULL

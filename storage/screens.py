@@ -11,9 +11,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.actions import UrgentAction
 from models.columns import now
 from models.documents import Document
-from models.messages import SignOnStatus
 from models.records import EventKind
 from models.screens import ScreenLink
+from models.sign_on_messages import SignOnStatus
 from storage.documents import current_versions
 from storage.records import record
 from storage.sign_on import sign_on_status

@@ -61,14 +61,19 @@ class OpenedLink(NamedTuple):
         return opened and self.is_alive and self.may_be_read and self.is_confirmed
 
     @property
-    def has_signed_newest(self) -> bool:
-        """Tell whether the partner stands behind the text as it is."""
-        return self.signed_digest == self.version.digest
-
-    @property
     def signed_digest(self) -> bytes | None:
         """Return the digest of the text that the partner stands behind."""
         return self.answer.digest if self.answer and self.answer.answer is Answer.SIGNED else None
+
+    @property
+    def may_sign(self) -> bool:
+        """Tell whether the partner may sign now: it has not yet, or for an earlier text only."""
+        return self.takes_answers and self.signed_digest != self.version.digest
+
+    @property
+    def may_withdraw(self) -> bool:
+        """Tell whether there is a signature to be taken back, whatever has become of its text."""
+        return self.is_alive and self.signed_digest is not None
 
 
 async def issue_link(

@@ -4,22 +4,23 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlmodel import col, func, select
+from sqlmodel import func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.actions import UrgentAction
 from models.columns import now
 from models.documents import Document
-from models.messages import DocumentRef, SignOnOpened, SignOnPlan, SignOnStatus
+from models.messages import DocumentRef, SignOnPlan
 from models.partners import Invitation, Signature
 from models.records import EventKind
+from models.sign_on_messages import SignOnOpened, SignOnStatus
 from models.vocabulary import Answer
 from storage.action_lock import have_action_alone
 from storage.actions import action_by_id
 from storage.documents import version_of
 from storage.inviting import count_unasked
 from storage.records import announce, record
-from storage.signatures import CURRENT
+from storage.signatures import CURRENT, answer_counts
 
 _INVITE = text("""
     INSERT INTO invitation (id, document_id, version_id, partner_id, contact_id, invited_at)
@@ -77,12 +78,7 @@ async def _invite(session: AsyncSession, action: UrgentAction, document: Documen
 async def sign_on_status(session: AsyncSession, document_id: UUID) -> SignOnStatus:
     """Count the invited, the answers, the signatures under the newest version, and those not reached."""
     invited = await session.exec(select(func.count()).where(Invitation.document_id == document_id))
-    answers = await session.exec(
-        select(Signature.answer, func.count())
-        .where(Signature.document_id == document_id, CURRENT)
-        .group_by(col(Signature.answer))
-    )
-    answered = sum(count for _, count in answers)
+    answered = sum((await answer_counts(session, document_id)).values())
     newest = await version_of(session, document_id)
     signed = await session.exec(
         select(func.count()).where(

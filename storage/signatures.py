@@ -52,6 +52,28 @@ async def signatures(session: AsyncSession, action_id: UUID) -> list[Answered]:
     return [Answered(*row) for row in found]
 
 
+async def answers_with_reasons(session: AsyncSession, action_id: UUID) -> list[tuple[Partner, Signature]]:
+    """List the answers of an action that say why, newest first, with those that do not count any more."""
+    found = await session.exec(
+        select(Partner, Signature)
+        .join(Signature, col(Signature.partner_id) == Partner.id)
+        .join(Document, col(Document.id) == Signature.document_id)
+        .where(Document.action_id == action_id, col(Signature.sealed_reason).is_not(None))
+        .order_by(col(Signature.answered_at).desc())
+    )
+    return [(partner, given) for partner, given in found]
+
+
+async def answer_counts(session: AsyncSession, document_id: UUID) -> dict[Answer, int]:
+    """Count the answers to a document, whichever of its texts they were given for."""
+    found = await session.exec(
+        select(Signature.answer, func.count())
+        .where(Signature.document_id == document_id, CURRENT)
+        .group_by(col(Signature.answer))
+    )
+    return {Answer(given): count for given, count in found}
+
+
 async def public_signatures(session: AsyncSession, document_id: UUID, digest: bytes) -> list[PublicSignature]:
     """List the signatories of a version that may be named, by country and name."""
     found = await session.exec(

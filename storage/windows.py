@@ -7,8 +7,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.actions import UrgentAction
 from models.documents import Document
-from models.messages import DocumentRef, WindowChange
+from models.messages import DocumentRef
 from models.records import EventKind
+from models.sign_on_messages import WindowChange
 from storage.action_lock import have_action_alone
 from storage.records import announce, record
 

@@ -28,10 +28,10 @@ from web.schemas import (
     ActionList,
     ActionView,
     DeliveryPage,
-    SignatureList,
     Timeline,
 )
 from web.services import Services, Work
+from web.sign_on_schemas import SignatureList
 
 router = APIRouter(prefix="/actions", tags=["actions"])
 

@@ -18,6 +18,7 @@ from web import (
     documents,
     enrolment_page,
     health,
+    invitations,
     logo,
     partner_corrections,
     partner_logos,
@@ -82,6 +83,7 @@ def create_app(services: Services) -> FastAPI:
     for part in (
         actions,
         private,
+        invitations,
         audit,
         decisions,
         consents,

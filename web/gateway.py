@@ -19,16 +19,10 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from models.actions import UrgentAction
 from models.columns import now
+from models.decision_messages import PersonDecision
 from models.lifecycle import Decision, Refusal
-from models.messages import (
-    ActionRef,
-    CaseState,
-    DocumentRef,
-    Message,
-    PersonDecision,
-    WindowChange,
-    WindowEnd,
-)
+from models.messages import ActionRef, CaseState, DocumentRef, Message
+from models.sign_on_messages import WindowChange, WindowEnd
 from workflows.addresses import CASE_QUEUE, action_workflow_id, sign_on_workflow_id
 from workflows.refusals import DECISION_REFUSED
 from workflows.sign_on import SignOnWorkflow

@@ -11,8 +11,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.actions import PersonAtRisk, Source, UrgentAction
 from models.attestations import Objection, ObjectionKind
 from models.consents import Consent, ConsentPassage
+from models.partners import Partner, Signature
 from models.records import EventKind
-from models.vocabulary import ConsentUse, PersonKind, ReadingReason, RiskLevel, SourceKind, Visibility
+from models.vocabulary import Answer, ConsentUse, PersonKind, ReadingReason, RiskLevel, SourceKind, Visibility
 from security.fields import FieldCipher
 from security.naming import open_identity
 from security.sealed_places import (
@@ -21,10 +22,12 @@ from security.sealed_places import (
     objection_place,
     passage_place,
     risk_place,
+    signature_place,
     source_place,
 )
 from storage import actions, records
 from storage.consents import consents_of, passages
+from storage.signatures import answers_with_reasons
 from storage.verification import objections
 from web.actions import found
 from web.authentication import CaseReader
@@ -33,7 +36,16 @@ from web.services import Work
 
 router = APIRouter(prefix="/actions/{reference}", tags=["private"])
 
-FIELDS = ["facts", "identities", "families", "consent_reasons", "sources", "risk_note", "objections"]
+FIELDS = [
+    "facts",
+    "identities",
+    "families",
+    "consent_reasons",
+    "sources",
+    "risk_note",
+    "objections",
+    "answers",
+]
 
 
 class PrivateFamily(Schema):
@@ -82,6 +94,15 @@ class PrivateObjection(Schema):
     reason: str
 
 
+class PrivateAnswer(Schema):
+    """Why a partner declined, or took its signature back; one that was not to be named is not."""
+
+    partner: str | None
+    answer: Answer
+    answered_at: datetime
+    reason: str
+
+
 class PrivateView(Schema):
     """All that is sealed of an action."""
 
@@ -92,6 +113,7 @@ class PrivateView(Schema):
     risk_level: RiskLevel
     risk_note: str
     objections: list[PrivateObjection]
+    answers: list[PrivateAnswer]
 
 
 @router.get("/private")
@@ -135,6 +157,7 @@ async def opened(
         risk_level=risk.level,
         risk_note=cipher.open(risk.sealed_note, context=risk_place(risk.id)),
         objections=[opened_objection(one, cipher) for one in await objections(session, action.id)],
+        answers=[_answer(one, cipher) for one in await answers_with_reasons(session, action.id)],
     )
 
 
@@ -164,6 +187,16 @@ def opened_reason(consent: Consent, cipher: FieldCipher) -> PrivateReason:
     """Open why nobody could be asked for a consent."""
     reason = cipher.open(consent.sealed_reason or b"", context=consent_place(consent.id))
     return PrivateReason(use=consent.use, recorded_at=consent.recorded_at, reason=reason)
+
+
+def _answer(answered: tuple[Partner, Signature], cipher: FieldCipher) -> PrivateAnswer:
+    partner, given = answered
+    return PrivateAnswer(
+        partner=None if given.is_hidden else partner.name,
+        answer=given.answer,
+        answered_at=given.answered_at,
+        reason=cipher.open(given.sealed_reason or b"", context=signature_place(given.id)),
+    )
 
 
 def opened_source(source: Source, cipher: FieldCipher) -> PrivateSource:

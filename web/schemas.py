@@ -13,7 +13,6 @@ from models.problems import Problem
 from models.records import EventKind
 from models.scalars import Prose
 from models.vocabulary import (
-    Answer,
     Channel,
     ConsentGiver,
     ConsentMethod,
@@ -23,7 +22,6 @@ from models.vocabulary import (
     PersonKind,
     ReleasePolicy,
     RiskLevel,
-    SignatureVisibility,
     SourceKind,
     Urgency,
     Visibility,
@@ -149,11 +147,13 @@ class AttestationsView(Schema):
 
 
 class SignOnView(Schema):
-    """How the invited partners have answered."""
+    """How the invited partners have answered; `signed_earlier` is for a text that has changed since."""
 
     invited: int
     signed: int
+    signed_earlier: int
     declined: int
+    withdrawn: int
     quorum: int
     policy: ReleasePolicy
     opened_at: datetime | None
@@ -240,28 +240,6 @@ class Timeline(Schema):
     """The events of an action, oldest first."""
 
     events: list[EventView]
-
-
-class SignatureView(Schema):
-    """An invited partner and its answer; a withheld signature names neither partner nor moment.
-
-    `late` is an answer after the window; `for_newest_text` tells whether it was given for the text as it is.
-    """
-
-    document: int
-    partner: str | None
-    country: str | None
-    answer: Answer | None
-    visibility: SignatureVisibility | None
-    answered_at: datetime | None
-    late: bool | None
-    for_newest_text: bool | None
-
-
-class SignatureList(Schema):
-    """Every invitation of an action, by country and name; withheld signatures stand last."""
-
-    signatures: list[SignatureView]
 
 
 class DeliveryView(Schema):

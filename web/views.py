@@ -10,10 +10,10 @@ from models.documents import Document, DocumentText
 from models.lifecycle import Decision
 from models.outbox import Delivery, Dispatch
 from models.records import AuditEvent
-from models.vocabulary import Answer, PassageReason, SignatureVisibility
+from models.vocabulary import Answer, PassageReason
 from storage import actions, documents, duplicates, people, records, reports, sign_on
 from storage.consents import newest_consents, passages
-from storage.signatures import Answered
+from storage.signatures import Answered, answer_counts
 from storage.standing import attested, phase_of, plan_of, standing_of
 from web.schemas import (
     ActionSummary,
@@ -26,12 +26,11 @@ from web.schemas import (
     EventView,
     PersonView,
     PossibleDuplicateView,
-    SignatureList,
-    SignatureView,
     SignOnView,
     SourceView,
     TextView,
 )
+from web.sign_on_schemas import SignatureList, SignatureView
 
 
 def summary(action: UrgentAction) -> ActionSummary:
@@ -113,13 +112,8 @@ def signatures(listed: list[Answered]) -> SignatureList:
 
 
 def _signature(one: Answered) -> SignatureView:
-    """Show an answer; a withheld signature is not named by being taken back, either."""
     given = one.signature
-    hidden = (
-        given is not None
-        and given.answer is not Answer.DECLINED
-        and given.visibility is SignatureVisibility.WITHHELD
-    )
+    hidden = given is not None and given.is_hidden
     return SignatureView(
         document=one.document.number,
         partner=None if hidden else one.partner.name,
@@ -206,10 +200,13 @@ async def _sign_on(session: AsyncSession, action: UrgentAction, document: Docume
     if plan is None:
         return None
     status = await sign_on.sign_on_status(session, document.id)
+    given = await answer_counts(session, document.id)
     return SignOnView(
         invited=status.invited,
         signed=status.signed,
-        declined=status.answered - status.signed,
+        signed_earlier=given.get(Answer.SIGNED, 0) - status.signed,
+        declined=given.get(Answer.DECLINED, 0),
+        withdrawn=given.get(Answer.WITHDRAWN, 0),
         quorum=plan.quorum,
         policy=plan.release,
         opened_at=document.sign_on_opened_at,

@@ -7,8 +7,8 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
+    from models.decision_messages import DecisionRefused
     from models.lifecycle import Refusal
-    from models.messages import DecisionRefused
 
 DECISION_REFUSED: Final = "decision_refused"
 """Type of the error that carries a refusal."""

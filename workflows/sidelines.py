@@ -1,4 +1,4 @@
-"""What goes on beside the steps of an action: verifiers are asked, alarms raised, later releases sent."""
+"""What goes on beside the steps of an action: verifiers are asked, alarms raised, links and releases sent."""
 
 from temporalio import workflow
 from temporalio.exceptions import WorkflowAlreadyStartedError
@@ -19,6 +19,7 @@ class Sidelines:
         self._verification: Child | None = None
         self._cycle = 0
         self._alarms = 0
+        self._links: list[DispatchRequest] = []
         self._rounds: list[Rounds] = []
 
     async def follow(self, facts: CaseFacts, document: DocumentRef) -> None:
@@ -30,6 +31,9 @@ class Sidelines:
         if facts.parked_dispatches > self._alarms:
             self._alarms = facts.parked_dispatches
             await self._new_rounds(document).begin(Purpose.LEAK_ALARM, self._alarms)
+        if facts.links and facts.links not in self._links:
+            self._links.append(facts.links)
+            await self._new_rounds(facts.links.document).send(facts.links)
         if not facts.on_hold:
             for rounds in list(self._rounds):
                 await rounds.nudge()

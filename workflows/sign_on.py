@@ -9,8 +9,8 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from activities.references import SignOnActivities
     from models.lifecycle import Refusal
-    from models.messages import (
-        Purpose,
+    from models.messages import Purpose
+    from models.sign_on_messages import (
         SignOnOpened,
         SignOnProgress,
         SignOnRequest,

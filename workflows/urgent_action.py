@@ -9,23 +9,21 @@ from temporalio.exceptions import ChildWorkflowError, WorkflowAlreadyStartedErro
 
 with workflow.unsafe.imports_passed_through():
     from activities.references import CaseActivities
+    from models.decision_messages import DecisionRecord, PersonDecision
     from models.lifecycle import ENDED, Decision, Phase, Refusal, refusal_of
     from models.messages import (
         ActionOutcome,
         ActionRef,
         CasePlan,
         CaseState,
-        DecisionRecord,
         DispatchOutcome,
         DispatchRequest,
         DocumentRef,
         FollowUpRequest,
-        PersonDecision,
         PhaseChange,
         Purpose,
-        SignOnRequest,
-        SignOnStatus,
     )
+    from models.sign_on_messages import SignOnRequest, SignOnStatus
     from models.vocabulary import ReleasePolicy
     from workflows.activity_options import FACTS
     from workflows.addresses import (

@@ -1,7 +1,7 @@
 """A partner reads and answers, with the browser, the hands and the eyes that she has."""
 
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, ViewportSize
 
 from models.vocabulary import SignatureVisibility
 from tests import factories
@@ -9,7 +9,7 @@ from tests.browser.accessibility import has_visible_focus, sideways, violations
 from tests.browser.conftest import Visit
 from tests.browser.links import ARABIC, signed_by, signing, to_sign, with_arabic
 from tests.browser.partners_states import NAME, ROLE, fill_in, mark, press
-from tests.browser.screenshots import photographed_everywhere
+from tests.browser.screenshots import FOLDER, photographed_everywhere
 from tests.browser.visitors import DESKTOP, NO_SCRIPT, PHONE
 from tests.browser.web_process import WebProcess
 from tests.integration.outbox_cases import Case, execute
@@ -17,6 +17,7 @@ from tests.integration.outbox_cases import Case, execute
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 WAYS = {"phone": PHONE, "desktop": DESKTOP, "no script": {**PHONE, **NO_SCRIPT}}
+SHEET: ViewportSize = {"width": 680, "height": 960}
 RIGHT_TO_LEFT = "?lang=es&text=ar"
 
 
@@ -146,7 +147,7 @@ async def test_a_statement_from_right_to_left_is_set_so_in_a_page_that_is_not(
     web: WebProcess, visit: Visit
 ) -> None:
     page = await visit(await to_sign(await signing(web, with_arabic(factories.case_tree()))) + RIGHT_TO_LEFT)
-    for part in (".headline", ".letter p:not(.index)", "ol.text"):
+    for part in (".headline", ".text p", "ol.text"):
         style = await page.locator(part).first.evaluate("one => getComputedStyle(one).direction")
         assert style == "rtl", part
     assert await page.locator("form").evaluate("one => getComputedStyle(one).direction") == "ltr"
@@ -161,6 +162,8 @@ async def test_the_printed_page_is_the_letter(web: WebProcess, visit: Visit) -> 
     page = await visit(await to_sign(case))
     await page.emulate_media(media="print")
     shown = await page.locator("body").inner_text()
+    await page.set_viewport_size(SHEET)
+    await page.screenshot(path=FOLDER / "sign-printed.es.png", full_page=True)
     assert "Red Acuerpa" in shown
     assert "Ceiba" in shown
     assert "Red de Defensoras del Volcán" in shown
@@ -169,7 +172,7 @@ async def test_the_printed_page_is_the_letter(web: WebProcess, visit: Visit) -> 
 
 
 async def test_the_page_weighs_less_than_60_kilobytes(web: WebProcess, visit: Visit) -> None:
-    page = await visit("/s/unknown")
+    page = await visit("about:blank")
     received: list[int] = []
     page.on("response", lambda answer: received.append(int(answer.headers["content-length"])))
     await page.goto(await to_sign(await signing(web)))

@@ -1,6 +1,7 @@
 import hashlib
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -10,6 +11,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Connection, Engine, MetaData, Text, create_engine, inspect, text
+from sqlalchemy.exc import IntegrityError
 
 from local.postgres import EmbeddedPostgres
 from models.records import EventKind
@@ -208,3 +210,54 @@ def test_partners_of_before_the_directory_are_active_and_reached_by_whoever_stoo
             ("ANA@red.example", None, False, "email"),
         ]
         bring(connection, "base")
+
+
+AN_ANSWER = """
+    INSERT INTO signature
+        (id, invitation_id, document_id, partner_id, version_id, digest, answer, visibility, answered_at)
+    SELECT gen_random_uuid(), gen_random_uuid(), :document, :partner, gen_random_uuid(), sha256('x'),
+           'signed', 'public', now()
+"""
+A_LATER_ANSWER = """
+    INSERT INTO signature (id, invitation_id, document_id, partner_id, version_id, digest, answer, visibility,
+                           late, answered_at)
+    SELECT gen_random_uuid(), invitation_id, document_id, partner_id, version_id, digest, 'withdrawn',
+           visibility, false, now()
+    FROM signature
+"""
+A_LINK = """
+    INSERT INTO sign_link (id, invitation_id, delivery_id, token_hash, issued_at)
+    VALUES (gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), sha256('x'), '2026-01-01')
+"""
+
+
+def test_answers_and_links_of_before_keep_counting_and_answers_can_be_superseded(engine: Engine) -> None:
+    with engine.begin() as connection:
+        bring(connection, "0005")
+        for table in ("signature", "sign_link"):  # no case is needed for them
+            connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER ALL"))
+        connection.execute(text(AN_ANSWER), {"document": ACTIONS[0], "partner": ACTIONS[1]})
+        connection.execute(text(A_LINK))
+        bring(connection, "0007")
+        kept = connection.execute(text("SELECT late, sealed_reason, superseded_at FROM signature")).one()
+        assert tuple(kept) == (False, None, None)
+        lasts = connection.execute(text("SELECT expires_at - issued_at FROM sign_link")).scalar_one()
+        assert lasts == timedelta(days=90)
+        with pytest.raises(IntegrityError), connection.begin_nested():
+            connection.execute(text(A_LATER_ANSWER))
+        connection.execute(text("UPDATE signature SET superseded_at = now()"))
+        connection.execute(text(A_LATER_ANSWER))
+
+
+def test_going_back_keeps_the_answer_that_counts(engine: Engine) -> None:
+    with engine.begin() as connection:
+        bring(connection, "0007")
+        connection.execute(text("ALTER TABLE signature DISABLE TRIGGER ALL"))
+        for superseded in ("now()", "NULL"):
+            answer = AN_ANSWER.replace("answered_at)", "answered_at, late, superseded_at)")
+            answer = answer.rstrip() + f", false, {superseded}"
+            connection.execute(text(answer), {"document": ACTIONS[0], "partner": ACTIONS[1]})
+        config = configuration()
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0005")
+        assert connection.execute(text("SELECT count(*) FROM signature")).scalar_one() == 1

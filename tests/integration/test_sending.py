@@ -16,6 +16,8 @@ from models.tables import METADATA
 from models.vocabulary import Channel
 from security.tokens import token_hash
 from storage.database import Database
+from storage.invitations import reissue_link
+from storage.sign_links import opened_link
 from tests.integration.local_servers import LocalMailbox, LocalProviders
 from tests.integration.outbox_cases import Case, by_address, execute, make_case
 from tests.integration.senders import PUBLIC_URL, composer, inbox, mailing, put_off, run
@@ -189,6 +191,31 @@ async def test_a_sign_link_in_a_mail_opens_its_invitation_and_stands_nowhere_in_
         assert token_hash(token).hex() in kept  # the detector finds what is there
         tokens.add(token)
     assert len(tokens) == len(deliveries)
+
+
+async def test_a_new_link_reaches_its_partner_by_a_mail_that_says_nothing_of_the_text(
+    case: Case, mailbox: LocalMailbox, email: EmailChannel
+) -> None:
+    await case.open_sign_on()
+    await run(mailing(case.database, email), await case.batch(Purpose.INVITATION))
+    before = len(mailbox.messages())
+    async with case.database.transaction() as session:
+        assert await reissue_link(session, case.action, "casa-manantial", case.action.author_id)
+    outcome = await run(mailing(case.database, email), await case.batch(Purpose.SIGN_LINK))
+    assert (outcome.sent, outcome.waiting) == (1, 0)
+    message = mailbox.messages()[before]
+    assert message["to"] == ["amparo@manantial.example"]
+    assert case.action.title not in message["subject"] + message["text"] + message["html"]
+    (token,) = set(re.findall(rf"{PUBLIC_URL}/s/([\w-]+)", message["text"]))
+    async with opened(case, token) as (_session, link):
+        assert link.takes_answers
+    (old,) = {
+        re.search(rf"{PUBLIC_URL}/s/([\w-]+)", one["text"])[1]  # type: ignore[index]
+        for one in mailbox.messages()[:before]
+        if one["to"] == message["to"]
+    }
+    async with case.database.transaction() as session:
+        assert await opened_link(session, token_hash(old)) is None
 
 
 async def whole_database(database: Database) -> str:

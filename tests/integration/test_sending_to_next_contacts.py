@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from channels.email import EmailChannel
-from models.messages import InvitedAgain, Purpose
+from models.messages import Purpose
+from models.sign_on_messages import InvitedAgain
 from storage import inviting
 from storage.database import Database
 from tests.integration.local_servers import LocalMailbox

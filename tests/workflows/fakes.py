@@ -8,6 +8,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities import references
+from models.decision_messages import DecisionRecord
 from models.messages import (
     ActionRef,
     AskVerifiers,
@@ -15,24 +16,16 @@ from models.messages import (
     BatchOutcome,
     CaseFacts,
     CasePlan,
-    DecisionRecord,
     DeliveryState,
     Dispatched,
     DispatchOutcome,
     DispatchPlan,
     DispatchRequest,
-    DocumentRef,
-    InvitedAgain,
     PhaseChange,
     Purpose,
-    SignOnOpened,
-    SignOnRequest,
-    SignOnStatus,
     VerificationRef,
     VerificationRound,
     VerificationStatus,
-    WindowChange,
-    WindowEnd,
 )
 from models.vocabulary import Channel
 from tests.workflows.world import ACTION, ATTESTATIONS_REQUIRED, AUDIENCE, Sheet, World
@@ -117,58 +110,8 @@ class FakeVerification(references.VerificationActivities):
         return status
 
 
-class FakeSignOn(references.SignOnActivities):
-    """The window and its answers."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-
-    @activity.defn
-    async def open_sign_on(self, request: SignOnRequest) -> SignOnOpened:
-        world = self._world
-        world.closes_at = world.closes_at or moment() + request.plan.closes_after
-        world.opened_at = world.opened_at or world.closes_at - request.plan.closes_after
-        await world.called("open_sign_on")
-        return SignOnOpened(
-            invited=world.invited,
-            closes_at=world.closes_at,
-            opened_at=world.opened_at,
-            ended=world.sign_on_ended,
-        )
-
-    @activity.defn
-    async def count_answers(self, _document: DocumentRef) -> SignOnStatus:
-        world = self._world
-        answered = world.signed + world.declined
-        status = SignOnStatus(
-            invited=world.invited, signed=world.signed, answered=answered, unasked=world.unasked
-        )
-        await world.called("count_answers")
-        return status
-
-    @activity.defn
-    async def invite_again(self, _document: DocumentRef) -> InvitedAgain:
-        world = self._world
-        await world.called("invite_again")
-        if world.outage:
-            outage, world.outage = world.outage, None
-            raise ApplicationError("away", type="away", next_retry_delay=outage)
-        rounds = len(world.rounds(Purpose.INVITATION))
-        return InvitedAgain(round=rounds + 1 if world.unasked else None, alarms=tuple(world.missed_turns))
-
-    @activity.defn
-    async def change_window(self, change: WindowChange) -> None:
-        await self._world.called("change_window")
-        self._world.closes_at = change.closes_at
-
-    @activity.defn
-    async def end_by_hand(self, _end: WindowEnd) -> None:
-        await self._world.called("end_by_hand")
-        self._world.sign_on_ended = True
-
-    @activity.defn
-    async def end_sign_on(self, _document: DocumentRef) -> None:
-        self._world.sign_on_ended = True
+WITHOUT_TEXT = {Purpose.CHECK_IN, Purpose.LEAK_ALARM, Purpose.INVITATION_ALARM, Purpose.SIGN_LINK}
+"""What may leave though nothing is confirmed."""
 
 
 class FakeOutbox(references.OutboxActivities):
@@ -202,9 +145,7 @@ class FakeOutbox(references.OutboxActivities):
         world = self._world
         if purpose in AFTER_A_STOP:
             return not (world.notice_refused and purpose is Purpose.STOP_NOTICE)
-        return world.running and (
-            world.permitted or purpose in {Purpose.CHECK_IN, Purpose.LEAK_ALARM, Purpose.INVITATION_ALARM}
-        )
+        return world.running and (world.permitted or purpose in WITHOUT_TEXT)
 
     def _channels(self, request: DispatchRequest) -> tuple[Channel, ...]:
         world = self._world

@@ -16,17 +16,12 @@ from temporalio.worker import Worker
 from assembly import WORKFLOWS, _methods
 from local.temporal import temporal_binary
 from models.lifecycle import Decision, Phase
-from models.messages import (
-    ActionOutcome,
-    CaseState,
-    DeliveryState,
-    DispatchRequest,
-    Purpose,
-    SignOnStatus,
-)
+from models.messages import ActionOutcome, CaseState, DeliveryState, DispatchRequest, Purpose
+from models.sign_on_messages import SignOnStatus
 from security.keys import KeyRing
 from temporal_client import data_converter
-from tests.workflows.fakes import FakeCase, FakeOutbox, FakeSending, FakeSignOn, FakeVerification
+from tests.workflows.fake_sign_on import FakeSignOn
+from tests.workflows.fakes import FakeCase, FakeOutbox, FakeSending, FakeVerification
 from tests.workflows.world import ACTION, DOCUMENT, PATIENCE_SECONDS, World, by_coordinator
 from workflows.addresses import (
     CASE_QUEUE,

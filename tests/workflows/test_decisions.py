@@ -7,8 +7,13 @@ import pytest
 from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
+from models.decision_messages import DecisionRefused
 from models.lifecycle import Decision, Phase, Refusal
-from models.messages import CasePlan, CaseState, DecisionRefused, Purpose
+from models.messages import (
+    CasePlan,
+    CaseState,
+    Purpose,
+)
 from tests.workflows.scenarios import BRIEF, reach_follow_up, reach_sign_on
 from tests.workflows.stage import Stage
 from tests.workflows.world import case_plan

@@ -5,13 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from models.lifecycle import Decision, Phase
-from models.messages import (
-    CasePlan,
-    DispatchOutcome,
-    DispatchRequest,
-    Purpose,
-    SignOnStatus,
-)
+from models.messages import CasePlan, DispatchOutcome, DispatchRequest, Purpose
+from models.sign_on_messages import SignOnStatus
 from models.vocabulary import ReleasePolicy
 from tests.workflows.scenarios import BRIEF, reach_sign_on, signed_at_deadline
 from tests.workflows.stage import Stage, assert_ended

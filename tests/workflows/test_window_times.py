@@ -7,7 +7,8 @@ import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
 from models.lifecycle import Phase, Refusal
-from models.messages import CasePlan, Purpose, SignOnStatus
+from models.messages import CasePlan, Purpose
+from models.sign_on_messages import SignOnStatus
 from models.vocabulary import ReleasePolicy
 from tests.workflows.scenarios import BRIEF, reach_sign_on
 from tests.workflows.stage import Handle, Stage, assert_ended

@@ -7,7 +7,8 @@ from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
 from models.lifecycle import Refusal
-from models.messages import SignOnPlan, SignOnRequest, WindowChange, WindowEnd
+from models.messages import SignOnPlan
+from models.sign_on_messages import SignOnRequest, WindowChange, WindowEnd
 from tests.workflows.stage import Handle, Stage
 from tests.workflows.world import COORDINATOR, DOCUMENT, SIGN_ON
 from workflows.addresses import CASE_QUEUE, sign_on_workflow_id

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from models.decision_messages import PersonDecision
 from models.lifecycle import Decision, Phase, Refusal
 from models.messages import (
     ActionRef,
@@ -16,7 +17,6 @@ from models.messages import (
     DispatchRequest,
     DocumentRef,
     FollowUpPlan,
-    PersonDecision,
     Purpose,
     SignOnPlan,
     VerificationPlan,
@@ -102,6 +102,7 @@ class World:
     verification: VerificationRef | None = None
     release: DispatchRequest | None = None
     notice: DispatchRequest | None = None
+    links: DispatchRequest | None = None
     untold: bool = False
     notice_refused: bool = False
     asked: list[int] = field(default_factory=list)
@@ -169,6 +170,7 @@ class World:
             verification=self.verification,
             release=self.release,
             notice=self.notice,
+            links=self.links,
             untold=self.untold,
         )
 

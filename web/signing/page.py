@@ -4,16 +4,21 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.documents import DocumentText
 from models.partners import Signature
 from models.vocabulary import SignatureVisibility
-from storage.documents import texts_of
+from storage.documents import texts_of, version_with
 from storage.sign_links import OpenedLink
 from storage.sign_on import closing_time
 from storage.signatures import public_signatures, unnamed_signatures
 from web.forms import form_token, is_ours
 from web.pages import rendered, switch, wanted_language
 from web.services import Services
-from web.signing.forms import Problems, SignForm
+from web.signing.changes import changes_since
+from web.signing.forms import WITHDRAW, Problems, SignForm
+
+NOTHING_FILLED_IN = SignForm()
+NO_PROBLEMS: Problems = {}
 
 
 class SignPage:
@@ -28,63 +33,88 @@ class SignPage:
         """Say the same of every link that opens nothing, whatever the reason."""
         return self._render("unusable", None, {}, status=404)
 
-    async def of(self, session: AsyncSession, link: OpenedLink) -> HTMLResponse:
-        """Show what a link opens now."""
-        if link.answer:
-            return self.answered(link, link.answer)
-        if not link.takes_answers:
-            return self._render("waiting", link, {})
-        return await self.form(session, link, SignForm(), {})
-
-    async def form(
-        self, session: AsyncSession, link: OpenedLink, form: SignForm, problems: Problems
+    async def of(
+        self,
+        session: AsyncSession,
+        link: OpenedLink,
+        form: SignForm = NOTHING_FILLED_IN,
+        problems: Problems = NO_PROBLEMS,
     ) -> HTMLResponse:
-        """Show the statement with the form, as far as it was filled in."""
-        texts = await texts_of(session, link.version.id)
-        approved = {language: texts[language] for language in link.languages}
-        text = next(approved[one] for one in self._text_languages(link) if one in approved)
+        """Show what a link opens now: what was answered, and the text where it can be signed."""
+        if link.answer is None and not link.may_sign:
+            return self._render("waiting", link, {})
+        context: dict[str, object] = {
+            "index": f"{link.action.reference}/{link.document.number}",
+            "partner_name": link.partner.name,
+            "time_zone": self._services.time_zone,
+            "follows": link.answer.id.hex if link.answer else "",
+            "problems": problems,
+            "values": form.written,
+            "may_sign": link.may_sign,
+        }
+        if link.answer:
+            context |= self._answer(link, link.answer)
+        if link.may_sign:
+            context |= await self._statement(session, link)
+            context["changes"] = await self._changes(session, link, form, problems)
+        page = "answered" if link.answer else "sign"
+        return self._render(page, link, context, status=422 if problems else 200)
+
+    def is_ours(self, link: OpenedLink, form: SignForm) -> bool:
+        """Tell whether a form came from our page, for this invitation, the answer and the text it names."""
+        made_for = self._made_for(link, form.digest_read, withdraw=form.answer == WITHDRAW)
+        return is_ours(self._request, self._services, form.form_token, *made_for)
+
+    def _answer(self, link: OpenedLink, given: Signature) -> dict[str, object]:
+        """Tell the answer that counts, and nothing of the case: since then it may have ended."""
+        return {
+            "answer": given.answer.value,
+            "answered_at": given.answered_at,
+            "withheld": given.visibility is SignatureVisibility.WITHHELD,
+            "late": given.late,
+            "answered_digest": given.digest.hex(),
+            "for_earlier_text": link.may_sign and link.signed_digest is not None,
+            "may_withdraw": link.may_withdraw,
+            "withdraw_token": form_token(self._services, *self._made_for(link, given.digest, withdraw=True)),
+        }
+
+    async def _statement(self, session: AsyncSession, link: OpenedLink) -> dict[str, object]:
+        text = await self._text(session, link)
         signed = link.document.id, link.version.digest
-        context = {
+        made_for = self._made_for(link, link.version.digest, withdraw=False)
+        return {
             **text.model_dump(include={"summary", "body", "background", "demands"}),
             "title": text.headline,
             "statement_language": text.language,
             "text_languages": switch("text", link.languages, {"lang": self._language(link)}),
-            "index": _index(link),
-            "partner_name": link.partner.name,
             "recipient_name": link.contact.name,
             "closes_at": closing_time(link.document),
-            "time_zone": self._services.time_zone,
+            "is_late": link.is_late,
             "digest": link.version.digest.hex(),
-            "form_token": self._form_token(link),
+            "form_token": form_token(self._services, *made_for),
             "signatories": [one._asdict() for one in await public_signatures(session, *signed)],
             "unnamed_signatories": await unnamed_signatures(session, *signed),
-            "problems": problems,
-            "values": form.written,
         }
-        return self._render("sign", link, context, status=422 if problems else 200)
 
-    def answered(self, link: OpenedLink, given: Signature) -> HTMLResponse:
-        """Thank for the answer that counts, and say nothing of the case: since then it may have ended."""
-        context: dict[str, object] = {
-            "index": _index(link),
-            "partner_name": link.partner.name,
-            "answer": given.answer.value,
-            "answered_at": given.answered_at,
-            "time_zone": self._services.time_zone,
-            "withheld": given.visibility is SignatureVisibility.WITHHELD,
-            "digest": given.digest.hex(),
-        }
-        return self._render("answered", link, context)
+    async def _text(self, session: AsyncSession, link: OpenedLink) -> DocumentText:
+        """Return the approved text in the first language of those that are wanted."""
+        texts = await texts_of(session, link.version.id)
+        return texts[next(one for one in self._text_languages(link) if one in link.languages)]
 
-    def is_ours(self, link: OpenedLink, form: SignForm) -> bool:
-        """Tell whether a form came from our page, for this link and the text that it names."""
-        return is_ours(self._request, self._services, form.form_token, *self._made_for(link))
+    async def _changes(
+        self, session: AsyncSession, link: OpenedLink, form: SignForm, problems: Problems
+    ) -> dict[str, object] | None:
+        """Tell what changed since she signed, or since the page that she posted; None where nothing has."""
+        read = form.digest_read if "digest" in problems else link.signed_digest
+        before = await version_with(session, link.document.id, read) if read else None
+        if before is None:
+            return None
+        after = await self._text(session, link)
+        changes = changes_since((await texts_of(session, before.id)).get(after.language), after)
+        return {"in_this_language": changes, "language": after.language}
 
-    def _form_token(self, link: OpenedLink) -> str:
-        return form_token(self._services, *self._made_for(link))
-
-    def _made_for(self, link: OpenedLink) -> tuple[bytes, bytes]:
-        return link.invitation.id.bytes, link.version.digest
+    def _made_for(self, link: OpenedLink, digest: bytes, *, withdraw: bool) -> tuple[bytes, ...]:
+        return link.invitation.id.bytes, digest, WITHDRAW.encode() if withdraw else b""
 
     def _language(self, link: OpenedLink | None) -> str:
         otherwise = link.contact.language if link else self._services.renderer.default_language
@@ -100,7 +130,3 @@ class SignPage:
         chosen = self._request.query_params.get("text")
         kept = {"text": chosen} if link and chosen in link.languages else None
         return rendered(self._services, page, self._language(link), context, status=status, kept=kept)
-
-
-def _index(link: OpenedLink) -> str:
-    return f"{link.action.reference}/{link.document.number}"

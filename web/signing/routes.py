@@ -5,14 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
-from models.vocabulary import Answer, SignatureVisibility
 from security.tokens import token_hash
 from storage.answers import GivenAnswer, answer
 from storage.sign_links import opened_link
 from web.pages import SIGN_LINKS, SIGN_PAGES
 from web.services import Work
 from web.signing.access import opened_by, to_its_page
-from web.signing.forms import SIGN, SignForm, problems_of
+from web.signing.answering import judged
+from web.signing.forms import Problems, SignForm
 from web.signing.page import SignPage
 
 router = APIRouter(include_in_schema=False)
@@ -48,27 +48,21 @@ async def give_answer(
     form: Annotated[SignForm, Form()],
     lang: str | None = None,
 ) -> HTMLResponse:
-    """Take a partner's answer, once: the answer is safe when the page says thank you."""
+    """Take a partner's answer: it is safe when the page says thank you.
+
+    One that was posted from a page that another answer has overtaken is not taken: the page says what counts.
+    """
     page = SignPage(services, request, lang)
     async with services.database.transaction() as session:
         link = await opened_by(session, request, invitation_id, lock=True)
         if link is None:
             return page.unusable()
-        if link.answer or not link.takes_answers:
-            return await page.of(session, link)
-        problems = problems_of(form)
-        if form.digest != link.version.digest.hex():
-            problems["digest"] = "digest_changed"
-        elif not page.is_ours(link, form):
-            problems["form_token"] = "form_expired"  # noqa: S105 - a code, not a secret
-        if problems:
-            return await page.form(session, link, form, problems)
-        given = GivenAnswer(
-            Answer.SIGNED if form.answer == SIGN else Answer.DECLINED,
-            SignatureVisibility(form.visibility),
-            form.signer_name,
-            form.signer_role or None,
-        )
-        thanks = page.answered(link, await answer(session, link, given))
+        given = judged(page, services.cipher, link, form)
+        if isinstance(given, GivenAnswer):
+            link = link._replace(answer=await answer(session, link, given))
+            problems: Problems = {}
+        else:
+            problems = given
+        shown = await page.of(session, link, form if problems else SignForm(), problems)
     services.feed.anything.set()
-    return thanks
+    return shown

@@ -116,7 +116,8 @@ class Verifying(Standing):
         told = await self.world.browser.post(page.url, data=filled, headers=FROM_THE_PAGE)
         digest = fields.get("digest", "")
         self._judge_page(told.text, address, story)
-        counted = told.is_success and bool(digest) and digest in told.text and "<form" not in told.text
+        recorded = {hidden_fields(told, form).get("follows") for form in ("answer", "withdraw")} - {None}
+        counted = told.is_success and bool(recorded) and fields.get("follows") not in recorded
         self.log.append(f"{partner} answers {answer} to {story.now.reference}: {counted}")
         if counted:
             signed = digest if answer == "sign" else ""
@@ -133,7 +134,7 @@ class Verifying(Standing):
             received_at=datetime.now(UTC),
         )
         self.tally.messages["page"] += 1
-        found = wrongs_of_page(message, story, asks="<form" in page)
+        found = wrongs_of_page(message, story, asks='id="answer"' in page)
         if found:
             self.complain(f"The page of {address} was wrong: {found}", message.parts[1])
 
@@ -144,4 +145,4 @@ def _confirm_in(who: str, number: int, what: str, case: Case) -> None:
 
 
 def _sign(partner: str, digest: str, case: Case) -> None:
-    case.signed.setdefault(partner, digest)
+    case.signed[partner] = digest

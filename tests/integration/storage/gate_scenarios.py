@@ -74,6 +74,11 @@ SCENARIOS: Final = MappingProxyType(
         "invitation unanswered": Scenario(
             "UPDATE document SET sign_on_ended_at = now() WHERE action_id = :case", Purpose.INVITATION
         ),
+        "links as they were": Scenario(
+            "UPDATE invitation SET revoked_at = now() FROM document"
+            " WHERE document.id = document_id AND action_id = :case",
+            Purpose.INVITATION,
+        ),
         "request unanswered": Scenario(
             "UPDATE verification_request SET answered_at = now() WHERE action_id = :case",
             Purpose.VERIFICATION,

@@ -4,7 +4,8 @@ import pytest
 
 from models.directory import parse_partners
 from models.lifecycle import Decision
-from models.messages import Batch, DeliveryState, InvitedAgain, Purpose, SignOnStatus
+from models.messages import Batch, DeliveryState, Purpose
+from models.sign_on_messages import InvitedAgain, SignOnStatus
 from models.yaml_tree import read_yaml
 from storage import answers, claims, inviting, sign_on
 from storage.database import Database

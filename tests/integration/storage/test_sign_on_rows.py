@@ -5,8 +5,8 @@ import pytest
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.lifecycle import Decision
-from models.messages import SignOnOpened, SignOnStatus
 from models.partners import Signature
+from models.sign_on_messages import SignOnOpened, SignOnStatus
 from models.vocabulary import Answer, SignatureVisibility
 from security.tokens import token_hash
 from storage import actions, answers, decisions, sign_links, sign_on, signatures

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from models.messages import WindowChange
+from models.sign_on_messages import WindowChange
 from storage import sign_on, windows
 from storage.database import Database
 from tests.integration.outbox_cases import SIGN_ON, Case, execute, make_case

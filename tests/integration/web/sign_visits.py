@@ -72,6 +72,11 @@ class Visit:
         """Open the page and post it, filled in; a field that is changed to None is left out."""
         return await self.post({**await self.fields(), "answer": answer, **changes})
 
+    async def withdraw(self, **changes: str | None) -> httpx.Response:
+        """Open the page and take the signature back; a field that is changed to None is left out."""
+        fields = hidden_fields(await self.read(), "withdraw")
+        return await self.post({**fields, "answer": "withdraw", "withdrawn_by": "Amparo Ficticia", **changes})
+
     async def post(
         self, fields: Mapping[str, str | None], headers: Mapping[str, str] = FROM_THE_PAGE
     ) -> httpx.Response:
@@ -80,9 +85,15 @@ class Visit:
         return await self.browser.post(await self.path(), data=filled, headers=headers)
 
 
-def hidden_fields(page: httpx.Response) -> dict[str, str]:
-    """Return the hidden fields of a page's form."""
-    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="(\w+)">', page.text))
+def hidden_fields(page: httpx.Response, form: str = "answer") -> dict[str, str]:
+    """Return the hidden fields of one of a page's forms."""
+    html = page.text.partition(f'id="{form}" method="post"')[2].partition("</form>")[0]
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="(\w+)">', html))
+
+
+def forms_of(page: httpx.Response) -> list[str]:
+    """Name the forms of a page."""
+    return re.findall(r'<form class="card" id="(\w+)"', page.text)
 
 
 async def visited_by_scanners(browser: httpx.AsyncClient, *paths: str) -> set[int]:

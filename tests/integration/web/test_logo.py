@@ -16,7 +16,7 @@ async def test_pages_show_it_and_their_policy_lets_it_in(database_url: str, tmp_
     services = replace(await services_over(database_url, tmp_path), logo=LOGO)
     async with running_site(services) as site, site.client() as browser:
         page = await browser.get("/s/unknown")
-        assert f'<img class="logo" src="{ADDRESS}" alt="">' in page.text
+        assert f'<img class="logo" src="{ADDRESS}" alt="" referrerpolicy="no-referrer">' in page.text
         assert "; img-src 'self'; " in page.headers["Content-Security-Policy"]
         picture, told = await browser.get(ADDRESS), await browser.head(ADDRESS)
     assert (picture.status_code, picture.content) == (200, LOGO.content)

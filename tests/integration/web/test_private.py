@@ -74,7 +74,10 @@ async def test_each_reading_is_an_event_that_says_who_what_and_why(
 ) -> None:
     for count in (1, 2):
         await opened(verifier, case, why)
-        fields = ["facts", "identities", "families", "consent_reasons", "sources", "risk_note", "objections"]
+        fields = [
+            *("facts", "identities", "families", "consent_reasons"),
+            *("sources", "risk_note", "objections", "answers"),
+        ]
         assert await readings(case) == [(str(verifier.person_id), {"fields": fields, "why": why})] * count
 
 

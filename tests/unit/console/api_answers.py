@@ -12,6 +12,7 @@ from models.messages import DeliveryState, Purpose
 from models.problems import Problem
 from models.records import EventKind
 from models.vocabulary import (
+    Answer,
     Channel,
     ConsentGiver,
     ConsentMethod,
@@ -25,6 +26,7 @@ from models.vocabulary import (
     Visibility,
 )
 from web.private import (
+    PrivateAnswer,
     PrivateFamily,
     PrivateObjection,
     PrivatePerson,
@@ -64,7 +66,9 @@ TEXT = TextView(
 SIGN_ON = SignOnView(
     invited=6,
     signed=2,
+    signed_earlier=0,
     declined=1,
+    withdrawn=0,
     quorum=3,
     policy=ReleasePolicy.AT_QUORUM_OR_CLOSE,
     opened_at=NOW,
@@ -159,6 +163,12 @@ def private() -> PrivateView:
         ],
         risk_level=RiskLevel.HIGH,
         risk_note="Conocen sus rutas.",
+        answers=[
+            PrivateAnswer(
+                partner="Casa Ejemplo", answer=Answer.DECLINED, answered_at=NOW, reason="No podemos."
+            ),
+            PrivateAnswer(partner=None, answer=Answer.WITHDRAWN, answered_at=NOW, reason="Cambió el texto."),
+        ],
         objections=[
             PrivateObjection(kind=ObjectionKind.RETURNED, raised_at=NOW, reason="Falta una segunda fuente.")
         ],

@@ -1,5 +1,7 @@
 """The command by which somebody confirms an editorial change."""
 
+from typing import Any
+
 from pytest_httpserver import HTTPServer
 
 from models.lifecycle import Decision
@@ -26,7 +28,7 @@ def changed() -> DifferenceView:
     )
 
 
-def serve(server: HTTPServer, **marked: object) -> None:
+def serve(server: HTTPServer, **marked: Any) -> None:
     documents = DocumentList(documents=[listed(summary(), summary(2, **marked))])
     server.expect_request(f"{ACTION}/documents", "GET").respond_with_response(answer(documents))
     difference = f"{ACTION}/documents/2/versions/1/difference/2"

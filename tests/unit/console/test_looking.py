@@ -24,7 +24,8 @@ from tests.unit.console.api_answers import (
     timeline,
 )
 from tests.unit.console.conftest import Run
-from web.schemas import ActionList, PossibleDuplicateView, SignatureList, SignatureView, Timeline
+from web.schemas import ActionList, PossibleDuplicateView, Timeline
+from web.sign_on_schemas import SignatureList, SignatureView
 
 ACTION = f"/api/v1/actions/{REFERENCE}"
 ATTESTED = {"attestations": {"count": 2, "required": 2}, "document": document()}

@@ -44,12 +44,12 @@ SIGNATORIES: dict[str, object] = {
     ],
     "unnamed_signatories": 2,
 }
-WINDOW: dict[str, object] = {
+ASKED_TO_SIGN: dict[str, object] = {
     "partner_name": "Tejedoras del Valle",
-    "recipient_name": "Amaranta Solís",
     "closes_at": datetime(2026, 11, 22, 20, 30, tzinfo=UTC),
     "time_zone": "America/Mexico_City",
 }
+WINDOW = ASKED_TO_SIGN | {"recipient_name": "Amaranta Solís"}
 IDENTIFIED: dict[str, object] = {
     "identified": [
         {"shown_as": "Luna", "name": "Itzel Robles Canseco", "role": "defensora comunitaria"},
@@ -98,9 +98,53 @@ UNRELEASED = COORDINATOR | {"released_at": None}
 INVITATION = STATEMENT | WINDOW | {"sign_url": "https://red.example/s/Zm9vYmFyYmF6cXV4"}
 PAGE: dict[str, object] = {"csp_nonce": "bm9uY2U", "languages": NATIVE_LANGUAGES, "logo": None}
 
+ANSWERING: dict[str, object] = {
+    "digest": DIGEST,
+    "form_token": "dG9rZW4",
+    "follows": "",
+    "is_late": False,
+    "changes": None,
+    "problems": {},
+    "values": {},
+}
+ANSWERED: dict[str, object] = {
+    "answer": "signed",
+    "answered_at": datetime(2026, 11, 21, 15, 5, tzinfo=UTC),
+    "withheld": False,
+    "late": False,
+    "for_earlier_text": True,
+    "answered_digest": DIGEST,
+    "follows": "5f" * 16,
+    "may_sign": True,
+    "may_withdraw": True,
+    "withdraw_token": "dG9rZW4",
+}
+CHANGED: dict[str, object] = {
+    "in_this_language": {
+        "fields": [
+            {"field": "headline", "lines": [[{"change": "added", "text": "Nuevas amenazas"}]]},
+            {
+                "field": "body",
+                "lines": [
+                    [
+                        {"change": "unchanged", "text": "Han recibido "},
+                        {"change": "added", "text": "nueve llamadas"},
+                        {"change": "removed", "text": ""},
+                    ]
+                ],
+            },
+        ],
+        "whole": False,
+    },
+    "language": "es",
+}
+
 EXAMPLES: Mapping[str, Mapping[str, object]] = {
     "email/invitation": INVITATION,
     "email/sign_on_reminder": INVITATION,
+    "email/sign_link": {
+        name: INVITATION[name] for name in ("index", "partner_name", "recipient_name", "sign_url")
+    },
     "email/statement": STATEMENT | SIGNATORIES | ADDRESSED | IDENTIFIED | {"unsubscribe": True},
     "email/check_in": COORDINATOR,
     "email/verification": ASKED,
@@ -115,21 +159,8 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
     "sms/verification": ASKED,
     "sms/verification_reminder": ASKED,
     "sms/stop_notice": {"index": NOTICE["index"], "title": NOTICE["title"]},
-    "web/sign": PAGE
-    | STATEMENT
-    | WINDOW
-    | SIGNATORIES
-    | {"digest": DIGEST, "form_token": "dG9rZW4", "problems": {}, "values": {}},
-    "web/answered": PAGE
-    | {
-        "index": STATEMENT["index"],
-        "partner_name": "Tejedoras del Valle",
-        "answer": "signed",
-        "answered_at": datetime(2026, 11, 21, 15, 5, tzinfo=UTC),
-        "time_zone": "America/Mexico_City",
-        "withheld": False,
-        "digest": DIGEST,
-    },
+    "web/sign": PAGE | STATEMENT | WINDOW | SIGNATORIES | ANSWERING,
+    "web/answered": PAGE | STATEMENT | ASKED_TO_SIGN | SIGNATORIES | ANSWERING | ANSWERED,
     "web/public_list": PAGE
     | {
         "index": STATEMENT["index"],

@@ -3,7 +3,7 @@ from collections.abc import Mapping
 import pytest
 
 from templates.rendering import Renderer
-from tests.unit.templates.examples import EXAMPLES, NATIVE_LANGUAGES
+from tests.unit.templates.examples import CHANGED, EXAMPLES, NATIVE_LANGUAGES
 from tests.unit.templates.html_outline import Outline
 
 RENDERER = Renderer(network_name='Red <script>alert("red")</script>')
@@ -57,6 +57,13 @@ def test_hostile_values_are_escaped(name: str) -> None:
     assert not [key for element in outline.elements for key in element.attributes if key.startswith("on")]
 
 
+@pytest.mark.parametrize("name", ["web/sign", "web/answered"])
+def test_hostile_words_in_a_change_are_escaped(name: str) -> None:
+    page = html_of(name, {**EXAMPLES[name], "changes": poisoned(CHANGED)})
+    assert not Outline(page).named("script", "img")
+    assert "&lt;script&gt;" in page
+
+
 def test_the_detector_finds_a_planted_script() -> None:
     assert Outline("<p><script>alert(1)</script></p>").named("script")
 
@@ -69,7 +76,7 @@ def test_the_detector_finds_a_planted_script() -> None:
         "web/enrolled",
         "web/verify_unusable",
         "web/verify_answered",
-        "web/answered",
+        "email/sign_link",
         "email/check_in",
         "email/verification",
         "email/verification_reminder",

@@ -5,7 +5,7 @@ import pytest
 
 from models.logos import LARGEST_BYTES
 from templates.rendering import Renderer
-from tests.unit.templates.examples import EXAMPLES, PAGE, TEMPLATES
+from tests.unit.templates.examples import CHANGED, EXAMPLES, PAGE, TEMPLATES
 from tests.unit.templates.html_outline import Outline
 
 RENDERER = Renderer(network_name="Red Acuerpa")
@@ -70,12 +70,14 @@ def test_the_secret_address_of_a_page_is_not_passed_on(name: str) -> None:
 
 
 @pytest.mark.parametrize("problems", [{}, PROBLEMS], ids=["as it opens", "with problems"])
-def test_every_field_of_the_form_has_a_label(problems: dict[str, str]) -> None:
-    outline = Outline(page("sign", problems=problems))
+@pytest.mark.parametrize(("name", "fields"), [("sign", 5), ("answered", 7)])
+def test_every_field_of_the_forms_has_a_label(name: str, fields: int, problems: dict[str, str]) -> None:
+    outline = Outline(page(name, problems=problems, follows=""))
     labels = {label.attributes["for"] for label in outline.named("label")}
-    visible = [field for field in outline.named("input") if field.attributes.get("type") != "hidden"]
+    typed = outline.named("input", "textarea")
+    visible = [field for field in typed if field.attributes.get("type") != "hidden"]
     assert {field.attributes["id"] for field in visible} == labels
-    assert len(visible) == 4
+    assert len(visible) == fields
     ids = [element.attributes["id"] for element in outline.elements if "id" in element.attributes]
     assert len(ids) == len(set(ids))
     named = " ".join(element.attributes.get("aria-describedby", "") for element in outline.elements).split()
@@ -144,16 +146,21 @@ def test_the_statement_has_a_switcher_of_its_own_where_it_has_several_languages(
     assert [(link["lang"], link["dir"]) for link in links] == [("es", "ltr"), ("ar", "rtl")]
     assert [link["lang"] for link in links if "aria-current" in link] == ["ar"]
     assert len(outline.named("nav")) == 2
-    assert len({nav.attributes["aria-label"] for nav in outline.named("nav")}) == 2
+    assert [nav.attributes.get("aria-label") for nav in outline.named("nav")] == ["Idioma", None]
+    labels = [one for one in outline.elements if one.attributes.get("id") == "texts"]
+    assert outline.named("nav")[1].attributes["aria-labelledby"] == "texts"
+    assert len(labels) == 1
     assert len(Outline(page("sign", text_languages=offered[:1])).named("nav")) == 1
 
 
 def test_the_logo_stands_beside_the_name_that_it_says_nothing_more_than() -> None:
     outline = Outline(page("waiting", logo="/logo/0123.png"))
     assert [image.attributes for image in outline.named("img")] == [
-        {"class": "logo", "src": "/logo/0123.png", "alt": ""}
+        {"class": "logo", "src": "/logo/0123.png", "alt": "", "referrerpolicy": "no-referrer"}
     ]
-    assert [link.attributes["href"] for link in outline.named("link")] == ["/logo/0123.png"]
+    assert [link.attributes for link in outline.named("link")] == [
+        {"rel": "icon", "href": "/logo/0123.png", "referrerpolicy": "no-referrer"}
+    ]
 
 
 @pytest.mark.parametrize("number", [200, 201, 500])
@@ -173,12 +180,57 @@ def test_one_language_needs_no_switcher(languages: list[tuple[str, str, str]]) -
     assert not Outline(page("waiting", languages=languages)).named("nav")
 
 
+def test_a_page_that_follows_an_answer_names_it_in_each_of_its_forms() -> None:
+    outline = Outline(page("answered"))
+    follows = [one for one in outline.named("input") if one.attributes["name"] == "follows"]
+    assert {one.attributes["value"] for one in follows} == {EXAMPLES["web/answered"]["follows"]}
+    assert len(follows) == len(outline.named("form")) == 2
+    buttons = {button.attributes["value"] for button in outline.named("button")}
+    assert buttons == {"sign", "withdraw"}
+
+
+def test_a_problem_with_taking_back_leads_to_its_form() -> None:
+    problems = {"withdrawn_by": "signer_name_missing", "form_token": "form_expired"}
+    html = page("answered", problems=problems, may_sign=False)
+    assert re.findall(r'<li><a href="#(\w+)">', html) == ["withdrawn_by", "withdraw"]
+    assert "<details open>" in html
+
+
+@pytest.mark.parametrize("name", ["sign", "answered"])
+def test_what_is_new_is_marked_and_what_is_gone_is_not_repeated(name: str) -> None:
+    html = page(name, shown_in="en", changes=CHANGED)
+    assert "<ins>nueve llamadas</ins>" in html
+    assert "Han recibido <ins>" in html
+    assert '<em class="gone" lang="en" dir="ltr">[something was taken out here]</em>' in html
+    assert "Please read all of the text." in html
+    levels = [int(one.tag[1]) for one in Outline(html).named("h1", "h2", "h3", "h4")]
+    assert all(after <= before + 1 for before, after in pairwise([1, *levels]))
+
+
+@pytest.mark.parametrize(
+    ("shown", "words"),
+    [
+        (None, "El texto anterior no estaba escrito en este idioma."),
+        ({"fields": [], "whole": True}, "En este idioma no cambió nada"),
+    ],
+)
+def test_a_change_that_is_not_in_this_language_is_said(shown: object, words: str) -> None:
+    assert words in page("sign", changes={"in_this_language": shown, "language": "es"})
+
+
+def test_a_late_signature_is_called_so() -> None:
+    assert "firma tardía" in page("sign", is_late=True)
+    assert "firma tardía" not in page("sign")
+    assert "Llegó después del plazo" in page("answered", late=True)
+
+
 @pytest.mark.parametrize(
     ("answer", "withheld", "words"),
     [
         ("signed", False, "aparece entre las firmantes"),
         ("signed", True, "el nombre de su organización no se publica"),
         ("declined", False, "no le enviaremos más recordatorios"),
+        ("withdrawn", False, "retiró su firma"),
     ],
 )
 def test_the_answer_is_confirmed(answer: str, withheld: bool, words: str) -> None:  # noqa: FBT001
@@ -201,8 +253,17 @@ def test_a_page_that_cannot_be_used_tells_nothing_of_the_action() -> None:
 
 def test_the_largest_page_is_small() -> None:
     many = [{"name": f"Red de defensoras número {number}", "country": "GT"} for number in range(500)]
-    html = page("sign", signatories=many, body="Una frase de la carta. " * 500)
-    assert len(html.encode()) + LARGEST_BYTES < 60_000
+    line = [{"change": "added", "text": "Una frase de la carta. " * 300}]
+    changes = {
+        "in_this_language": {"fields": [{"field": "body", "lines": [line]}], "whole": False},
+        "language": "es",
+    }
+    carta = "Una frase de la carta. " * 500
+    for name in ("sign", "answered"):
+        html = page(name, signatories=many, body=carta)
+        assert len(html.encode()) + LARGEST_BYTES < 60_000
+        html = page(name, signatories=many[:200], body=carta, changes=changes)
+        assert len(html.encode()) + LARGEST_BYTES < 60_000
 
 
 @pytest.mark.parametrize("message", MAILS)
