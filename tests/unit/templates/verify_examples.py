@@ -100,6 +100,23 @@ _FORM: dict[str, object] = {
     "index": "UA-2026-014/1",
 }
 
+EDITORIAL: dict[str, object] = {
+    "version": 1,
+    "why": "El nombre del cerro estaba mal escrito.",
+    "languages": [
+        {
+            "language": "es",
+            "lines": [
+                [
+                    {"change": "unchanged", "text": "Cerro de "},
+                    {"change": "removed", "text": "Sta."},
+                    {"change": "added", "text": "Santa"},
+                ]
+            ],
+        }
+    ],
+}
+
 VERIFY_EXAMPLES: dict[str, dict[str, object]] = {
     "web/verify_pin": {"form_token": "dG9rZW4", "problems": {}, "values": {}},
     "web/verify_refused": {"outcome": "locked"},
@@ -110,7 +127,7 @@ VERIFY_EXAMPLES: dict[str, dict[str, object]] = {
         "values": {},
         "revoked": False,
         "answers": ["attest", "return", "reject"],
-        "confirmable": ["facts", "consent", "text:es", "text:en", "editorial"],
+        "confirmable": ["facts", "consent", "text:es", "text:en"],
         "revocable": [
             {"name": "0:name_to_authorities", "use": "name_to_authorities", "shown_as": "Luna", "number": 1},
             {"name": "1:mechanisms", "use": "mechanisms", "shown_as": None, "number": 2},
@@ -137,22 +154,7 @@ VERIFY_EXAMPLES: dict[str, dict[str, object]] = {
         "risk": {"level": "high", "note": "La publicación de la dirección aumentaría el riesgo."},
         "texts": [_TEXT, _TEXT_IN_ENGLISH],
         "attested": {"people": 1, "required": 2},
-        "editorial": {
-            "version": 1,
-            "why": "El nombre del cerro estaba mal escrito.",
-            "languages": [
-                {
-                    "language": "es",
-                    "lines": [
-                        [
-                            {"change": "unchanged", "text": "Cerro de "},
-                            {"change": "removed", "text": "Sta."},
-                            {"change": "added", "text": "Santa"},
-                        ]
-                    ],
-                }
-            ],
-        },
+        "editorial": None,
         "alike": [{"reference": "UA-2026-009", "similarity": 93}],
         "objections": [
             {
