@@ -88,12 +88,8 @@ async def sign_on_status(session: AsyncSession, document_id: UUID) -> SignOnStat
             Signature.digest == newest.digest,
         )
     )
-    return SignOnStatus(
-        invited=invited.one(),
-        signed=signed.one(),
-        answered=answered,
-        unasked=await count_unasked(session, document_id),
-    )
+    unasked = await count_unasked(session, document_id)
+    return SignOnStatus(invited=invited.one(), signed=signed.one(), answered=answered, unasked=unasked)
 
 
 async def end_sign_on(session: AsyncSession, ref: DocumentRef, person_id: UUID | None = None) -> None:
@@ -101,8 +97,9 @@ async def end_sign_on(session: AsyncSession, ref: DocumentRef, person_id: UUID |
     document = await _locked(session, ref)
     if document.sign_on_ended_at is None:
         document.sign_on_ended_at = now()
-        detail = {"document": document.number}
-        await record(session, ref.action_id, EventKind.SIGN_ON_ENDED, person_id, detail)
+        await record(
+            session, ref.action_id, EventKind.SIGN_ON_ENDED, person_id, {"document": document.number}
+        )
         await announce(session, ref.action_id)
 
 

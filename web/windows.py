@@ -14,6 +14,7 @@ from models.columns import now
 from models.documents import Document
 from models.lifecycle import Refusal
 from models.messages import DocumentRef
+from models.partner_vocabulary import PartnerStatus
 from models.problems import InvalidInput, Problem
 from storage.directory import partner_by_slug
 from storage.inviting import invite_partner, missed_partners
@@ -77,6 +78,12 @@ async def invite(
         if partner is None:
             raise ApiError(
                 404, "There is no such partner.", "Import it first: starter.py partners import FILE."
+            )
+        if partner.status is not PartnerStatus.ACTIVE:
+            raise ApiError(
+                409,
+                f"The partner is {partner.status}: only active ones are invited.",
+                "Have it active first: starter.py partners status ID active.",
             )
         is_new = await invite_partner(session, ref_of(action, document), partner, caller.person_id)
     return InvitedView(index=f"{action.reference}/{number}", partner=partner.slug, is_new=is_new)

@@ -12,14 +12,15 @@ from temporalio.workflow import _Definition as WorkflowDefinition
 
 from activities import references
 from assembly import WORKFLOWS
-from models import messages
+from models import decision_messages, messages, sign_on_messages
 from models.lifecycle import Phase, Refusal, Standing
 from models.messages import ActionRef, CaseFacts, CaseState, DispatchOutcome, Message
 
 MESSAGES = [
     kind
-    for _, kind in inspect.getmembers(messages, inspect.isclass)
-    if issubclass(kind, Message) and kind is not Message
+    for module in (messages, decision_messages, sign_on_messages)
+    for _, kind in inspect.getmembers(module, inspect.isclass)
+    if issubclass(kind, Message) and kind.__module__ == module.__name__ and kind is not Message
 ]
 OPAQUE = (UUID, Enum, bool, int, timedelta, datetime, BaseModel)
 """What may cross the Temporal boundary."""

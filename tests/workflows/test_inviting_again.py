@@ -10,6 +10,8 @@ from tests.workflows.world import SIGN_ON, case_plan
 from workflows.sign_on import BETWEEN_ROUNDS, SignOnWorkflow
 
 ANSWERS = 2_000
+AT_ONCE = 20
+"""How many answers arrive together."""
 MOST_EVENTS = 2_000
 
 
@@ -103,7 +105,10 @@ async def test_the_history_of_a_window_with_thousands_of_answers_stays_short(sta
             stage.world.on_hold = False
             await stage.sign_on.signal(SignOnWorkflow.nudge)
             await stage.world.until(lambda: stage.world.all_sent(Purpose.INVITATION))
+        counted = stage.world.calls["count_answers"]
         await recount(stage)
+        if answered % AT_ONCE == 0:
+            await stage.world.until_called("count_answers", counted + 1)
     assert (await stage.sign_on_result()).signed == ANSWERS
     lengths = [
         (await run.describe()).history_length async for run in runs(stage, handle.first_execution_run_id)

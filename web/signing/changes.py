@@ -11,7 +11,7 @@ from models.documents import DocumentText
 from web.differences import difference_of
 from web.document_schemas import Change, LineView
 
-LONGEST_SHOWN: Final = 8_000
+LONGEST_SHOWN: Final = 3_000
 """How many characters of changed lines a page shows: it must stay small, and has the whole text below."""
 
 

@@ -115,6 +115,15 @@ async def test_an_unknown_partner_is_not_invited(case: Case, coordinator: Caller
     assert "partners import" in problem(answer, 404)["detail"]
 
 
+@pytest.mark.parametrize("status", ["paused", "ended", "compromised"])
+async def test_a_partner_that_was_put_aside_is_not_invited(
+    case: Case, coordinator: Caller, status: str
+) -> None:
+    await execute(case.database, f"UPDATE partner SET status = '{status}' WHERE slug = 'aguas-libres'")
+    answer = await coordinator.client.post(path(case, "/invitations"), json={"partner": "aguas-libres"})
+    assert status in problem(answer, 409)["title"]
+
+
 async def test_during_a_hold_a_partner_may_be_invited_and_gets_it_afterwards(
     case: Case, coordinator: Caller
 ) -> None:
