@@ -11,6 +11,7 @@ from channels.sms import SmsContent
 from models.columns import now
 from models.documents import DocumentText
 from models.messages import Purpose
+from models.text_changes import new_lines
 from security.fields import FieldCipher
 from security.sealed_places import api_secret_place
 from security.tokens import new_token, token_hash
@@ -19,6 +20,7 @@ from storage.database import Database
 from storage.inviting import missed_at
 from storage.sign_links import issue_link
 from storage.sign_on import closing_time
+from storage.signing_again import signed_text
 from storage.verification import issue_verification_link
 from templates.rendering import Renderer
 
@@ -56,6 +58,7 @@ class Composer:
             Purpose.STATEMENT: self._statement,
             Purpose.INVITATION: self._invitation,
             Purpose.SIGN_ON_REMINDER: self._invitation,
+            Purpose.SIGN_AGAIN: self._signing_again,
             Purpose.SIGN_LINK: self._new_link,
             Purpose.CHECK_IN: self._to_coordinator,
             Purpose.LEAK_ALARM: self._to_coordinator,
@@ -125,6 +128,21 @@ class Composer:
             "sign_url": await self._sign_url(draft),
             "closes_at": closing_time(draft.contents.document),
             "time_zone": draft.recipient.time_zone or self._time_zone,
+        }
+
+    async def _signing_again(self, draft: Draft) -> dict[str, object]:
+        if draft.delivery.invitation_id is None:
+            raise ValueError("a request to sign again names no invitation")
+        text = _text(draft)
+        async with self._database.transaction() as session:
+            before = await signed_text(session, draft.delivery.invitation_id, text.language)
+        self._watch.identified(draft)
+        return {
+            **_text_context(draft),
+            "recipient_name": draft.recipient.name,
+            "partner_name": draft.recipient.organisation,
+            "sign_url": await self._sign_url(draft),
+            "changes": new_lines(before, text)._asdict() if before else None,
         }
 
     async def _new_link(self, draft: Draft) -> dict[str, object]:

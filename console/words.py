@@ -57,6 +57,7 @@ PURPOSES = {
     "statement": "Statement",
     "invitation": "Invitations",
     "sign_on_reminder": "Reminders to partners",
+    "sign_again": "Requests to sign a changed text",
     "sign_link": "New links to partners",
     "check_in": "Check-ins",
     "verification": "Requests to verifiers",

@@ -19,6 +19,8 @@ class Purpose(StrEnum):
     """Partners are asked to sign."""
     SIGN_ON_REMINDER = "sign_on_reminder"
     """Partners who have not answered are asked again."""
+    SIGN_AGAIN = "sign_again"
+    """Partners who signed an earlier text are asked about the new one."""
     SIGN_LINK = "sign_link"
     """Partners get a new link to their invitation, and those before open nothing any more."""
     CHECK_IN = "check_in"
@@ -178,6 +180,7 @@ class CaseFacts(Message):
     release: DispatchRequest | None = None
     notice: DispatchRequest | None = None
     links: DispatchRequest | None = None
+    sign_again: DispatchRequest | None = None
     untold: bool = False
 
 

@@ -138,6 +138,18 @@ AWAITS_A_LINK = """
 
 _REISSUED = f"{_INVITED} AND {AWAITS_A_LINK}"
 
+SIGNED_BEFORE = """
+    EXISTS (SELECT 1 FROM signature
+            WHERE signature.invitation_id = invitation.id AND signature.superseded_at IS NULL
+              AND signature.answer = 'signed' AND signature.digest <> :digest)
+    AND NOT EXISTS (SELECT 1 FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
+                    WHERE delivery.invitation_id = invitation.id AND dispatch.purpose = 'sign_again'
+                      AND dispatch.version_id = :version_id AND delivery.state <> 'cancelled')
+"""
+"""The partner of an invitation signed an earlier text, and was not yet asked about this one."""
+
+_TO_SIGN_AGAIN = f"{_INVITED} AND {SIGNED_BEFORE}"
+
 # One whom a message is on its way to is not written to beside it.
 _UNANSWERED = f"""
     {_INVITED}
@@ -178,7 +190,7 @@ REACHED = """
            delivery.language, 'public' AS disclosure, 1 AS rank
     FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
     WHERE dispatch.action_id = :action_id
-      AND dispatch.purpose IN ('statement', 'invitation', 'sign_on_reminder', 'sign_link')
+      AND dispatch.purpose IN ('statement', 'invitation', 'sign_on_reminder', 'sign_again', 'sign_link')
       AND (delivery.state IN ('sent', 'delivered', 'unknown')
            OR (delivery.state = 'sending' AND delivery.handed_over_at IS NOT NULL))
     ORDER BY delivery.channel, delivery.fingerprint, dispatch.frozen_at DESC
@@ -189,6 +201,7 @@ RECIPIENTS = {
     Purpose.STATEMENT: _RELEASE,
     Purpose.INVITATION: _TO_INVITE,
     Purpose.SIGN_ON_REMINDER: _UNANSWERED,
+    Purpose.SIGN_AGAIN: _TO_SIGN_AGAIN,
     Purpose.SIGN_LINK: _REISSUED,
     Purpose.CHECK_IN: _COORDINATOR,
     Purpose.VERIFICATION: _ASKED,

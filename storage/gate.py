@@ -17,13 +17,16 @@ from typing import Final, NamedTuple
 from models.messages import Purpose
 from models.verification import CONSENT, EDITORIAL, FACTS, text_in
 
-STATEMENTS: Final = frozenset({Purpose.STATEMENT, Purpose.INVITATION, Purpose.SIGN_ON_REMINDER})
+STATEMENTS: Final = frozenset(
+    {Purpose.STATEMENT, Purpose.INVITATION, Purpose.SIGN_ON_REMINDER, Purpose.SIGN_AGAIN}
+)
 """What shows the document."""
 
 SIGN_ON: Final = frozenset({Purpose.INVITATION, Purpose.SIGN_ON_REMINDER})
 """What asks partners to sign."""
 
-_LINKS: Final = SIGN_ON | {Purpose.SIGN_LINK}
+_AGAIN: Final = frozenset({Purpose.SIGN_AGAIN})
+_LINKS: Final = SIGN_ON | _AGAIN | {Purpose.SIGN_LINK}
 _ASKING: Final = frozenset({Purpose.VERIFICATION, Purpose.VERIFICATION_REMINDER})
 VERIFYING: Final = _ASKING | {Purpose.VERIFICATION_ALARM}
 _NOTICES: Final = frozenset({Purpose.STOP_NOTICE})
@@ -198,6 +201,12 @@ _LINKS_AS_THEY_WERE = """
               AND (invitation.reissued_at IS NULL OR invitation.reissued_at <= dispatch.frozen_at))
 """
 
+_SIGNED_ANOTHER_TEXT = """
+    EXISTS (SELECT 1 FROM signature
+            WHERE signature.invitation_id = delivery.invitation_id AND signature.superseded_at IS NULL
+              AND signature.answer = 'signed' AND signature.digest <> dispatch.digest)
+"""
+
 _UNANSWERED_REQUEST = """
     EXISTS (SELECT 1 FROM verification_request AS request
             WHERE request.id = delivery.request_id AND request.answered_at IS NULL)
@@ -219,6 +228,7 @@ CHECKS: Final = MappingProxyType(
             "NOT EXISTS (SELECT 1 FROM suppression WHERE suppression.fingerprint = delivery.fingerprint)",
         ),
         "invitation unanswered": Check(SIGN_ON, Failing.UNWANTED, _UNANSWERED_INVITATION),
+        "signed another text": Check(_AGAIN, Failing.UNWANTED, _SIGNED_ANOTHER_TEXT),
         "links as they were": Check(_LINKS, Failing.UNWANTED, _LINKS_AS_THEY_WERE),
         "request unanswered": Check(_ASKING, Failing.UNWANTED, _UNANSWERED_REQUEST),
         "current cycle": Check(VERIFYING, Failing.UNWANTED, "(dispatch.cycle = action.verification_cycle)"),

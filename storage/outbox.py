@@ -55,7 +55,7 @@ _LANGUAGE = """
         (SELECT approved FROM unnest(CAST(:languages AS text[])) WITH ORDINALITY AS known (approved, place)
          WHERE approved IN (recipient.language, split_part(recipient.language, '-', 1))
          ORDER BY approved = recipient.language DESC LIMIT 1),
-        CASE WHEN :purpose IN ('invitation', 'sign_on_reminder') OR NOT EXISTS (
+        CASE WHEN :purpose IN ('invitation', 'sign_on_reminder', 'sign_again') OR NOT EXISTS (
                  SELECT 1 FROM document_text
                  WHERE version_id = :version_id
                    AND language IN (recipient.language, split_part(recipient.language, '-', 1)))

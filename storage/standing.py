@@ -40,6 +40,7 @@ from storage.documents import (
 )
 from storage.gate import ATTESTATIONS_REQUIRED, ATTESTED_BY, CHECKS, Check
 from storage.invitations import links_to_send
+from storage.signing_again import asked_again
 
 _DURATION = TypeAdapter(timedelta)
 _DURATIONS = TypeAdapter(tuple[timedelta, ...])
@@ -150,9 +151,20 @@ async def facts_of(session: AsyncSession, action_id: UUID) -> CaseFacts:
         verification=await _verification(session, action),
         release=await _release(session, action, current),
         links=await links_to_send(session, action),
+        sign_again=await _sign_again(session, action, current),
         notice=notice and await _next_round(session, action, notice, Purpose.STOP_NOTICE),
         untold=notice is not None and await _untold(session, notice),
     )
+
+
+async def _sign_again(
+    session: AsyncSession, action: UrgentAction, current: CurrentVersion
+) -> DispatchRequest | None:
+    """Return whom to ask about a text that changed, once it may go out."""
+    over = action.stopped_at or action.closed_at or action.rejected_at or action.returned_at
+    if over or await lacking(session, action, current.version):
+        return None
+    return await asked_again(session, action, current)
 
 
 async def plan_of(session: AsyncSession, action_id: UUID) -> CasePlan:

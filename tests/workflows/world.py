@@ -103,6 +103,7 @@ class World:
     release: DispatchRequest | None = None
     notice: DispatchRequest | None = None
     links: DispatchRequest | None = None
+    sign_again: DispatchRequest | None = None
     untold: bool = False
     notice_refused: bool = False
     asked: list[int] = field(default_factory=list)
@@ -171,6 +172,7 @@ class World:
             release=self.release,
             notice=self.notice,
             links=self.links,
+            sign_again=self.sign_again,
             untold=self.untold,
         )
 

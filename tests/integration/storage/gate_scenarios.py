@@ -26,7 +26,8 @@ from models.vocabulary import Disclosure, DocumentKind
 from storage import decisions, documents, outbox, verification
 from storage.claims import Outcome
 from storage.database import Database
-from tests.integration.outbox_cases import EVERYTHING, Case, make_case
+from tests.integration.outbox_cases import EVERYTHING, Case, changed_text, make_case
+from tests.integration.sign_links import answered
 from tests.integration.verifiers import verifier
 from web.versions import new_version
 
@@ -86,6 +87,12 @@ SCENARIOS: Final = MappingProxyType(
         "current cycle": Scenario(
             "UPDATE urgent_action SET verification_cycle = verification_cycle + 1 WHERE id = :case",
             Purpose.VERIFICATION,
+        ),
+        "signed another text": Scenario(
+            "UPDATE signature SET digest = version.digest FROM document_version AS version JOIN document"
+            " ON document.id = version.document_id WHERE version.number = 2"
+            " AND signature.document_id = document.id AND document.action_id = :case",
+            Purpose.SIGN_AGAIN,
         ),
         "not on hold": Scenario("UPDATE urgent_action SET held_at = now() WHERE id = :case"),
         "due": Scenario(
@@ -169,7 +176,7 @@ class Stage(NamedTuple):
 async def set_stage(url: str) -> Stage:
     """Freeze the messages of every purpose that a scenario has."""
     database = Database(url)
-    running, stopped, neighbour = [await make_case(database) for _ in range(3)]
+    running, stopped, neighbour, changed = [await make_case(database) for _ in range(4)]
     for duty in (1, 2):
         await verifier(database, duty=duty, pin=True)
     await running.open_sign_on()
@@ -180,6 +187,7 @@ async def set_stage(url: str) -> Stage:
         Purpose.INVITATION: _request(running, Purpose.INVITATION),
         Purpose.VERIFICATION: await _asked(running),
         Purpose.STOP_NOTICE: await _notified(stopped),
+        Purpose.SIGN_AGAIN: await _changed(changed),
     }
     batches = {purpose: await _batch(database, request) for purpose, request in requests.items()}
     await database.close()
@@ -203,6 +211,14 @@ async def _asked(case: Case) -> DispatchRequest:
     async with case.database.transaction() as session:
         assert (await verification.ask(session, asking)).asked == 2
     return _request(case, Purpose.VERIFICATION).model_copy(update={"cycle": 1})
+
+
+async def _changed(case: Case) -> DispatchRequest:
+    """Have a partner sign, and the text change."""
+    await case.open_sign_on()
+    await answered(case, "casa-manantial")
+    await changed_text(case)
+    return _request(case, Purpose.SIGN_AGAIN)
 
 
 async def _notified(case: Case) -> DispatchRequest:

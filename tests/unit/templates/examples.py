@@ -96,6 +96,7 @@ MISSED: dict[str, object] = {
 }
 UNRELEASED = COORDINATOR | {"released_at": None}
 INVITATION = STATEMENT | WINDOW | {"sign_url": "https://red.example/s/Zm9vYmFyYmF6cXV4"}
+TIMES = {"closes_at", "time_zone"}
 PAGE: dict[str, object] = {"csp_nonce": "bm9uY2U", "languages": NATIVE_LANGUAGES, "logo": None}
 
 ANSWERING: dict[str, object] = {
@@ -142,6 +143,8 @@ CHANGED: dict[str, object] = {
 EXAMPLES: Mapping[str, Mapping[str, object]] = {
     "email/invitation": INVITATION,
     "email/sign_on_reminder": INVITATION,
+    "email/sign_again": {name: value for name, value in INVITATION.items() if name not in TIMES}
+    | {"changes": {"lines": ["Hubo otra llamada."], "something_gone": True, "whole": False}},
     "email/sign_link": {
         name: INVITATION[name] for name in ("index", "partner_name", "recipient_name", "sign_url")
     },
