@@ -15,6 +15,7 @@ from models.text_changes import new_lines
 from security.fields import FieldCipher
 from security.sealed_places import api_secret_place
 from security.tokens import new_token, token_hash
+from storage.addenda import list_changes
 from storage.contents import Contents
 from storage.database import Database
 from storage.inviting import missed_at
@@ -58,6 +59,7 @@ class Composer:
             Purpose.STATEMENT: self._statement,
             Purpose.INVITATION: self._invitation,
             Purpose.SIGN_ON_REMINDER: self._invitation,
+            Purpose.ADDENDUM: self._addendum,
             Purpose.SIGN_AGAIN: self._signing_again,
             Purpose.SIGN_LINK: self._new_link,
             Purpose.CHECK_IN: self._to_coordinator,
@@ -128,6 +130,23 @@ class Composer:
             "sign_url": await self._sign_url(draft),
             "closes_at": closing_time(draft.contents.document),
             "time_zone": draft.recipient.time_zone or self._time_zone,
+        }
+
+    async def _addendum(self, draft: Draft) -> dict[str, object]:
+        self._watch.identified(draft)
+        contents = draft.contents
+        async with self._database.transaction() as session:
+            changes = await list_changes(
+                session, contents.action, contents.document.id, contents.digest, draft.delivery
+            )
+        return {
+            "index": contents.index,
+            "title": _text(draft).headline,
+            "statement_language": _text(draft).language,
+            "salutation": draft.recipient.salutation,
+            "recipient_name": draft.recipient.name,
+            "added": [one._asdict() for one in changes.added],
+            "gone": [one._asdict() for one in changes.gone],
         }
 
     async def _signing_again(self, draft: Draft) -> dict[str, object]:

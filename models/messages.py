@@ -15,6 +15,8 @@ class Purpose(StrEnum):
 
     STATEMENT = "statement"
     """A release: the document goes to its audience."""
+    ADDENDUM = "addendum"
+    """Those who received a document are told how the list of its signatories has changed."""
     INVITATION = "invitation"
     """Partners are asked to sign."""
     SIGN_ON_REMINDER = "sign_on_reminder"
@@ -181,6 +183,7 @@ class CaseFacts(Message):
     notice: DispatchRequest | None = None
     links: DispatchRequest | None = None
     sign_again: DispatchRequest | None = None
+    addendum: DispatchRequest | None = None
     untold: bool = False
 
 

@@ -96,6 +96,8 @@ class EventKind(StrEnum):
     """Messages changed their state."""
     SIGNATURES_CARRIED = "signatures_carried"
     """Enough people confirmed that a version is an editorial one: signatures stand for it."""
+    ADDENDUM_WANTED = "addendum_wanted"
+    """Those who have an old list of signatories shall be told of the new one."""
     SCREEN_LINKED = "screen_linked"
     """A coordinator made a link to the live page."""
     SCREENS_REVOKED = "screens_revoked"

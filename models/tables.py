@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 from models import (
     actions,
+    addenda,
     attestations,
     consents,
     contacts,
@@ -18,6 +19,7 @@ from models import (
 
 AGGREGATES = (
     actions,
+    addenda,
     attestations,
     consents,
     contacts,

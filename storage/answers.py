@@ -9,6 +9,7 @@ from models.columns import now
 from models.partners import Signature
 from models.records import Addressee, EventKind
 from models.vocabulary import Answer, SignatureVisibility
+from storage.addenda import tell_withdrawal
 from storage.records import record, request_nudge
 from storage.sign_links import OpenedLink
 
@@ -59,4 +60,6 @@ async def answer(session: AsyncSession, link: OpenedLink, given: GivenAnswer) ->
     detail = {"signature_id": str(signature.id), "digest": signature.digest.hex(), "late": signature.late}
     await record(session, link.action.id, _EVENTS[given.answer], detail=detail)
     await request_nudge(session, link.action.id, Addressee.SIGN_ON, link.document.number)
+    if given.answer is Answer.WITHDRAWN:
+        await tell_withdrawal(session, link.action, link.document)
     return signature

@@ -197,8 +197,36 @@ REACHED = """
 """
 """Whoever received something of the action, or may have, at the address and in the language of the last."""
 
+# What was read for a message is a little older than its claim: rather is somebody told of twice than never.
+TOLD = """
+    (signature.digest = known.digest AND signature.answered_at <= known.since
+     AND coalesce(signature.superseded_at > known.claimed_at, true))
+"""
+"""A signature stood on the list that a recipient has."""
+
+OLD_LISTS = f"""
+    SELECT known.recipient_kind, known.recipient_id, NULL::uuid AS invitation_id, NULL::uuid AS request_id,
+           known.channel, known.address, known.fingerprint, known.language, 'public' AS disclosure, 1 AS rank
+    FROM (SELECT DISTINCT ON (delivery.fingerprint) delivery.*, dispatch.digest AS known_digest,
+                 greatest(dispatch.frozen_at, delivery.not_before) AS since
+          FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
+          WHERE dispatch.document_id = :document_id AND dispatch.purpose IN ('statement', 'addendum')
+            AND delivery.channel = 'email' AND delivery.state IN ('sent', 'delivered', 'unknown')
+          ORDER BY delivery.fingerprint, delivery.claimed_at DESC) AS known
+    WHERE EXISTS (
+        SELECT 1 FROM signature
+        WHERE signature.document_id = :document_id
+          AND signature.answer = 'signed' AND signature.visibility = 'public'
+        GROUP BY signature.partner_id
+        HAVING bool_or({TOLD.replace("known.digest", "known.known_digest")})
+               <> bool_or(signature.digest = :digest AND signature.superseded_at IS NULL)
+           AND (:telling OR bool_or(signature.digest = :digest AND signature.superseded_at IS NULL)))
+"""
+"""Whoever received a document by mail, with another list of signatories than the one of today."""
+
 RECIPIENTS = {
     Purpose.STATEMENT: _RELEASE,
+    Purpose.ADDENDUM: OLD_LISTS,
     Purpose.INVITATION: _TO_INVITE,
     Purpose.SIGN_ON_REMINDER: _UNANSWERED,
     Purpose.SIGN_AGAIN: _TO_SIGN_AGAIN,

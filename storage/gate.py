@@ -18,7 +18,7 @@ from models.messages import Purpose
 from models.verification import CONSENT, EDITORIAL, FACTS, text_in
 
 STATEMENTS: Final = frozenset(
-    {Purpose.STATEMENT, Purpose.INVITATION, Purpose.SIGN_ON_REMINDER, Purpose.SIGN_AGAIN}
+    {Purpose.STATEMENT, Purpose.ADDENDUM, Purpose.INVITATION, Purpose.SIGN_ON_REMINDER, Purpose.SIGN_AGAIN}
 )
 """What shows the document."""
 
@@ -201,6 +201,13 @@ _LINKS_AS_THEY_WERE = """
               AND (invitation.reissued_at IS NULL OR invitation.reissued_at <= dispatch.frozen_at))
 """
 
+RELEASED: Final = """
+    EXISTS (SELECT 1 FROM dispatch AS released JOIN delivery AS sent ON sent.dispatch_id = released.id
+            WHERE released.version_id = dispatch.version_id AND released.purpose = 'statement'
+              AND sent.state IN ('sent', 'delivered', 'bounced', 'unknown'))
+"""
+"""A message with the text has left, or may have."""
+
 _SIGNED_ANOTHER_TEXT = """
     EXISTS (SELECT 1 FROM signature
             WHERE signature.invitation_id = delivery.invitation_id AND signature.superseded_at IS NULL
@@ -228,6 +235,7 @@ CHECKS: Final = MappingProxyType(
             "NOT EXISTS (SELECT 1 FROM suppression WHERE suppression.fingerprint = delivery.fingerprint)",
         ),
         "invitation unanswered": Check(SIGN_ON, Failing.UNWANTED, _UNANSWERED_INVITATION),
+        "released": Check(frozenset({Purpose.ADDENDUM}), Failing.NOT_PERMITTED, RELEASED),
         "signed another text": Check(_AGAIN, Failing.UNWANTED, _SIGNED_ANOTHER_TEXT),
         "links as they were": Check(_LINKS, Failing.UNWANTED, _LINKS_AS_THEY_WERE),
         "request unanswered": Check(_ASKING, Failing.UNWANTED, _UNANSWERED_REQUEST),

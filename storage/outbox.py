@@ -21,6 +21,7 @@ from models.records import AuditEvent, EventKind
 from models.vocabulary import Channel
 from storage.action_lock import share_action
 from storage.actions import action_by_id
+from storage.addenda import tell_with_next_document, tells_withdrawals, wait_until_due
 from storage.audiences import RECIPIENTS, UNREACHABLE_TARGETS
 from storage.documents import approved_languages, version_of
 from storage.gate import DUE, SIGN_ON, WITHOUT_TEXT, gate_of_dispatches, outcome_of_refusal
@@ -158,6 +159,7 @@ async def freeze(
         "round": request.round,
         "languages": await approved_languages(session, action, version),
         "most_reminders": reminders.most,
+        "telling": tells_withdrawals(action),
     }
     opened = await session.execute(_OPEN_DISPATCH, {"id": uuid4(), **parameters})
     dispatch_id = opened.scalar_one_or_none()
@@ -169,6 +171,10 @@ async def freeze(
     dispatched = await _fill(session, dispatch_id, action, parameters)
     if request.purpose is Purpose.SIGN_ON_REMINDER:
         await wait_for_working_hours(session, dispatch_id, reminders)
+    elif request.purpose is Purpose.ADDENDUM:
+        await wait_until_due(session, dispatch_id)
+    elif request.purpose is Purpose.STATEMENT:
+        await tell_with_next_document(session, action, request.document.document_id)
     return dispatched
 
 

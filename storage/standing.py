@@ -28,6 +28,7 @@ from models.messages import (
 from models.outbox import Delivery, Dispatch
 from models.vocabulary import DocumentKind
 from storage.actions import action_by_id
+from storage.addenda import addendum_to_send
 from storage.audiences import REACHED
 from storage.documents import (
     AS_DISPATCH,
@@ -152,6 +153,7 @@ async def facts_of(session: AsyncSession, action_id: UUID) -> CaseFacts:
         release=await _release(session, action, current),
         links=await links_to_send(session, action),
         sign_again=await _sign_again(session, action, current),
+        addendum=await addendum_to_send(session, action),
         notice=notice and await _next_round(session, action, notice, Purpose.STOP_NOTICE),
         untold=notice is not None and await _untold(session, notice),
     )

@@ -10,6 +10,7 @@ from fastapi_offline import FastAPIOffline
 
 from web import (
     actions,
+    addenda,
     audit,
     consents,
     decisions,
@@ -91,6 +92,7 @@ def create_app(services: Services) -> FastAPI:
         sources,
         documents,
         document_decisions,
+        addenda,
         windows,
         directory,
         partner_corrections,

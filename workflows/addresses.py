@@ -15,6 +15,7 @@ _DISPATCH_NAMES = {
     Purpose.STATEMENT: "release",
     Purpose.INVITATION: "invitation",
     Purpose.SIGN_ON_REMINDER: "reminder",
+    Purpose.ADDENDUM: "addendum",
     Purpose.SIGN_AGAIN: "sign-again",
     Purpose.SIGN_LINK: "sign-link",
     Purpose.CHECK_IN: "check-in",

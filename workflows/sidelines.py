@@ -31,7 +31,7 @@ class Sidelines:
         if facts.parked_dispatches > self._alarms:
             self._alarms = facts.parked_dispatches
             await self._new_rounds(document).begin(Purpose.LEAK_ALARM, self._alarms)
-        for asked in (facts.links, facts.sign_again):
+        for asked in (facts.links, facts.sign_again, facts.addendum):
             if asked and asked not in self._asked:
                 self._asked.append(asked)
                 await self._new_rounds(asked.document).send(asked)

@@ -1,4 +1,4 @@
-"""Editorial versions and the signatures that they keep; links to the live page of an action
+"""Editorial versions and the signatures that they keep; addenda; links to the live page of an action
 
 Revision: 0011
 Follows: 0008
@@ -28,6 +28,21 @@ def upgrade() -> None:
     op.create_foreign_key(CARRIED, "signature", "signature", ["carried_from"], ["id"])
     op.create_index("ix_signature_carried_from", "signature", ["carried_from"])
     op.create_table(
+        "addendum",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("due_at", MOMENT, nullable=False),
+        sa.Column("wanted_by", sa.Uuid(), nullable=True),
+        sa.Column("wanted_at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"]),
+        sa.ForeignKeyConstraint(["wanted_by"], ["person.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("document_id", "round"),
+    )
+    op.create_index("ix_addendum_document_id", "addendum", ["document_id"])
+    op.create_index("ix_addendum_wanted_by", "addendum", ["wanted_by"])
+    op.create_table(
         "screen_link",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("action_id", sa.Uuid(), nullable=False),
@@ -47,6 +62,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("screen_link")
+    op.drop_table("addendum")
     for table, column, key in (
         ("signature", "carried_from", CARRIED),
         ("document_version", "editorial_of", EDITORIAL),

@@ -88,6 +88,11 @@ SCENARIOS: Final = MappingProxyType(
             "UPDATE urgent_action SET verification_cycle = verification_cycle + 1 WHERE id = :case",
             Purpose.VERIFICATION,
         ),
+        "released": Scenario(
+            "UPDATE delivery SET state = 'failed' FROM dispatch WHERE dispatch.id = dispatch_id"
+            " AND dispatch.purpose = 'statement' AND dispatch.action_id = :case",
+            Purpose.ADDENDUM,
+        ),
         "signed another text": Scenario(
             "UPDATE signature SET digest = version.digest FROM document_version AS version JOIN document"
             " ON document.id = version.document_id WHERE version.number = 2"
@@ -176,7 +181,7 @@ class Stage(NamedTuple):
 async def set_stage(url: str) -> Stage:
     """Freeze the messages of every purpose that a scenario has."""
     database = Database(url)
-    running, stopped, neighbour, changed = [await make_case(database) for _ in range(4)]
+    running, stopped, neighbour, changed, late = [await make_case(database) for _ in range(5)]
     for duty in (1, 2):
         await verifier(database, duty=duty, pin=True)
     await running.open_sign_on()
@@ -188,6 +193,7 @@ async def set_stage(url: str) -> Stage:
         Purpose.VERIFICATION: await _asked(running),
         Purpose.STOP_NOTICE: await _notified(stopped),
         Purpose.SIGN_AGAIN: await _changed(changed),
+        Purpose.ADDENDUM: await _signed_late(late),
     }
     batches = {purpose: await _batch(database, request) for purpose, request in requests.items()}
     await database.close()
@@ -211,6 +217,14 @@ async def _asked(case: Case) -> DispatchRequest:
     async with case.database.transaction() as session:
         assert (await verification.ask(session, asking)).asked == 2
     return _request(case, Purpose.VERIFICATION).model_copy(update={"cycle": 1})
+
+
+async def _signed_late(case: Case) -> DispatchRequest:
+    """Send the statement, and have a partner sign it afterwards."""
+    await case.open_sign_on()
+    await case.end(Purpose.STATEMENT)
+    await answered(case, "casa-manantial")
+    return _request(case, Purpose.ADDENDUM)
 
 
 async def _changed(case: Case) -> DispatchRequest:

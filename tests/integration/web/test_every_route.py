@@ -54,6 +54,7 @@ MAY_CALL = {
     ("GET", "/actions/{reference}/documents/{number}/versions/{version}"): CASE_READERS,
     ("GET", "/actions/{reference}/documents/{number}/versions/{version}/difference/{other}"): CASE_READERS,
     ("POST", "/actions/{reference}/documents/{number}/versions/{version}/approvals"): CASE_READERS,
+    ("POST", "/actions/{reference}/documents/{number}/addendum"): {COORDINATOR},
     ("POST", "/actions/{reference}/screens"): {COORDINATOR},
     ("POST", "/actions/{reference}/screens/revocation"): {COORDINATOR},
     ("GET", "/actions/{reference}/documents/{number}/sign-on"): CASE_READERS,

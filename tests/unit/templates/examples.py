@@ -143,6 +143,9 @@ CHANGED: dict[str, object] = {
 EXAMPLES: Mapping[str, Mapping[str, object]] = {
     "email/invitation": INVITATION,
     "email/sign_on_reminder": INVITATION,
+    "email/addendum": {name: STATEMENT[name] for name in ("index", "title", "statement_language")}
+    | ADDRESSED
+    | {"added": SIGNATORIES["signatories"], "gone": [{"name": "Red Ejemplo", "country": "PE"}]},
     "email/sign_again": {name: value for name, value in INVITATION.items() if name not in TIMES}
     | {"changes": {"lines": ["Hubo otra llamada."], "something_gone": True, "whole": False}},
     "email/sign_link": {
