@@ -1,9 +1,8 @@
 """What each message says: drafts become the contents of their channel."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
-from activities.leak_watch import LeakWatch, Part
+from activities.leak_watch import LeakWatch, Part, texts_in
 from activities.sending import Draft
 from channels.mime import EmailContent
 from channels.partner_api import DocumentContent
@@ -12,13 +11,16 @@ from models.columns import now
 from models.documents import DocumentText
 from models.messages import Purpose
 from models.text_changes import new_lines
+from models.vocabulary import SignatureVisibility
 from security.fields import FieldCipher
 from security.sealed_places import api_secret_place
 from security.tokens import new_token, token_hash
 from storage.addenda import list_changes
+from storage.answer_links import issue_answer_link
 from storage.contents import Contents
 from storage.database import Database
 from storage.inviting import missed_at
+from storage.receipts import ToldAnswer, told_answer
 from storage.sign_links import issue_link
 from storage.sign_on import closing_time
 from storage.signing_again import signed_text
@@ -61,6 +63,8 @@ class Composer:
             Purpose.SIGN_ON_REMINDER: self._invitation,
             Purpose.ADDENDUM: self._addendum,
             Purpose.SIGN_AGAIN: self._signing_again,
+            Purpose.ANSWER_RECEIPT: self._receipt,
+            Purpose.DISOWNED_ALARM: self._to_coordinator,
             Purpose.SIGN_LINK: self._new_link,
             Purpose.CHECK_IN: self._to_coordinator,
             Purpose.LEAK_ALARM: self._to_coordinator,
@@ -95,7 +99,7 @@ class Composer:
             raise ValueError("a partner with an API address has no secret")
         self._watch.identified(draft)
         data = _as_json(draft)
-        self._watch.read(draft, *(Part(text, markup=True) for text in _texts_in(data)))
+        self._watch.read(draft, *(Part(text, markup=True) for text in texts_in(data)))
         return DocumentContent(
             document={"type": _EVENT_TYPES[draft.contents.purpose], "data": data},
             secret=self._cipher.open(
@@ -185,6 +189,25 @@ class Composer:
             "time_zone": draft.recipient.time_zone or self._time_zone,
         }
 
+    async def _receipt(self, draft: Draft) -> dict[str, object]:
+        delivery = draft.delivery
+        if delivery.signature_id is None or delivery.invitation_id is None:
+            raise ValueError("a receipt's delivery names no answer")
+        token = new_token()
+        async with self._database.transaction() as session:
+            told = await told_answer(session, delivery.signature_id)
+            expires_at = now() + self._sign_links_last
+            await issue_answer_link(
+                session, delivery.invitation_id, delivery.id, token_hash(token), expires_at
+            )
+        return {
+            **_receipt_context(told),
+            "index": draft.contents.index,
+            "partner_name": draft.recipient.organisation,
+            "answer_url": f"{self._public_url}/r/{token}",
+            "time_zone": draft.recipient.time_zone or self._time_zone,
+        }
+
     async def _missed(self, draft: Draft) -> dict[str, object]:
         contents = draft.contents
         async with self._database.transaction() as session:
@@ -224,6 +247,22 @@ class Composer:
         return f"{self._public_url}/v/{token}"
 
 
+def _receipt_context(told: ToldAnswer) -> dict[str, object]:
+    """Say what was answered, and nothing of the case."""
+    given = told.signature
+    return {
+        "answer": given.answer.value,
+        "disowned": given.disowned,
+        "doubted": given.doubted_at is not None,
+        "followed": told.followed.name if told.followed else None,
+        "signer_name": given.signer_name,
+        "signer_role": given.signer_role,
+        "withheld": given.visibility is SignatureVisibility.WITHHELD,
+        "answered_at": given.answered_at,
+        "digest": given.digest.hex(),
+    }
+
+
 def _text(draft: Draft) -> DocumentText:
     return draft.contents.texts[draft.delivery.language]
 
@@ -244,7 +283,8 @@ def _text_context(draft: Draft) -> dict[str, object]:
 def _signatories(contents: Contents) -> dict[str, object]:
     return {
         "signatories": [one._asdict() for one in contents.signatories],
-        "unnamed_signatories": contents.unnamed_signatories,
+        "unnamed_signatories": contents.organisations.unnamed,
+        "organisations": contents.organisations.total,
     }
 
 
@@ -255,14 +295,3 @@ def _as_json(draft: Draft) -> dict[str, object]:
         **_signatories(draft.contents),
         "digest": draft.contents.digest.hex(),
     }
-
-
-def _texts_in(tree: object) -> Iterator[str]:
-    if isinstance(tree, str):
-        yield tree
-    elif isinstance(tree, list):
-        for entry in tree:
-            yield from _texts_in(entry)
-    elif isinstance(tree, dict):
-        for value in tree.values():
-            yield from _texts_in(value)

@@ -36,6 +36,9 @@ EVENTS = {
     "signed": "A partner signed",
     "declined": "A partner declined",
     "signature_withdrawn": "A partner took its signature back",
+    "answer_disowned": "A partner said that somebody else had answered for it",
+    "partner_compromised": "A partner was compromised: its links were revoked",
+    "signature_confirmed": "A partner confirmed its signature",
     "links_revoked": "A partner's links were revoked",
     "link_reissued": "A partner gets a new link",
     "release_decided": "The release was decided",
@@ -61,6 +64,8 @@ PURPOSES = {
     "addendum": "Addenda to the signatories",
     "sign_again": "Requests to sign a changed text",
     "sign_link": "New links to partners",
+    "answer_receipt": "Receipts to partners",
+    "disowned_alarm": "Alarms: not a partner's own answer",
     "check_in": "Check-ins",
     "verification": "Requests to verifiers",
     "verification_reminder": "Reminders to verifiers",
@@ -154,6 +159,12 @@ def signature_words(signature: Signature) -> str:
         told.append("for an earlier text")
     if signature.late:
         told.append("late")
+    if signature.by_mandate:
+        told.append("by mandate")
+    if signature.disowned:
+        told.append("somebody else had answered for it")
+    if signature.doubted:
+        told.append("does not count until it is confirmed")
     return ", ".join(told)
 
 

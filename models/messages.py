@@ -23,6 +23,10 @@ class Purpose(StrEnum):
     """Partners who have not answered are asked again."""
     SIGN_AGAIN = "sign_again"
     """Partners who signed an earlier text are asked about the new one."""
+    ANSWER_RECEIPT = "answer_receipt"
+    """Partners are told at their registered address what was answered for them, or asked if it was them."""
+    DISOWNED_ALARM = "disowned_alarm"
+    """The coordinator is told that a partner says that somebody else answered for it."""
     SIGN_LINK = "sign_link"
     """Partners get a new link to their invitation, and those before open nothing any more."""
     CHECK_IN = "check_in"
@@ -216,6 +220,12 @@ class Dispatched(Message):
     action_id: UUID
     dispatch_id: UUID
     size: int
+
+
+class ReceiptsDue(Message):
+    """The next round of what is to be told about answers; None where nothing is, or not now."""
+
+    request: DispatchRequest | None
 
 
 class FollowUpRequest(Message):

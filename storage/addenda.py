@@ -15,9 +15,10 @@ from models.documents import Document
 from models.messages import DispatchRequest, DocumentRef, Purpose
 from models.outbox import Delivery
 from models.records import Addressee, EventKind
-from storage.audiences import OLD_LISTS, TOLD
+from storage.actions import action_by_id
+from storage.audiences import OLD_LISTS, STANDS, TOLD
 from storage.documents import current_versions, version_of
-from storage.gate import RELEASED
+from storage.gate_of_texts import RELEASED
 from storage.records import record, request_nudge
 from storage.signatures import PublicSignature
 
@@ -56,7 +57,7 @@ _CHANGES: Final = text(f"""
         ORDER BY earlier.claimed_at DESC LIMIT 1)
     SELECT partner.name, partner.country,
            bool_or({TOLD}) AS told,
-           bool_or(signature.digest = :digest AND signature.superseded_at IS NULL) AS stands
+           bool_or({STANDS}) AS stands
     FROM signature JOIN partner ON partner.id = signature.partner_id CROSS JOIN known
     WHERE signature.document_id = :document_id
       AND signature.answer = 'signed' AND signature.visibility = 'public'
@@ -109,9 +110,11 @@ async def want_addendum(
     return wanted
 
 
-async def tell_withdrawal(session: AsyncSession, action: UrgentAction, document: Document) -> None:
+async def tell_withdrawal(session: AsyncSession, action_id: UUID, document_id: UUID) -> None:
     """Have those who have the old list told that somebody left it, where the case says so."""
     await session.flush()
+    action = await action_by_id(session, action_id)
+    document = (await session.exec(select(Document).where(Document.id == document_id))).one()
     if not tells_withdrawals(action) or not await is_anybody_to_be_told(session, action, document.id):
         return
     newest = await _newest(session, document.id)

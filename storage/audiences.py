@@ -1,7 +1,7 @@
 """Who receives the messages of a dispatch, as SQL: each selection yields one row a recipient.
 
 Columns: recipient_kind, recipient_id, invitation_id, request_id, channel, address, fingerprint, language,
-disclosure, rank.
+disclosure, rank; of receipts signature_id as well.
 Parameters: action_id, document_id, audiences (text[]), digest, cycle, round, most_reminders.
 """
 
@@ -56,7 +56,7 @@ _SIGNATORIES = """
     JOIN invitation ON invitation.id = signature.invitation_id
     JOIN partner_contact AS chosen ON chosen.id = invitation.contact_id
     WHERE signature.document_id = :document_id AND signature.superseded_at IS NULL
-      AND signature.answer = 'signed' AND signature.digest = :digest
+      AND signature.doubted_at IS NULL AND signature.answer = 'signed' AND signature.digest = :digest
       AND 'signatories' = ANY(:audiences)
 """
 
@@ -159,6 +159,33 @@ _UNANSWERED = f"""
       AND {_REMINDED} < :most_reminders
 """
 
+UNTOLD = """
+    signature.superseded_at IS NULL AND (signature.wants_receipt OR signature.doubted_at IS NOT NULL)
+    AND partner.status <> 'compromised'
+    AND NOT EXISTS (SELECT 1 FROM delivery AS told JOIN dispatch AS before ON before.id = told.dispatch_id
+                    WHERE told.signature_id = signature.id AND told.state <> 'cancelled'
+                      AND before.frozen_at >= coalesce(signature.doubted_at, '-infinity'))
+"""
+"""Asked of a signature and its partner: nothing went to the registered address yet about it as it is now."""
+
+ANSWER_AS_IT_WAS = """
+    EXISTS (SELECT 1 FROM signature JOIN partner ON partner.id = signature.partner_id
+            WHERE signature.id = delivery.signature_id AND signature.superseded_at IS NULL
+              AND (signature.doubted_at IS NULL OR signature.doubted_at <= dispatch.frozen_at)
+              AND partner.status <> 'compromised'
+              AND partner.registered_fingerprint = delivery.fingerprint)
+"""
+"""Asked of a frozen receipt: it tells the answer as it is, and where it should."""
+
+_ANSWERED = f"""
+    SELECT 'partner' AS recipient_kind, partner.id AS recipient_id, signature.invitation_id,
+           NULL::uuid AS request_id, 'email' AS channel, partner.registered_address AS address,
+           partner.registered_fingerprint AS fingerprint, partner.languages[1] AS language,
+           'public' AS disclosure, 1 AS rank, signature.id AS signature_id
+    FROM signature JOIN partner ON partner.id = signature.partner_id
+    WHERE signature.document_id = :document_id AND {UNTOLD}
+"""
+
 _COORDINATOR = """
     SELECT 'person' AS recipient_kind, person.id AS recipient_id, NULL::uuid AS invitation_id,
            NULL::uuid AS request_id, 'email' AS channel, person.email AS address, person.fingerprint,
@@ -204,6 +231,11 @@ TOLD = """
 """
 """A signature stood on the list that a recipient has."""
 
+STANDS = """
+    (signature.digest = :digest AND signature.superseded_at IS NULL AND signature.doubted_at IS NULL)
+"""
+"""It stands on the list of today."""
+
 OLD_LISTS = f"""
     SELECT known.recipient_kind, known.recipient_id, NULL::uuid AS invitation_id, NULL::uuid AS request_id,
            known.channel, known.address, known.fingerprint, known.language, 'public' AS disclosure, 1 AS rank
@@ -219,8 +251,8 @@ OLD_LISTS = f"""
           AND signature.answer = 'signed' AND signature.visibility = 'public'
         GROUP BY signature.partner_id
         HAVING bool_or({TOLD.replace("known.digest", "known.known_digest")})
-               <> bool_or(signature.digest = :digest AND signature.superseded_at IS NULL)
-           AND (:telling OR bool_or(signature.digest = :digest AND signature.superseded_at IS NULL)))
+               <> bool_or({STANDS})
+           AND (:telling OR bool_or({STANDS})))
 """
 """Whoever received a document by mail, with another list of signatories than the one of today."""
 
@@ -230,6 +262,8 @@ RECIPIENTS = {
     Purpose.INVITATION: _TO_INVITE,
     Purpose.SIGN_ON_REMINDER: _UNANSWERED,
     Purpose.SIGN_AGAIN: _TO_SIGN_AGAIN,
+    Purpose.ANSWER_RECEIPT: _ANSWERED,
+    Purpose.DISOWNED_ALARM: _COORDINATOR,
     Purpose.SIGN_LINK: _REISSUED,
     Purpose.CHECK_IN: _COORDINATOR,
     Purpose.VERIFICATION: _ASKED,

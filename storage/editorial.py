@@ -16,7 +16,7 @@ from models.actions import UrgentAction
 from models.documents import Document, DocumentVersion
 from models.records import Addressee, EventKind
 from storage.documents import AS_DISPATCH, version_of
-from storage.gate import EDITORIAL_STANDS
+from storage.gate_of_texts import EDITORIAL_STANDS
 from storage.records import record, request_nudge
 
 _STANDS: Final = text(f"""
@@ -34,7 +34,7 @@ _CARRY: Final = text("""
     INSERT INTO signature
     SELECT (jsonb_populate_record(old, jsonb_build_object(
         'id', gen_random_uuid(), 'version_id', CAST(:version_id AS uuid), 'digest', CAST(:digest AS bytea),
-        'superseded_at', NULL, 'carried_from', old.id))).*
+        'superseded_at', NULL, 'wants_receipt', false, 'carried_from', old.id))).*
     FROM signature AS old WHERE old.id = ANY(:ids)
 """)
 

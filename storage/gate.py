@@ -15,7 +15,9 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from models.messages import Purpose
-from models.verification import CONSENT, EDITORIAL, FACTS, text_in
+from models.verification import CONSENT, FACTS, text_in
+from storage.audiences import ANSWER_AS_IT_WAS
+from storage.gate_of_texts import EDITORIAL_STANDS, RELEASED, SIGNED_ANOTHER_TEXT, confirmed_by
 
 STATEMENTS: Final = frozenset(
     {Purpose.STATEMENT, Purpose.ADDENDUM, Purpose.INVITATION, Purpose.SIGN_ON_REMINDER, Purpose.SIGN_AGAIN}
@@ -32,7 +34,8 @@ VERIFYING: Final = _ASKING | {Purpose.VERIFICATION_ALARM}
 _NOTICES: Final = frozenset({Purpose.STOP_NOTICE})
 _EVERY: Final = frozenset(Purpose)
 _TEXTS: Final = STATEMENTS | _NOTICES
-AFTER_A_STOP: Final = _NOTICES | VERIFYING | {Purpose.LEAK_ALARM}
+_ABOUT_ANSWERS: Final = frozenset({Purpose.ANSWER_RECEIPT, Purpose.DISOWNED_ALARM})
+AFTER_A_STOP: Final = _NOTICES | VERIFYING | {Purpose.LEAK_ALARM, Purpose.DISOWNED_ALARM}
 """What a stop does not end: its notice, and what leads to that."""
 
 
@@ -111,17 +114,6 @@ ATTESTATIONS_REQUIRED: Final = (
 """One more where a consent could not be had."""
 
 
-def confirmed_by(confirms: str, *, provided: str = "true") -> str:
-    """Count the people other than the authors who confirm something of this digest, provided a condition."""
-    return f"""
-        (SELECT count(DISTINCT attestation.person_id)
-         FROM attestation JOIN document_version AS written ON written.id = attestation.version_id
-         WHERE attestation.version_id = dispatch.version_id AND attestation.digest = dispatch.digest
-           AND attestation.confirms = {confirms} AND {provided}
-           AND attestation.person_id NOT IN (action.author_id, written.created_by))
-    """
-
-
 _SOURCED = """
     ((SELECT count(*) FROM source WHERE source.action_id = action.id) >= action.sources_required
      OR coalesce((SELECT count(*) FROM source
@@ -150,13 +142,6 @@ _SOME_TEXT_APPROVED = f"""
             WHERE document_text.version_id = dispatch.version_id
               AND {approved_in("document_text.language")})
 """
-
-EDITORIAL_STANDS: Final = f"""
-    (NOT EXISTS (SELECT 1 FROM document_version AS marked
-                 WHERE marked.id = dispatch.version_id AND marked.editorial_of IS NOT NULL)
-     OR {confirmed_by(f"'{EDITORIAL}'")} >= action.approvals_required)
-"""
-"""A version that is marked as editorial goes out once enough people say that it is: with its signatures."""
 
 _TEXT_EXISTS = """
     EXISTS (SELECT 1 FROM document_text
@@ -201,19 +186,6 @@ _LINKS_AS_THEY_WERE = """
               AND (invitation.reissued_at IS NULL OR invitation.reissued_at <= dispatch.frozen_at))
 """
 
-RELEASED: Final = """
-    EXISTS (SELECT 1 FROM dispatch AS released JOIN delivery AS sent ON sent.dispatch_id = released.id
-            WHERE released.version_id = dispatch.version_id AND released.purpose = 'statement'
-              AND sent.state IN ('sent', 'delivered', 'bounced', 'unknown'))
-"""
-"""A message with the text has left, or may have."""
-
-_SIGNED_ANOTHER_TEXT = """
-    EXISTS (SELECT 1 FROM signature
-            WHERE signature.invitation_id = delivery.invitation_id AND signature.superseded_at IS NULL
-              AND signature.answer = 'signed' AND signature.digest <> dispatch.digest)
-"""
-
 _UNANSWERED_REQUEST = """
     EXISTS (SELECT 1 FROM verification_request AS request
             WHERE request.id = delivery.request_id AND request.answered_at IS NULL)
@@ -224,7 +196,7 @@ CHECKS: Final = MappingProxyType(
         "not stopped": Check(_EVERY - AFTER_A_STOP, Failing.ACTION_ENDED, "action.stopped_at IS NULL"),
         "stopped": Check(_NOTICES, Failing.NOT_PERMITTED, "action.stopped_at IS NOT NULL"),
         "not closed": Check(
-            _EVERY - _NOTICES,
+            _EVERY - _NOTICES - _ABOUT_ANSWERS,
             Failing.ACTION_ENDED,
             "(action.closed_at IS NULL OR action.stopped_at IS NOT NULL)",
         ),
@@ -236,7 +208,8 @@ CHECKS: Final = MappingProxyType(
         ),
         "invitation unanswered": Check(SIGN_ON, Failing.UNWANTED, _UNANSWERED_INVITATION),
         "released": Check(frozenset({Purpose.ADDENDUM}), Failing.NOT_PERMITTED, RELEASED),
-        "signed another text": Check(_AGAIN, Failing.UNWANTED, _SIGNED_ANOTHER_TEXT),
+        "signed another text": Check(_AGAIN, Failing.UNWANTED, SIGNED_ANOTHER_TEXT),
+        "answer as it was": Check(frozenset({Purpose.ANSWER_RECEIPT}), Failing.UNWANTED, ANSWER_AS_IT_WAS),
         "links as they were": Check(_LINKS, Failing.UNWANTED, _LINKS_AS_THEY_WERE),
         "request unanswered": Check(_ASKING, Failing.UNWANTED, _UNANSWERED_REQUEST),
         "current cycle": Check(VERIFYING, Failing.UNWANTED, "(dispatch.cycle = action.verification_cycle)"),
@@ -274,12 +247,8 @@ STILL_IDENTIFIED: Final = f"(delivery.rendering <> 'identified' OR {IDENTIFIED})
 """Asked again at the hand-over: a consent may have been revoked since the claim chose the rendering."""
 
 
-WITHOUT_TEXT: Final = VERIFYING | {
-    Purpose.CHECK_IN,
-    Purpose.LEAK_ALARM,
-    Purpose.INVITATION_ALARM,
-    Purpose.SIGN_LINK,
-}
+_TO_COORDINATORS: Final = {Purpose.CHECK_IN, Purpose.LEAK_ALARM, Purpose.INVITATION_ALARM}
+WITHOUT_TEXT: Final = VERIFYING | _ABOUT_ANSWERS | _TO_COORDINATORS | {Purpose.SIGN_LINK}
 """Messages that say nothing of the texts: each is in its reader's own language."""
 
 

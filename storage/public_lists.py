@@ -16,7 +16,7 @@ from models.partner_records import PartnerLogo
 from models.partners import Invitation, Partner, Signature
 from models.public_lists import unnamed_told
 from models.vocabulary import Answer, DocumentKind, SignatureVisibility
-from storage.signatures import CURRENT
+from storage.signatures import COUNTS
 
 _OUT: Final = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.UNKNOWN, DeliveryState.BOUNCED)
 """The states of a message that left, or may have."""
@@ -86,7 +86,7 @@ async def public_logo(session: AsyncSession, sha256: bytes) -> bytes | None:
         .join(Document, col(Document.id) == Signature.document_id)
         .join(UrgentAction, col(UrgentAction.id) == Document.action_id)
         .join(Dispatch, col(Dispatch.document_id) == Document.id)
-        .where(PartnerLogo.sha256 == sha256, CURRENT, *_MAY_BE_SEEN, *_RELEASED)
+        .where(PartnerLogo.sha256 == sha256, COUNTS, *_MAY_BE_SEEN, *_RELEASED)
         .where(*_stands(Dispatch.digest, SignatureVisibility.PUBLIC))
         .limit(1)
     )
@@ -98,7 +98,7 @@ async def _named(session: AsyncSession, document_id: UUID, digest: bytes) -> lis
         select(Partner.name, Partner.country, Partner.website, PartnerLogo.sha256)
         .join(Signature, col(Signature.partner_id) == Partner.id)
         .join(PartnerLogo, col(PartnerLogo.partner_id) == Partner.id, isouter=True)
-        .where(Signature.document_id == document_id, CURRENT)
+        .where(Signature.document_id == document_id, COUNTS)
         .where(*_stands(digest, SignatureVisibility.PUBLIC))
         .order_by(col(Partner.country), col(Partner.name), col(Partner.id))
     )
@@ -109,7 +109,7 @@ async def _unnamed(session: AsyncSession, document_id: UUID, digest: bytes) -> i
     counted = await session.exec(
         select(func.count())
         .select_from(Signature)
-        .where(Signature.document_id == document_id, CURRENT)
+        .where(Signature.document_id == document_id, COUNTS)
         .where(*_stands(digest, SignatureVisibility.WITHHELD))
     )
     return counted.one()

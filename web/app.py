@@ -21,6 +21,7 @@ from web import (
     health,
     invitations,
     logo,
+    partner_compromise,
     partner_corrections,
     partner_logos,
     partners,
@@ -37,6 +38,7 @@ from web.anchoring import Anchorer
 from web.errors import answer_errors
 from web.middleware import Surroundings
 from web.nudger import Nudger
+from web.receipts import routes as receipt_page
 from web.services import Services
 from web.signing import routes as sign_page
 
@@ -46,6 +48,8 @@ PUBLIC_PATHS = frozenset(
         "/health/ready",
         "/s/{token}",
         "/sign/{invitation_id}",
+        "/r/{token}",
+        "/receipt/{invitation_id}",
         "/e/{token}",
         "/v/{token}",
         "/logo/{name}",
@@ -61,8 +65,8 @@ PUBLIC_PATHS = frozenset(
         "/openapi.json",
     }
 )
-"""What answers without a key: health, links to sign, enrol, verify and watch (secrets themselves), logos,
-who signed in public, manual."""
+"""What answers without a key: health, links of mails and of the live page (secrets themselves), logos, who
+signed in public, manual."""
 
 AFTER_FAILURE_SECONDS = 1.0
 
@@ -97,12 +101,22 @@ def create_app(services: Services) -> FastAPI:
         directory,
         partner_corrections,
         partners,
+        partner_compromise,
         partner_logos,
         screens,
     ):
         api.include_router(part.router)
     app.include_router(api)
-    for part in (sign_page, enrolment_page, verify_page, screen_page, public_lists, logo, health):
+    for part in (
+        sign_page,
+        receipt_page,
+        enrolment_page,
+        verify_page,
+        screen_page,
+        public_lists,
+        logo,
+        health,
+    ):
         app.include_router(part.router)
     answer_errors(app)
     app.add_middleware(Surroundings)

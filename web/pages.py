@@ -13,12 +13,23 @@ from web.services import Services
 
 SIGN_LINKS = "/s/"
 SIGN_PAGES = "/sign/"
+RECEIPT_LINKS = "/r/"
+RECEIPT_PAGES = "/receipt/"
 ENROLMENTS = "/e/"
 VERIFICATIONS = "/v/"
 SCREENS = "/screen/"
 SCREEN_PAGES = "/screens/"
 PUBLIC = "/public/"
-FOLDERS = (SIGN_LINKS, SIGN_PAGES, ENROLMENTS, VERIFICATIONS, SCREENS, SCREEN_PAGES)
+FOLDERS = (
+    SIGN_LINKS,
+    SIGN_PAGES,
+    RECEIPT_LINKS,
+    RECEIPT_PAGES,
+    ENROLMENTS,
+    VERIFICATIONS,
+    SCREENS,
+    SCREEN_PAGES,
+)
 """Where people come with a secret link and a browser; what goes wrong there is answered by a page as well."""
 
 Switch = list[tuple[str, str, str]]

@@ -2,7 +2,6 @@
 
 from typing import Final
 from urllib.parse import urlsplit
-from uuid import UUID
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse
@@ -23,11 +22,18 @@ def to_its_page(services: Services, link: OpenedLink, token: str, language: str 
 
     The cookie ends with the browser's session: the mail is the way back, and a shared phone keeps nothing.
     """
-    path = _path_of(services, link.invitation.id)
+    return moved_to(services, f"{SIGN_PAGES}{link.invitation.id}", COOKIE, token, language)
+
+
+def moved_to(
+    services: Services, page: str, cookie: str, token: str, language: str | None
+) -> RedirectResponse:
+    """Send a browser to a page with a cookie for just that page, as browsers see it behind a proxy."""
+    path = f"{urlsplit(services.public_url).path}{page}"
     known = language in services.renderer.languages()
     moved = RedirectResponse(f"{path}?lang={language}" if known else path, 303, headers=_KEPT_BY_NOBODY)
     secure = services.public_url.startswith("https:")
-    moved.set_cookie(COOKIE, token, path=path, secure=secure, httponly=True, samesite="lax")
+    moved.set_cookie(cookie, token, path=path, secure=secure, httponly=True, samesite="lax")
     return moved
 
 
@@ -38,8 +44,3 @@ async def opened_by(
     token = request.cookies.get(COOKIE)
     link = await opened_link(session, token_hash(token), lock=lock) if token else None
     return link if link and str(link.invitation.id) == invitation_id else None
-
-
-def _path_of(services: Services, invitation_id: UUID) -> str:
-    """Return the path of a page as browsers see it, also where a proxy puts something before it."""
-    return f"{urlsplit(services.public_url).path}{SIGN_PAGES}{invitation_id}"

@@ -75,6 +75,11 @@ SCENARIOS: Final = MappingProxyType(
         "invitation unanswered": Scenario(
             "UPDATE document SET sign_on_ended_at = now() WHERE action_id = :case", Purpose.INVITATION
         ),
+        "answer as it was": Scenario(
+            "UPDATE signature SET superseded_at = now() FROM document"
+            " WHERE document.id = document_id AND action_id = :case",
+            Purpose.ANSWER_RECEIPT,
+        ),
         "links as they were": Scenario(
             "UPDATE invitation SET revoked_at = now() FROM document"
             " WHERE document.id = document_id AND action_id = :case",
@@ -181,10 +186,12 @@ class Stage(NamedTuple):
 async def set_stage(url: str) -> Stage:
     """Freeze the messages of every purpose that a scenario has."""
     database = Database(url)
-    running, stopped, neighbour, changed, late = [await make_case(database) for _ in range(5)]
+    running, stopped, neighbour, changed, late, answering = [await make_case(database) for _ in range(6)]
     for duty in (1, 2):
         await verifier(database, duty=duty, pin=True)
-    await running.open_sign_on()
+    for one in (running, answering):
+        await one.open_sign_on()
+    await answered(answering, "casa-manantial")
     await _asked(neighbour)
     await _notified(neighbour)
     requests = {
@@ -194,6 +201,7 @@ async def set_stage(url: str) -> Stage:
         Purpose.STOP_NOTICE: await _notified(stopped),
         Purpose.SIGN_AGAIN: await _changed(changed),
         Purpose.ADDENDUM: await _signed_late(late),
+        Purpose.ANSWER_RECEIPT: _request(answering, Purpose.ANSWER_RECEIPT),
     }
     batches = {purpose: await _batch(database, request) for purpose, request in requests.items()}
     await database.close()

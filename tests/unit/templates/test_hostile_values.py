@@ -82,6 +82,8 @@ def test_the_detector_finds_a_planted_script() -> None:
         "email/verification_reminder",
         "email/verification_alarm",
         "email/leak_alarm",
+        "email/disowned_alarm",
+        "email/answer_receipt",
         "email/invitation_alarm",
     ],
 )
@@ -99,6 +101,8 @@ def test_hostile_values_add_no_element(name: str) -> None:
         "check_in",
         "verification_alarm",
         "leak_alarm",
+        "answer_receipt",
+        "disowned_alarm",
         "invitation_alarm",
         "stop_notice",
     ],
