@@ -2,7 +2,7 @@
 
 import typer
 
-from console import commands, decisions, documents
+from console import addenda, commands, decisions, documents, screens
 from console.groups import add_groups
 
 HELP = """Start urgent actions, watch them, decide about them.
@@ -26,6 +26,8 @@ def build() -> typer.Typer:
     app.command()(commands.show)
     app.command()(commands.follow)
     app.command()(commands.private)
+    app.command()(screens.screen)
+    app.command()(addenda.addendum)
     app.command()(decisions.attest)
     app.command("return")(decisions.send_back)
     app.command()(decisions.reject)

@@ -1,9 +1,8 @@
 """What each message says: drafts become the contents of their channel."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
-from activities.leak_watch import LeakWatch, Part
+from activities.leak_watch import LeakWatch, Part, texts_in
 from activities.sending import Draft
 from channels.mime import EmailContent
 from channels.partner_api import DocumentContent
@@ -12,10 +11,12 @@ from models.columns import now
 from models.documents import DocumentText
 from models.messages import Purpose
 from models.outbox import RecipientKind
+from models.text_changes import new_lines
 from models.vocabulary import SignatureVisibility
 from security.fields import FieldCipher
 from security.sealed_places import api_secret_place
 from security.tokens import new_token, token_hash
+from storage.addenda import list_changes
 from storage.answer_links import issue_answer_link
 from storage.contents import Contents
 from storage.database import Database
@@ -23,6 +24,7 @@ from storage.inviting import missed_at
 from storage.receipts import ToldAnswer, told_answer
 from storage.sign_links import issue_link
 from storage.sign_on import closing_time
+from storage.signing_again import signed_text
 from storage.verification import issue_verification_link
 from templates.rendering import Renderer
 
@@ -60,6 +62,8 @@ class Composer:
             Purpose.STATEMENT: self._statement,
             Purpose.INVITATION: self._invitation,
             Purpose.SIGN_ON_REMINDER: self._invitation,
+            Purpose.ADDENDUM: self._addendum,
+            Purpose.SIGN_AGAIN: self._signing_again,
             Purpose.ANSWER_RECEIPT: self._receipt,
             Purpose.DISOWNED_ALARM: self._to_coordinator,
             Purpose.APPROVAL_REQUEST: self._to_approver,
@@ -100,7 +104,7 @@ class Composer:
             raise ValueError("a partner with an API address has no secret")
         self._watch.identified(draft)
         data = _as_json(draft)
-        self._watch.read(draft, *(Part(text, markup=True) for text in _texts_in(data)))
+        self._watch.read(draft, *(Part(text, markup=True) for text in texts_in(data)))
         return DocumentContent(
             document={"type": _EVENT_TYPES[draft.contents.purpose], "data": data},
             secret=self._cipher.open(
@@ -135,6 +139,38 @@ class Composer:
             "sign_url": await self._sign_url(draft),
             "closes_at": closing_time(draft.contents.document),
             "time_zone": draft.recipient.time_zone or self._time_zone,
+        }
+
+    async def _addendum(self, draft: Draft) -> dict[str, object]:
+        self._watch.identified(draft)
+        contents = draft.contents
+        async with self._database.transaction() as session:
+            changes = await list_changes(
+                session, contents.action, contents.document.id, contents.digest, draft.delivery
+            )
+        return {
+            "index": contents.index,
+            "title": _text(draft).headline,
+            "statement_language": _text(draft).language,
+            "salutation": draft.recipient.salutation,
+            "recipient_name": draft.recipient.name,
+            "added": [one._asdict() for one in changes.added],
+            "gone": [one._asdict() for one in changes.gone],
+        }
+
+    async def _signing_again(self, draft: Draft) -> dict[str, object]:
+        if draft.delivery.invitation_id is None:
+            raise ValueError("a request to sign again names no invitation")
+        text = _text(draft)
+        async with self._database.transaction() as session:
+            before = await signed_text(session, draft.delivery.invitation_id, text.language)
+        self._watch.identified(draft)
+        return {
+            **_text_context(draft),
+            "recipient_name": draft.recipient.name,
+            "partner_name": draft.recipient.organisation,
+            "sign_url": await self._sign_url(draft),
+            "changes": new_lines(before, text)._asdict() if before else None,
         }
 
     async def _new_link(self, draft: Draft) -> dict[str, object]:
@@ -272,14 +308,3 @@ def _as_json(draft: Draft) -> dict[str, object]:
         **_signatories(draft.contents),
         "digest": draft.contents.digest.hex(),
     }
-
-
-def _texts_in(tree: object) -> Iterator[str]:
-    if isinstance(tree, str):
-        yield tree
-    elif isinstance(tree, list):
-        for entry in tree:
-            yield from _texts_in(entry)
-    elif isinstance(tree, dict):
-        for value in tree.values():
-            yield from _texts_in(value)

@@ -1,5 +1,6 @@
 """The last reading of a finished message: it must not name anybody who must not be named to its recipient."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -86,3 +87,15 @@ class LeakWatch:
         if contents not in self._people:
             self._people[contents] = [open_identity(self._cipher, person) for person in contents.people]
         return self._people[contents]
+
+
+def texts_in(tree: object) -> Iterator[str]:
+    """Find every text in a tree of JSON values."""
+    if isinstance(tree, str):
+        yield tree
+    elif isinstance(tree, list):
+        for entry in tree:
+            yield from texts_in(entry)
+    elif isinstance(tree, dict):
+        for value in tree.values():
+            yield from texts_in(value)

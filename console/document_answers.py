@@ -42,6 +42,8 @@ class Version(Answer):
     approved: list[str]
     approvals: list[Approval]
     renderings: list[Rendering]
+    editorial_of: int | None = None
+    editorial_why: str | None = None
 
 
 class Document(Answer):

@@ -4,7 +4,18 @@ from collections.abc import Callable
 
 import typer
 
-from console import auditing, consents, documents, imports, invitations, partners, people, questions, windows
+from console import (
+    auditing,
+    consents,
+    documents,
+    editorial,
+    imports,
+    invitations,
+    partners,
+    people,
+    questions,
+    windows,
+)
 
 GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
     "audit": ("Check what was done.", {"verify": auditing.verify}),
@@ -28,6 +39,7 @@ GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
             "version": documents.write_version,
             "approve": documents.approve,
             "diff": documents.difference,
+            "confirm-editorial": editorial.confirm_editorial,
         },
     ),
     "partners": (

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import (
     AfterValidator,
     Field,
+    StrictBool,
     StrictInt,
     ValidationInfo,
     ValidatorFunctionWrapHandler,
@@ -173,6 +174,7 @@ class SignOn(StrictModel):
         Field(max_length=50),
         across_entries(lambda entries, info: _increasing(entries, info, "closes_after")),
     ]
+    tell_withdrawals: StrictBool = False
 
 
 class QuietHours(StrictModel):

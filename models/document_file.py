@@ -58,10 +58,20 @@ class DocumentFile(StrictModel):
     texts: Wordings
 
 
+class Editorial(StrictModel):
+    """The word of a coordinator that a version says the same as the one before, and why it was needed."""
+
+    why: Prose
+
+
 class VersionFile(StrictModel):
-    """Another wording of a document in all its languages; `replaces` is the digest that it was made from."""
+    """Another wording of a document in all its languages; `replaces` is the digest that it was made from.
+
+    An `editorial` one keeps the signatures, once others have confirmed that it is.
+    """
 
     texts: Wordings
+    editorial: Editorial | None = None
     replaces: Annotated[str, StringConstraints(strict=True), AfterValidator(_sha256)] | None = None
 
 

@@ -31,7 +31,10 @@ class Document(SQLModel, table=True):
 
 
 class DocumentVersion(SQLModel, table=True):
-    """One wording of a document, known by the digest of all its texts."""
+    """One wording of a document, known by the digest of all its texts.
+
+    One that is marked as editorial names the version that it corrects, and says why.
+    """
 
     __tablename__ = "document_version"
     __table_args__ = (UniqueConstraint("document_id", "number"),)
@@ -42,6 +45,8 @@ class DocumentVersion(SQLModel, table=True):
     digest: bytes
     created_by: UUID = link("person.id")
     created_at: datetime = moment()
+    editorial_of: UUID | None = link("document_version.id", nullable=True)
+    editorial_why: str | None = None
 
 
 class DocumentText(SQLModel, table=True):

@@ -108,6 +108,8 @@ class Refusal(StrEnum):
     """Too few people other than the author confirmed facts and consent for the current text."""
     APPROVAL_MISSING = "approval_missing"
     """No text of the current version is approved."""
+    EDITORIAL_MISSING = "editorial_missing"
+    """Too few people confirmed that the current version is the editorial one that it is marked as."""
     ALREADY_RELEASED = "already_released"
     """All that may go out is out or on its way."""
     ALREADY_VERIFIED = "already_verified"

@@ -15,10 +15,14 @@ class Purpose(StrEnum):
 
     STATEMENT = "statement"
     """A release: the document goes to its audience."""
+    ADDENDUM = "addendum"
+    """Those who received a document are told how the list of its signatories has changed."""
     INVITATION = "invitation"
     """Partners are asked to sign."""
     SIGN_ON_REMINDER = "sign_on_reminder"
     """Partners who have not answered are asked again."""
+    SIGN_AGAIN = "sign_again"
+    """Partners who signed an earlier text are asked about the new one."""
     ANSWER_RECEIPT = "answer_receipt"
     """Partners are told at their registered address what was answered for them, or asked if it was them."""
     DISOWNED_ALARM = "disowned_alarm"
@@ -191,6 +195,8 @@ class CaseFacts(Message):
     notice: DispatchRequest | None = None
     personal: tuple[DispatchRequest, ...] = ()
     links: DispatchRequest | None = None
+    sign_again: DispatchRequest | None = None
+    addendum: DispatchRequest | None = None
     untold: bool = False
 
 

@@ -149,8 +149,8 @@ class Signature(SQLModel, table=True):
     The partial unique key is the guard of one answer that counts a partner. One that was `disowned` takes an
     answer back that somebody else gave; one that is doubted does not count until the partner confirms it.
     `by_mandate_of` is the partner whose answer it follows. What was answered before there were receipts
-    wants none. With a proposal, who
-    signs is the approver, and the proposal says who asked her.
+    wants none. With a proposal, who signs is the approver, and the proposal says who asked her.
+    A row that was `carried_from` another stands for it, since an editorial change corrected its text.
     """
 
     __table_args__ = (
@@ -178,6 +178,7 @@ class Signature(SQLModel, table=True):
     sealed_reason: bytes | None = None
     answered_at: datetime = moment()
     superseded_at: datetime | None = moment(nullable=True)
+    carried_from: UUID | None = link("signature.id", nullable=True)
     wants_receipt: bool = True
     disowned: bool = False
     doubted_at: datetime | None = moment(nullable=True)

@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 from models import (
     actions,
+    addenda,
     attestations,
     consents,
     contacts,
@@ -15,10 +16,12 @@ from models import (
     proposals,
     questions,
     records,
+    screens,
 )
 
 AGGREGATES = (
     actions,
+    addenda,
     attestations,
     consents,
     contacts,
@@ -30,6 +33,7 @@ AGGREGATES = (
     proposals,
     questions,
     records,
+    screens,
 )
 
 METADATA = SQLModel.metadata

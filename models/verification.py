@@ -12,6 +12,7 @@ from models.vocabulary import Urgency
 
 FACTS: Final = "facts"
 CONSENT: Final = "consent"
+EDITORIAL: Final = "editorial"
 _TEXT: Final = "text:"
 _NONE: Final = "none"
 
@@ -92,6 +93,9 @@ def text_in(language: str) -> str:
     return f"{_TEXT}{language}"
 
 
-def confirmable(languages: list[str]) -> list[str]:
-    """List all that can be confirmed of a version with texts in these languages."""
-    return [FACTS, CONSENT, *map(text_in, languages)]
+def confirmable(languages: list[str], *, editorial: bool = False) -> list[str]:
+    """List all that can be confirmed of a version with texts in these languages.
+
+    Of one that is marked `editorial`, also that it says the same as the one that was signed.
+    """
+    return [FACTS, CONSENT, *map(text_in, languages), *([EDITORIAL] if editorial else [])]

@@ -9,6 +9,7 @@ from models.columns import now
 from models.partners import Signature
 from models.records import EventKind
 from models.vocabulary import Answer
+from storage.addenda import tell_withdrawal
 from storage.records import record
 
 _EVENTS: Final = {
@@ -45,3 +46,5 @@ async def take_the_place(
     by_mandate = {"by_mandate_of": str(signature.by_mandate_of)} if signature.by_mandate_of else {}
     detail = {"signature_id": str(signature.id), "digest": signature.digest.hex(), "late": signature.late}
     await record(session, action_id, kind, detail={**detail, **by_mandate})
+    if signature.answer is Answer.WITHDRAWN:
+        await tell_withdrawal(session, action_id, signature.document_id)

@@ -138,6 +138,18 @@ AWAITS_A_LINK = """
 
 _REISSUED = f"{_INVITED} AND {AWAITS_A_LINK}"
 
+SIGNED_BEFORE = """
+    EXISTS (SELECT 1 FROM signature
+            WHERE signature.invitation_id = invitation.id AND signature.superseded_at IS NULL
+              AND signature.answer = 'signed' AND signature.digest <> :digest)
+    AND NOT EXISTS (SELECT 1 FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
+                    WHERE delivery.invitation_id = invitation.id AND dispatch.purpose = 'sign_again'
+                      AND dispatch.version_id = :version_id AND delivery.state <> 'cancelled')
+"""
+"""The partner of an invitation signed an earlier text, and was not yet asked about this one."""
+
+_TO_SIGN_AGAIN = f"{_INVITED} AND {SIGNED_BEFORE}"
+
 # One whom a message is on its way to is not written to beside it.
 _UNANSWERED = f"""
     {_INVITED}
@@ -257,7 +269,7 @@ REACHED = """
            delivery.language, 'public' AS disclosure, 1 AS rank
     FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
     WHERE dispatch.action_id = :action_id
-      AND dispatch.purpose IN ('statement', 'invitation', 'sign_on_reminder', 'sign_link',
+      AND dispatch.purpose IN ('statement', 'invitation', 'sign_on_reminder', 'sign_again', 'sign_link',
                                'approval_request')
       AND (delivery.state IN ('sent', 'delivered', 'unknown')
            OR (delivery.state = 'sending' AND delivery.handed_over_at IS NOT NULL))
@@ -265,10 +277,44 @@ REACHED = """
 """
 """Whoever received something of the action, or may have, at the address and in the language of the last."""
 
+# What was read for a message is a little older than its claim: rather is somebody told of twice than never.
+TOLD = """
+    (signature.digest = known.digest AND signature.answered_at <= known.since
+     AND coalesce(signature.superseded_at > known.claimed_at, true))
+"""
+"""A signature stood on the list that a recipient has."""
+
+STANDS = """
+    (signature.digest = :digest AND signature.superseded_at IS NULL AND signature.doubted_at IS NULL)
+"""
+"""It stands on the list of today."""
+
+OLD_LISTS = f"""
+    SELECT known.recipient_kind, known.recipient_id, NULL::uuid AS invitation_id, NULL::uuid AS request_id,
+           known.channel, known.address, known.fingerprint, known.language, 'public' AS disclosure, 1 AS rank
+    FROM (SELECT DISTINCT ON (delivery.fingerprint) delivery.*, dispatch.digest AS known_digest,
+                 greatest(dispatch.frozen_at, delivery.not_before) AS since
+          FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
+          WHERE dispatch.document_id = :document_id AND dispatch.purpose IN ('statement', 'addendum')
+            AND delivery.channel = 'email' AND delivery.state IN ('sent', 'delivered', 'unknown')
+          ORDER BY delivery.fingerprint, delivery.claimed_at DESC) AS known
+    WHERE EXISTS (
+        SELECT 1 FROM signature
+        WHERE signature.document_id = :document_id
+          AND signature.answer = 'signed' AND signature.visibility = 'public'
+        GROUP BY signature.partner_id
+        HAVING bool_or({TOLD.replace("known.digest", "known.known_digest")})
+               <> bool_or({STANDS})
+           AND (:telling OR bool_or({STANDS})))
+"""
+"""Whoever received a document by mail, with another list of signatories than the one of today."""
+
 RECIPIENTS = {
     Purpose.STATEMENT: _RELEASE,
+    Purpose.ADDENDUM: OLD_LISTS,
     Purpose.INVITATION: _TO_INVITE,
     Purpose.SIGN_ON_REMINDER: _UNANSWERED,
+    Purpose.SIGN_AGAIN: _TO_SIGN_AGAIN,
     Purpose.ANSWER_RECEIPT: _ANSWER_GIVEN,
     Purpose.DISOWNED_ALARM: _COORDINATOR,
     Purpose.APPROVAL_REQUEST: _TO_APPROVE,

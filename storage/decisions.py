@@ -14,9 +14,10 @@ from models.columns import now
 from models.documents import DocumentVersion
 from models.lifecycle import Decision, Phase, Refusal, refusal_of
 from models.records import Addressee, EventKind
-from models.verification import CONSENT
+from models.verification import CONSENT, EDITORIAL
 from storage.actions import action_by_id
 from storage.audiences import REACHED
+from storage.editorial import carry_signatures
 from storage.records import announce, record, request_nudge
 from storage.standing import standing_of
 from storage.verification import answered
@@ -98,7 +99,8 @@ async def attest(
 ) -> list[str]:
     """Write down what a person confirms of a version, and return what she had not confirmed before.
 
-    She has answered either way: what she confirmed in an earlier cycle of asking may still hold.
+    She has answered either way: what she confirmed in an earlier cycle of asking may still hold. Where enough
+    people now say that a change is an editorial one, signatures are carried over to it.
     """
     rows = [
         Attestation(
@@ -119,6 +121,8 @@ async def attest(
     if new:
         detail = {"digest": version.digest.hex(), "confirms": new}
         await record(session, action.id, EventKind.ATTESTED, person_id, detail)
+        if EDITORIAL in new:
+            await carry_signatures(session, action, version)
         await tell(session, action.id)
     return new
 

@@ -156,6 +156,7 @@ async def write_version(
         "document": document.number,
         "version": new.version.number,
         "digest": new.version.digest.hex(),
+        "editorial": new.version.editorial_of is not None,
     }
     await record(session, action.id, EventKind.VERSION_WRITTEN, person_id, detail)
 

@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 
 from models.messages import Purpose
 from models.verification import CONSENT, FACTS, text_in
+from storage.gate_of_texts import EDITORIAL_STANDS, RELEASED, SIGNED_ANOTHER_TEXT, confirmed_by
 from storage.partner_conditions import (
     ANSWER_AS_IT_WAS,
     LINKS,
@@ -27,11 +28,15 @@ from storage.partner_conditions import (
     UNANSWERED_QUESTION,
 )
 
-STATEMENTS: Final = frozenset(
-    {Purpose.STATEMENT, Purpose.INVITATION, Purpose.SIGN_ON_REMINDER, Purpose.APPROVAL_REQUEST}
-)
+STATEMENTS: Final = SIGN_ON | {
+    Purpose.STATEMENT,
+    Purpose.ADDENDUM,
+    Purpose.SIGN_AGAIN,
+    Purpose.APPROVAL_REQUEST,
+}
 """What shows the document."""
 
+_AGAIN: Final = frozenset({Purpose.SIGN_AGAIN})
 _ASKING: Final = frozenset({Purpose.VERIFICATION, Purpose.VERIFICATION_REMINDER})
 VERIFYING: Final = _ASKING | {Purpose.VERIFICATION_ALARM}
 _NOTICES: Final = frozenset({Purpose.STOP_NOTICE})
@@ -117,17 +122,6 @@ ATTESTATIONS_REQUIRED: Final = (
 """One more where a consent could not be had."""
 
 
-def confirmed_by(confirms: str, *, provided: str = "true") -> str:
-    """Count the people other than the authors who confirm something of this digest, provided a condition."""
-    return f"""
-        (SELECT count(DISTINCT attestation.person_id)
-         FROM attestation JOIN document_version AS written ON written.id = attestation.version_id
-         WHERE attestation.version_id = dispatch.version_id AND attestation.digest = dispatch.digest
-           AND attestation.confirms = {confirms} AND {provided}
-           AND attestation.person_id NOT IN (action.author_id, written.created_by))
-    """
-
-
 _SOURCED = """
     ((SELECT count(*) FROM source WHERE source.action_id = action.id) >= action.sources_required
      OR coalesce((SELECT count(*) FROM source
@@ -208,6 +202,8 @@ CHECKS: Final = MappingProxyType(
             "NOT EXISTS (SELECT 1 FROM suppression WHERE suppression.fingerprint = delivery.fingerprint)",
         ),
         "invitation unanswered": Check(SIGN_ON, Failing.UNWANTED, UNANSWERED_INVITATION),
+        "released": Check(frozenset({Purpose.ADDENDUM}), Failing.NOT_PERMITTED, RELEASED),
+        "signed another text": Check(_AGAIN, Failing.UNWANTED, SIGNED_ANOTHER_TEXT),
         "answer as it was": Check(frozenset({Purpose.ANSWER_RECEIPT}), Failing.UNWANTED, ANSWER_AS_IT_WAS),
         "proposal open": Check(frozenset({Purpose.APPROVAL_REQUEST}), Failing.UNWANTED, OPEN_PROPOSAL),
         "question unanswered": Check(frozenset({Purpose.QUESTION}), Failing.UNWANTED, UNANSWERED_QUESTION),
@@ -222,6 +218,7 @@ CHECKS: Final = MappingProxyType(
         "digest unchanged": Check(_TEXTS, Failing.NOT_PERMITTED, _DIGEST_UNCHANGED),
         "newest version": Check(_TEXTS, Failing.NOT_PERMITTED, _NEWEST_VERSION),
         "some text approved": Check(_TEXTS, Failing.NOT_PERMITTED, _SOME_TEXT_APPROVED, only_frozen=True),
+        "editorial confirmed": Check(STATEMENTS, Failing.NOT_PERMITTED, EDITORIAL_STANDS),
         "text exists": Check(_TEXTS, Failing.NOT_PERMITTED, _TEXT_EXISTS),
         "text approved": Check(_TEXTS, Failing.NOT_PERMITTED, approved_in("delivery.language")),
         "is a notice": Check(_NOTICES, Failing.NOT_PERMITTED, _IS_A_NOTICE),

@@ -21,6 +21,7 @@ from models.records import AuditEvent, EventKind
 from models.vocabulary import Channel
 from storage.action_lock import share_action
 from storage.actions import action_by_id
+from storage.addenda import tell_with_next_document, tells_withdrawals, wait_until_due
 from storage.audiences import RECIPIENTS, UNREACHABLE_TARGETS
 from storage.documents import approved_languages, version_of
 from storage.gate import DUE, WITHOUT_TEXT, gate_of_dispatches, outcome_of_refusal
@@ -56,7 +57,8 @@ _LANGUAGE = """
         (SELECT approved FROM unnest(CAST(:languages AS text[])) WITH ORDINALITY AS known (approved, place)
          WHERE approved IN (recipient.language, split_part(recipient.language, '-', 1))
          ORDER BY approved = recipient.language DESC LIMIT 1),
-        CASE WHEN :purpose IN ('invitation', 'sign_on_reminder', 'approval_request') OR NOT EXISTS (
+        CASE WHEN :purpose IN ('invitation', 'sign_on_reminder', 'sign_again', 'approval_request')
+               OR NOT EXISTS (
                  SELECT 1 FROM document_text
                  WHERE version_id = :version_id
                    AND language IN (recipient.language, split_part(recipient.language, '-', 1)))
@@ -159,6 +161,7 @@ async def freeze(
         "round": request.round,
         "languages": await approved_languages(session, action, version),
         "most_reminders": reminders.most,
+        "telling": tells_withdrawals(action),
     }
     opened = await session.execute(_OPEN_DISPATCH, {"id": uuid4(), **parameters})
     dispatch_id = opened.scalar_one_or_none()
@@ -170,6 +173,10 @@ async def freeze(
     dispatched = await _fill(session, dispatch_id, action, parameters)
     if request.purpose is Purpose.SIGN_ON_REMINDER:
         await wait_for_working_hours(session, dispatch_id, reminders)
+    elif request.purpose is Purpose.ADDENDUM:
+        await wait_until_due(session, dispatch_id)
+    elif request.purpose is Purpose.STATEMENT:
+        await tell_with_next_document(session, action, request.document.document_id)
     return dispatched
 
 

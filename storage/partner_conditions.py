@@ -10,7 +10,12 @@ from models.messages import Purpose
 SIGN_ON: Final = frozenset({Purpose.INVITATION, Purpose.SIGN_ON_REMINDER})
 """What asks partners to sign."""
 
-LINKS: Final = SIGN_ON | {Purpose.SIGN_LINK, Purpose.APPROVAL_REQUEST, Purpose.QUESTION_ANSWERED}
+LINKS: Final = SIGN_ON | {
+    Purpose.SIGN_AGAIN,
+    Purpose.SIGN_LINK,
+    Purpose.APPROVAL_REQUEST,
+    Purpose.QUESTION_ANSWERED,
+}
 """What carries a link to a partner's page."""
 
 PERSONAL: Final = frozenset(

@@ -28,6 +28,7 @@ from models.messages import (
 from models.outbox import Delivery, Dispatch
 from models.vocabulary import DocumentKind
 from storage.actions import action_by_id
+from storage.addenda import addendum_to_send
 from storage.audiences import REACHED
 from storage.documents import (
     AS_DISPATCH,
@@ -41,6 +42,7 @@ from storage.documents import (
 from storage.gate import ATTESTATIONS_REQUIRED, ATTESTED_BY, CHECKS, Check
 from storage.invitations import links_to_send
 from storage.personal import personal_rounds
+from storage.signing_again import asked_again
 
 _DURATION = TypeAdapter(timedelta)
 _DURATIONS = TypeAdapter(tuple[timedelta, ...])
@@ -49,6 +51,7 @@ _NEEDED: Final = {
     "sources": Refusal.SOURCES_MISSING,
     "attested": Refusal.ATTESTATIONS_MISSING,
     "some text approved": Refusal.APPROVAL_MISSING,
+    "editorial confirmed": Refusal.EDITORIAL_MISSING,
 }
 """The checks of the gate that a release waits for, most basic first."""
 
@@ -151,9 +154,21 @@ async def facts_of(session: AsyncSession, action_id: UUID) -> CaseFacts:
         release=await _release(session, action, current),
         personal=await personal_rounds(session, action),
         links=await links_to_send(session, action),
+        sign_again=await _sign_again(session, action, current),
+        addendum=await addendum_to_send(session, action),
         notice=notice and await _next_round(session, action, notice, Purpose.STOP_NOTICE),
         untold=notice is not None and await _untold(session, notice),
     )
+
+
+async def _sign_again(
+    session: AsyncSession, action: UrgentAction, current: CurrentVersion
+) -> DispatchRequest | None:
+    """Return whom to ask about a text that changed, once it may go out."""
+    over = action.stopped_at or action.closed_at or action.rejected_at or action.returned_at
+    if over or await lacking(session, action, current.version):
+        return None
+    return await asked_again(session, action, current)
 
 
 async def plan_of(session: AsyncSession, action_id: UUID) -> CasePlan:

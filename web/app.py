@@ -10,6 +10,7 @@ from fastapi_offline import FastAPIOffline
 
 from web import (
     actions,
+    addenda,
     audit,
     consents,
     decisions,
@@ -26,7 +27,10 @@ from web import (
     partners,
     people,
     private,
+    public_lists,
     questions,
+    screen_page,
+    screens,
     sources,
     verify_page,
     windows,
@@ -55,13 +59,20 @@ PUBLIC_PATHS = frozenset(
         "/e/{token}",
         "/v/{token}",
         "/logo/{name}",
+        "/screen/{token}",
+        "/screens/{link_id}",
+        "/public/{reference}/{number}/signatories",
+        "/public/{reference}/{number}/signatories.json",
+        "/public/logos/{name}",
+        "/public/signatories.js",
         "/docs",
         "/docs/assets",
         "/docs/oauth2-redirect",
         "/openapi.json",
     }
 )
-"""What answers without a key: health, links of mails (secrets themselves), logo, manual."""
+"""What answers without a key: health, links of mails and of the live page (secrets themselves), logos, who
+signed in public, manual."""
 
 AFTER_FAILURE_SECONDS = 1.0
 
@@ -92,17 +103,19 @@ def create_app(services: Services) -> FastAPI:
         sources,
         documents,
         document_decisions,
+        addenda,
         windows,
         directory,
         partner_corrections,
         partners,
         partner_compromise,
         partner_logos,
+        screens,
     ):
         api.include_router(part.router)
     app.include_router(api)
     partner_pages = (sign_page, asking, proposing, details, approving, receipt_page)
-    for part in (*partner_pages, enrolment_page, verify_page, logo, health):
+    for part in (*partner_pages, enrolment_page, verify_page, screen_page, public_lists, logo, health):
         app.include_router(part.router)
     answer_errors(app)
     app.add_middleware(Surroundings)

@@ -20,6 +20,7 @@ from web.decisions import told
 from web.document_schemas import DOCUMENT_EXAMPLE, VERSION_EXAMPLE, ApprovalRequest, DocumentChanged
 from web.document_views import documents_of, unknown_document
 from web.documents import Number
+from web.editorial import mark_editorial
 from web.errors import ApiError, refused
 from web.leaks import refuse_leaks_in, refuse_unnamed
 from web.schemas import DecisionView
@@ -69,6 +70,7 @@ async def change(
     """Write another version of the newest document, in all its languages; what was attested counts no more.
 
     Headline and demands that are left out stay as they are. The notice of a stop is changed by this, too.
+    Those who signed are asked again, unless it is marked as `editorial` and enough people confirm that.
     """
     file = parse_version(tree)
     async with services.database.transaction() as session:
@@ -80,6 +82,8 @@ async def change(
         await refuse_leaks_in(session, services, action, texts, draft=True)
         new = await version_of_texts(session, services, action, texts, current.document.kind, caller)
         await refuse_unchanged(session, current, new)
+        if file.editorial:
+            await mark_editorial(session, services, action, current, new, file.editorial)
         await write_version(session, action, current.document, new, caller.person_id)
         await decisions.tell(session, action.id)
     return await _changed(services, action, number, Decision.EDIT, caller)

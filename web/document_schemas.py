@@ -74,6 +74,9 @@ class VersionSummary(Schema):
     approved: list[str]
     approvals: list[ApprovalView]
     renderings: list[RenderingView]
+    editorial_of: int | None = None
+    """The version that it corrects, where it is marked as an editorial one."""
+    editorial_why: str | None = None
 
 
 class DocumentSummary(Schema):

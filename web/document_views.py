@@ -102,7 +102,12 @@ class Documents:
             approved=[one for one in languages if (version.id, one) in self.approved],
             approvals=[_approval(one) for one in self.approvals if one.version_id == version.id],
             renderings=[_rendering(one, people) for one in self.renderings_of(written)],
+            editorial_of=self._number_of(version.editorial_of),
+            editorial_why=version.editorial_why,
         )
+
+    def _number_of(self, version_id: UUID | None) -> int | None:
+        return next((one.version.number for one in self.versions if one.version.id == version_id), None)
 
 
 async def documents_of(session: AsyncSession, action: UrgentAction) -> Documents:

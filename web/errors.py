@@ -36,6 +36,10 @@ _REMEDIES = {
     Refusal.APPROVAL_MISSING: (
         "Somebody other than its author must approve a text: starter.py documents approve REF N."
     ),
+    Refusal.EDITORIAL_MISSING: (
+        "Somebody other than its author must confirm that the change is an editorial one:"
+        " starter.py documents confirm-editorial REF N; or write the version anew without marking it."
+    ),
     Refusal.ALREADY_VERIFIED: "The case went on from verification; put it on hold or have it stopped.",
     Refusal.NOT_RETURNED: "The case was not returned; there is nothing to complete.",
     Refusal.RETURNED: "The case was returned; complete it first: starter.py complete REF.",

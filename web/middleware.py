@@ -1,7 +1,7 @@
 """What surrounds every request: a log line without secrets, a size limit, and safe headers."""
 
 import time
-from collections.abc import MutableMapping
+from collections.abc import Iterable, MutableMapping
 from typing import Any
 
 import structlog
@@ -15,9 +15,10 @@ LARGEST_BODY_BYTES = 8 * 1024 * 1024
 
 _SAFE_HEADERS = [
     (b"x-content-type-options", b"nosniff"),
-    (b"x-frame-options", b"DENY"),
     (b"cross-origin-opener-policy", b"same-origin"),
 ]
+_UNFRAMED = (b"x-frame-options", b"DENY")
+_FRAMED_BY_ANYBODY = b"frame-ancestors *"
 
 
 class Surroundings:
@@ -46,8 +47,16 @@ class _Answer:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message = {**message, "headers": [*message.get("headers", []), *_SAFE_HEADERS]}
+            headers = [*message.get("headers", []), *_SAFE_HEADERS]
+            if not _is_made_for_frames(headers):
+                headers.append(_UNFRAMED)
+            message = {**message, "headers": headers}
         await self._send(message)
+
+
+def _is_made_for_frames(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    policies = (value for name, value in headers if name.lower() == b"content-security-policy")
+    return any(policy.endswith(_FRAMED_BY_ANYBODY) for policy in policies)
 
 
 def _limited(receive: Receive) -> Receive:

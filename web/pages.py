@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Mapping
+from typing import Final, NamedTuple
 from urllib.parse import urlencode
 
 from fastapi import Request
@@ -17,14 +18,38 @@ RECEIPT_PAGES = "/receipt/"
 APPROVALS = "/approve/"
 ENROLMENTS = "/e/"
 VERIFICATIONS = "/v/"
-FOLDERS = (SIGN_LINKS, SIGN_PAGES, RECEIPT_LINKS, RECEIPT_PAGES, APPROVALS, ENROLMENTS, VERIFICATIONS)
+SCREENS = "/screen/"
+SCREEN_PAGES = "/screens/"
+PUBLIC = "/public/"
+FOLDERS = (
+    SIGN_LINKS,
+    SIGN_PAGES,
+    RECEIPT_LINKS,
+    RECEIPT_PAGES,
+    APPROVALS,
+    ENROLMENTS,
+    VERIFICATIONS,
+    SCREENS,
+    SCREEN_PAGES,
+)
 """Where people come with a secret link and a browser; what goes wrong there is answered by a page as well."""
 
 Switch = list[tuple[str, str, str]]
 """Languages to choose from: code, name in itself, and the address that chooses it."""
 
+NOT_INDEXED: Final = {"X-Robots-Tag": "noindex"}
+
+
+class Showing(NamedTuple):
+    """How far a page may travel: its headers, the sites that may frame it, and whether it shows pictures."""
+
+    headers: Mapping[str, str]
+    framed_by: str = "'none'"
+    pictures: bool = False
+
+
 # Not `no-referrer`: browsers would then post our own forms with `Origin: null`, as if another site had.
-_PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex"}
+PRIVATE: Final = Showing({"Cache-Control": "no-store", "Referrer-Policy": "same-origin", **NOT_INDEXED})
 
 
 def rendered(
@@ -35,6 +60,7 @@ def rendered(
     *,
     status: int = 200,
     kept: Mapping[str, str] | None = None,
+    showing: Showing = PRIVATE,
 ) -> HTMLResponse:
     """Answer with the page of a template; `kept` is what the address of its other languages holds, too."""
     nonce = secrets.token_urlsafe(16)
@@ -44,12 +70,12 @@ def rendered(
         "logo": f"/logo/{services.logo.name}" if services.logo else None,
     }
     html = services.renderer.page(name, language, {**context, **ours})
-    images = "img-src 'self'; " if services.logo else ""
+    images = "img-src 'self'; " if services.logo or showing.pictures else ""
     policy = (
         f"default-src 'none'; style-src 'nonce-{nonce}'; {images}form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
+        f"base-uri 'none'; frame-ancestors {showing.framed_by}"
     )
-    return HTMLResponse(html, status, headers={"Content-Security-Policy": policy, **_PRIVATE})
+    return HTMLResponse(html, status, headers={"Content-Security-Policy": policy, **showing.headers})
 
 
 def switch(parameter: str, languages: Iterable[str], kept: Mapping[str, str] | None = None) -> Switch:

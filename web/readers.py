@@ -35,6 +35,7 @@ _REMEDIES: Final[Mapping[str, str]] = MappingProxyType(
         "sources": remedy_of(Refusal.SOURCES_MISSING),
         "attested": remedy_of(Refusal.ATTESTATIONS_MISSING),
         "some text approved": remedy_of(Refusal.APPROVAL_MISSING),
+        "editorial confirmed": remedy_of(Refusal.EDITORIAL_MISSING),
         "not returned": remedy_of(Refusal.RETURNED),
     }
 )

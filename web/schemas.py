@@ -51,7 +51,10 @@ class AttestationRequest(Request):
     consent_revision: int = Field(default=1, ge=1)
     """That of the action as it was read, where consent is confirmed; left out, the consents of the intake."""
     confirms: list[str] | None = Field(default=None, min_length=1, max_length=50)
-    """`facts`, `consent` and `text:` with a language; left out, all that the version has."""
+    """`facts`, `consent` and `text:` with a language; left out, all of these that the version has.
+
+    `editorial`, where it is marked as such, is confirmed by this word alone.
+    """
 
 
 class ObjectionRequest(Request):

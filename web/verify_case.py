@@ -77,7 +77,8 @@ class CaseShown:
     @property
     def confirmable(self) -> list[str]:
         """List what can be confirmed: of a notice, its texts alone."""
-        everything = confirmable([text.language for text in self.texts])
+        marked = self.current.version.editorial_of is not None
+        everything = confirmable([text.language for text in self.texts], editorial=marked)
         return [one for one in everything if not (self.is_notice and one in {FACTS, CONSENT})]
 
 

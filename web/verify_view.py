@@ -22,6 +22,7 @@ from web.leaks import FoundLeak
 from web.pages import rendered, wanted_language
 from web.services import Services
 from web.verify_case import CaseShown, Opened, objections_to
+from web.verify_editorial import editorial_change
 from web.verify_forms import Problems, Proof, VerifyForm, ending_of, pin_token
 
 
@@ -87,6 +88,7 @@ class VerifyPage:
             "attested": (await attested(session, action, case.current.version))._asdict(),
             "alike": [one._asdict() for one in await duplicates_of(session, action.id)],
             "objections": objections,
+            "editorial": await editorial_change(session, case),
         }
         page = "verify_notice" if case.is_notice else "verify_case"
         return self._render(page, case.opened, context, status=422 if filled.problems else 200)

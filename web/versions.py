@@ -9,7 +9,7 @@ from models.actions import UrgentAction
 from models.documents import DocumentText, DocumentVersion, Rendering, digest_of, rendering_digest
 from models.lifecycle import Refusal
 from models.problems import InvalidInput, Problem
-from models.verification import CONSENT, FACTS, confirmable
+from models.verification import CONSENT, EDITORIAL, FACTS, confirmable
 from models.vocabulary import DocumentKind, RenderingKind
 from security.naming import KnownPerson, LiveUses
 from storage.documents import NewVersion, current_versions, texts_of
@@ -69,10 +69,13 @@ async def confirmed_version(
     document, version = read[-1]
     if action.stopped_at and document.kind is not DocumentKind.STOP_ACTION:
         raise refused(Refusal.ALREADY_ENDED)
-    possible = confirmable(sorted(await texts_of(session, version.id)))
+    languages = sorted(await texts_of(session, version.id))
+    possible = confirmable(languages, editorial=version.editorial_of is not None)
     if document.kind is DocumentKind.STOP_ACTION:
         possible = [one for one in possible if one not in {FACTS, CONSENT}]
-    chosen = possible if attestation.confirms is None else list(attestation.confirms)
+    # That signatures are kept is nothing to be confirmed in passing.
+    everything = [one for one in possible if one != EDITORIAL]
+    chosen = everything if attestation.confirms is None else list(attestation.confirms)
     _refuse_unknown(chosen, possible)
     if CONSENT in chosen and attestation.consent_revision != action.consent_revision:
         raise ApiError(

@@ -15,6 +15,8 @@ _DISPATCH_NAMES = {
     Purpose.STATEMENT: "release",
     Purpose.INVITATION: "invitation",
     Purpose.SIGN_ON_REMINDER: "reminder",
+    Purpose.ADDENDUM: "addendum",
+    Purpose.SIGN_AGAIN: "sign-again",
     Purpose.ANSWER_RECEIPT: "receipt",
     Purpose.DISOWNED_ALARM: "disowned-alarm",
     Purpose.APPROVAL_REQUEST: "approver",

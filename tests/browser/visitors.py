@@ -60,4 +60,5 @@ def _origin(url: str) -> tuple[str, str]:
 
 
 def _is_page(url: str) -> bool:
-    return urlsplit(url).path.startswith(("/s/", "/sign/", "/r/", "/receipt/", "/e/", "/v/"))
+    ours = ("/s/", "/sign/", "/r/", "/receipt/", "/e/", "/v/", "/public/", "/screen/", "/screens/")
+    return urlsplit(url).path.startswith(ours)

@@ -12,6 +12,7 @@ from sqlmodel import col, select
 
 from models.actions import UrgentAction
 from models.contacts import Contact, ContactAddress
+from models.documents import DocumentText
 from models.lifecycle import Decision
 from models.messages import (
     Batch,
@@ -30,6 +31,7 @@ from storage.claims import Outcome
 from storage.database import Database
 from storage.directory import ContactRecord, upsert_contacts
 from tests import factories
+from web.versions import new_version
 
 SIGN_ON = SignOnPlan(
     closes_after=timedelta(hours=1), release=ReleasePolicy.AT_CLOSE, quorum=4, remind_after=()
@@ -125,6 +127,22 @@ async def execute(database: Database, statement: str, **parameters: object) -> l
     async with database.transaction() as session:
         result = await session.execute(text(statement), parameters)
         return list(result) if result.returns_rows else []  # type: ignore[attr-defined]
+
+
+async def changed_text(case: Case, added: str = "Hubo otra llamada el martes.") -> None:
+    """Write another version of the document, of which others confirm all; it is no editorial one."""
+    async with case.database.transaction() as session:
+        action = await actions.action_by_id(session, case.action.id)
+        document, version = await documents.current_version(session, action.id)
+        before = (await documents.texts_of(session, version.id)).values()
+        texts = [_longer(one, added) for one in before]
+        new = new_version(document.id, texts, action.author_id)
+        await documents.write_version(session, action, document, new, action.author_id)
+    await case.confirm()
+
+
+def _longer(text: DocumentText, added: str) -> DocumentText:
+    return DocumentText(**{**text.model_dump(exclude={"id"}), "body": f"{text.body}\n\n{added}"})
 
 
 async def make_case(database: Database, tree: dict[str, Any] | None = None, *, attested: bool = True) -> Case:

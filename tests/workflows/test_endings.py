@@ -120,6 +120,16 @@ async def test_the_coordinator_is_told_once_for_each_release_of_which_messages_w
     assert len(stage.world.rounds(Purpose.LEAK_ALARM)) == 2
 
 
+async def test_those_who_signed_an_earlier_text_are_asked_once_for_each_change(stage: Stage) -> None:
+    await reach_follow_up(stage)
+    document = stage.world.plan.document
+    for turn in (1, 1, 2):
+        stage.world.sign_again = DispatchRequest(document=document, purpose=Purpose.SIGN_AGAIN, round=turn)
+        await stage.decide(Decision.EDIT)
+    await stage.world.until(lambda: stage.world.all_sent(Purpose.SIGN_AGAIN, 2))
+    assert len(stage.world.rounds(Purpose.SIGN_AGAIN)) == 2
+
+
 async def test_new_links_are_sent_once_for_each_round_also_while_the_follow_up_runs(stage: Stage) -> None:
     await reach_follow_up(stage)
     document = stage.world.plan.document

@@ -104,6 +104,7 @@ class World:
     notice: DispatchRequest | None = None
     links: DispatchRequest | None = None
     personal: tuple[DispatchRequest, ...] = ()
+    sign_again: DispatchRequest | None = None
     untold: bool = False
     notice_refused: bool = False
     asked: list[int] = field(default_factory=list)
@@ -174,6 +175,7 @@ class World:
             notice=self.notice,
             links=self.links,
             personal=self.personal,
+            sign_again=self.sign_again,
             untold=self.untold,
         )
 

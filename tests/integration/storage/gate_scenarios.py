@@ -26,7 +26,7 @@ from models.vocabulary import Disclosure, DocumentKind
 from storage import decisions, documents, outbox, verification
 from storage.claims import Outcome
 from storage.database import Database
-from tests.integration.outbox_cases import EVERYTHING, Case, make_case
+from tests.integration.outbox_cases import EVERYTHING, Case, changed_text, make_case
 from tests.integration.proposals import proposed
 from tests.integration.questions import asked
 from tests.integration.sign_links import answered
@@ -105,6 +105,17 @@ SCENARIOS: Final = MappingProxyType(
             "UPDATE urgent_action SET verification_cycle = verification_cycle + 1 WHERE id = :case",
             Purpose.VERIFICATION,
         ),
+        "released": Scenario(
+            "UPDATE delivery SET state = 'failed' FROM dispatch WHERE dispatch.id = dispatch_id"
+            " AND dispatch.purpose = 'statement' AND dispatch.action_id = :case",
+            Purpose.ADDENDUM,
+        ),
+        "signed another text": Scenario(
+            "UPDATE signature SET digest = version.digest FROM document_version AS version JOIN document"
+            " ON document.id = version.document_id WHERE version.number = 2"
+            " AND signature.document_id = document.id AND document.action_id = :case",
+            Purpose.SIGN_AGAIN,
+        ),
         "not on hold": Scenario("UPDATE urgent_action SET held_at = now() WHERE id = :case"),
         "due": Scenario(
             "UPDATE delivery SET not_before = now() + interval '1 day' FROM dispatch"
@@ -120,6 +131,9 @@ SCENARIOS: Final = MappingProxyType(
             "INSERT INTO document_version (id, document_id, number, digest, created_by, created_at)"
             " SELECT gen_random_uuid(), document_id, 2, digest, created_by, now() FROM document_version"
             f" WHERE document_id IN {_DOCUMENTS}"
+        ),
+        "editorial confirmed": Scenario(
+            f"UPDATE document_version SET editorial_of = id WHERE document_id IN {_DOCUMENTS}"
         ),
         "text exists": Scenario(
             f"DELETE FROM document_text WHERE language = 'en' AND version_id IN {_VERSIONS}",
@@ -184,7 +198,7 @@ class Stage(NamedTuple):
 async def set_stage(url: str) -> Stage:
     """Freeze the messages of every purpose that a scenario has."""
     database = Database(url)
-    running, stopped, neighbour, answering = [await make_case(database) for _ in range(4)]
+    running, stopped, neighbour, changed, late, answering = [await make_case(database) for _ in range(6)]
     for duty in (1, 2):
         await verifier(database, duty=duty, pin=True)
     for one in (running, answering):
@@ -201,6 +215,8 @@ async def set_stage(url: str) -> Stage:
         Purpose.QUESTION: _request(running, Purpose.QUESTION),
         Purpose.VERIFICATION: await _asked(running),
         Purpose.STOP_NOTICE: await _notified(stopped),
+        Purpose.SIGN_AGAIN: await _changed(changed),
+        Purpose.ADDENDUM: await _signed_late(late),
         Purpose.ANSWER_RECEIPT: _request(answering, Purpose.ANSWER_RECEIPT),
     }
     batches = {purpose: await _batch(database, request) for purpose, request in requests.items()}
@@ -225,6 +241,22 @@ async def _asked(case: Case) -> DispatchRequest:
     async with case.database.transaction() as session:
         assert (await verification.ask(session, asking)).asked == 2
     return _request(case, Purpose.VERIFICATION).model_copy(update={"cycle": 1})
+
+
+async def _signed_late(case: Case) -> DispatchRequest:
+    """Send the statement, and have a partner sign it afterwards."""
+    await case.open_sign_on()
+    await case.end(Purpose.STATEMENT)
+    await answered(case, "casa-manantial")
+    return _request(case, Purpose.ADDENDUM)
+
+
+async def _changed(case: Case) -> DispatchRequest:
+    """Have a partner sign, and the text change."""
+    await case.open_sign_on()
+    await answered(case, "casa-manantial")
+    await changed_text(case)
+    return _request(case, Purpose.SIGN_AGAIN)
 
 
 async def _notified(case: Case) -> DispatchRequest:

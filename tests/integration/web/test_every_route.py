@@ -56,6 +56,9 @@ MAY_CALL = {
     ("GET", "/actions/{reference}/documents/{number}/versions/{version}"): CASE_READERS,
     ("GET", "/actions/{reference}/documents/{number}/versions/{version}/difference/{other}"): CASE_READERS,
     ("POST", "/actions/{reference}/documents/{number}/versions/{version}/approvals"): CASE_READERS,
+    ("POST", "/actions/{reference}/documents/{number}/addendum"): {COORDINATOR},
+    ("POST", "/actions/{reference}/screens"): {COORDINATOR},
+    ("POST", "/actions/{reference}/screens/revocation"): {COORDINATOR},
     ("GET", "/actions/{reference}/documents/{number}/sign-on"): CASE_READERS,
     ("PATCH", "/actions/{reference}/documents/{number}/sign-on"): {COORDINATOR},
     ("POST", "/actions/{reference}/documents/{number}/sign-on/end"): {COORDINATOR},
@@ -90,6 +93,7 @@ BODIES = {
     "/documents": {},
     "/versions": {},
     "/approvals": {"language": "es", "digest": "9f" * 32},
+    "/screens": {"hours": 12},
     "/sign-on": {"closes_at": "2040-01-01T00:00:00Z"},
     "/invitations": {"partner": "nobody"},
     "/partners": {},
@@ -217,6 +221,8 @@ async def test_every_answer_carries_safe_headers(site: Site) -> None:
             "/r/unknown",
             "/e/unknown",
             "/v/unknown",
+            "/screen/unknown",
+            "/screens/unknown",
             "/nothing-here",
         ):
             headers = (await client.get(path)).headers

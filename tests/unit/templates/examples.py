@@ -118,6 +118,7 @@ MISSED: dict[str, object] = {
 }
 UNRELEASED = COORDINATOR | {"released_at": None}
 INVITATION = STATEMENT | WINDOW | {"sign_url": "https://red.example/s/Zm9vYmFyYmF6cXV4"}
+TIMES = {"closes_at", "time_zone"}
 PAGE: dict[str, object] = {"csp_nonce": "bm9uY2U", "languages": NATIVE_LANGUAGES, "logo": None}
 
 ANSWERING: dict[str, object] = {
@@ -170,6 +171,11 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
     "email/address_changed": {"partner_name": "Tejedoras del Valle"},
     "email/question": COORDINATOR,
     "email/question_answered": ANSWER_WAITS,
+    "email/addendum": {name: STATEMENT[name] for name in ("index", "title", "statement_language")}
+    | ADDRESSED
+    | {"added": SIGNATORIES["signatories"], "gone": [{"name": "Red Ejemplo", "country": "PE"}]},
+    "email/sign_again": {name: value for name, value in INVITATION.items() if name not in TIMES}
+    | {"changes": {"lines": ["Hubo otra llamada."], "something_gone": True, "whole": False}},
     "email/sign_link": {
         name: INVITATION[name] for name in ("index", "partner_name", "recipient_name", "sign_url")
     },
@@ -201,6 +207,42 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
     "web/approver": PAGE | APPROVER,
     "web/approve": PAGE | STATEMENT | SIGNATORIES | WINDOW | APPROVE,
     "web/approval_ended": PAGE | APPROVAL_ENDED,
+    "web/public_list": PAGE
+    | {
+        "index": STATEMENT["index"],
+        "signatories": [
+            {
+                "name": "Colectiva Luz de Agua",
+                "country": "GT",
+                "website": "https://luz.example/",
+                "logo": None,
+            },
+            {"name": "Tejedoras del Valle", "country": "MX", "website": None, "logo": None},
+        ],
+        "total": 102,
+        "unnamed": 5,
+        "page": 1,
+        "pages": [(1, "?lang=es&page=1"), (2, "?lang=es&page=2")],
+    },
+    "web/no_public_list": PAGE,
+    "web/screen": PAGE
+    | {
+        "state": "shown",
+        "index": STATEMENT["index"],
+        "signed": 3,
+        "quorum": 10,
+        "invited": 24,
+        "unanswered": 20,
+        "closes_at": datetime(2026, 11, 22, 20, 30, tzinfo=UTC),
+        "hours_left": 27,
+        "minutes_left": 5,
+        "signatories": SIGNATORIES["signatories"],
+        "updated_at": datetime(2026, 11, 21, 17, 25, tzinfo=UTC),
+        "time_zone": "America/Mexico_City",
+        "paused": False,
+        "seconds": 15,
+    },
+    "web/screen_unusable": PAGE,
     "web/waiting": PAGE,
     "web/unusable": PAGE,
     "web/error": PAGE | {"status": 404},

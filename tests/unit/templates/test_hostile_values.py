@@ -15,7 +15,7 @@ CHOICES = {"time_zone", "languages", "problems", "values", "signatories", "ident
 def hostile(context: Mapping[str, object]) -> dict[str, object]:
     attacked = {name: poisoned(value) for name, value in context.items() if name not in CHOICES}
     lists: dict[str, object] = {
-        "signatories": [{"name": ATTACK, "country": ATTACK}] * 20,
+        "signatories": [{"name": ATTACK, "country": ATTACK, "website": ATTACK, "logo": None}] * 20,
         "identified": [{"shown_as": ATTACK, "name": ATTACK, "role": ATTACK}] * 2,
         "problems": {"signer_name": ATTACK, ATTACK: ATTACK},
         "values": {"signer_name": ATTACK, "signer_role": ATTACK, "visibility": ATTACK},

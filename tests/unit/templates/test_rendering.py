@@ -51,6 +51,7 @@ def test_every_template_renders_in_every_language(name: str, language: str) -> N
 def test_a_missing_value_is_an_error_and_not_a_gap(name: str, key: str) -> None:
     unused = {
         "email/sign_on_reminder": {"body", "background", "demands"},
+        "email/addendum": {"recipient_name"},
         "email/statement": {"recipient_name"},
         "email/stop_notice": {"recipient_name"},
         "email/verification_alarm": {"released_at", "number", "time_zone"},

@@ -24,7 +24,7 @@ from security.leak_guard import SecretKind
 from templates.rendering import Renderer
 from tests.unit.templates.examples import EXAMPLES, NATIVE_LANGUAGES
 from tests.unit.templates.html_outline import Element, Outline
-from tests.unit.templates.verify_examples import consent, passage, person
+from tests.unit.templates.verify_examples import EDITORIAL, consent, passage, person
 
 RENDERER = Renderer(network_name="Red Acuerpa")
 LANGUAGES = RENDERER.languages()
@@ -257,3 +257,14 @@ def test_every_state_of_a_consent_is_told(state: str) -> None:
 def test_the_page_of_a_long_case_stays_small() -> None:
     people = [_giving(*(consent(f"0:{use}", use, "live") for use in ConsentUse)) for _ in range(10)]
     assert len(case(people=people).encode()) < 60_000
+
+
+def test_an_editorial_change_is_shown_with_its_reason_and_is_one_more_thing_to_confirm() -> None:
+    assert "cambio de redacción" not in case()
+    html = case(editorial=EDITORIAL, confirmable=["facts", "editorial"])
+    assert "Marcado como cambio de redacción" in html
+    assert "la versión 1" in html
+    assert "El nombre del cerro estaba mal escrito." in html
+    assert "Cerro de <del>Sta.</del><ins>Santa</ins>" in html
+    boxes = [one.attributes for one in Outline(html).named("input") if one.attributes["name"] == "confirms"]
+    assert [(one["value"], "checked" in one) for one in boxes] == [("facts", False), ("editorial", False)]

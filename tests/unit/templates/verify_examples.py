@@ -100,6 +100,23 @@ _FORM: dict[str, object] = {
     "index": "UA-2026-014/1",
 }
 
+EDITORIAL: dict[str, object] = {
+    "version": 1,
+    "why": "El nombre del cerro estaba mal escrito.",
+    "languages": [
+        {
+            "language": "es",
+            "lines": [
+                [
+                    {"change": "unchanged", "text": "Cerro de "},
+                    {"change": "removed", "text": "Sta."},
+                    {"change": "added", "text": "Santa"},
+                ]
+            ],
+        }
+    ],
+}
+
 VERIFY_EXAMPLES: dict[str, dict[str, object]] = {
     "web/verify_pin": {"form_token": "dG9rZW4", "problems": {}, "values": {}},
     "web/verify_refused": {"outcome": "locked"},
@@ -137,6 +154,7 @@ VERIFY_EXAMPLES: dict[str, dict[str, object]] = {
         "risk": {"level": "high", "note": "La publicación de la dirección aumentaría el riesgo."},
         "texts": [_TEXT, _TEXT_IN_ENGLISH],
         "attested": {"people": 1, "required": 2},
+        "editorial": None,
         "alike": [{"reference": "UA-2026-009", "similarity": 93}],
         "objections": [
             {
