@@ -11,6 +11,7 @@ from channels.sms import SmsContent
 from models.columns import now
 from models.documents import DocumentText
 from models.messages import Purpose
+from models.outbox import RecipientKind
 from models.vocabulary import SignatureVisibility
 from security.fields import FieldCipher
 from security.sealed_places import api_secret_place
@@ -61,6 +62,10 @@ class Composer:
             Purpose.SIGN_ON_REMINDER: self._invitation,
             Purpose.ANSWER_RECEIPT: self._receipt,
             Purpose.DISOWNED_ALARM: self._to_coordinator,
+            Purpose.APPROVAL_REQUEST: self._to_approver,
+            Purpose.ADDRESS_CHANGED: self._of_partner,
+            Purpose.QUESTION: self._to_coordinator,
+            Purpose.QUESTION_ANSWERED: self._new_link,
             Purpose.SIGN_LINK: self._new_link,
             Purpose.CHECK_IN: self._to_coordinator,
             Purpose.LEAK_ALARM: self._to_coordinator,
@@ -140,6 +145,12 @@ class Composer:
             "sign_url": await self._sign_url(draft),
         }
 
+    async def _of_partner(self, draft: Draft) -> dict[str, object]:
+        return {"partner_name": draft.recipient.organisation}
+
+    async def _to_approver(self, draft: Draft) -> dict[str, object]:
+        return {**await self._invitation(draft), "proposer_name": draft.recipient.proposer}
+
     def _announcement(self, draft: Draft) -> dict[str, object]:
         self._watch.identified(draft)
         return {"index": draft.contents.index, "title": _text(draft).headline}
@@ -190,6 +201,7 @@ class Composer:
         if draft.delivery.invitation_id is None:
             raise ValueError("an invitation's delivery names no invitation")
         token = new_token()
+        is_approvers = draft.delivery.recipient_kind is RecipientKind.APPROVER
         async with self._database.transaction() as session:
             await issue_link(
                 session,
@@ -197,6 +209,7 @@ class Composer:
                 draft.delivery.id,
                 token_hash(token),
                 now() + self._sign_links_last,
+                proposal_id=draft.delivery.recipient_id if is_approvers else None,
             )
         return f"{self._public_url}/s/{token}"
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import typer
 
-from console import auditing, consents, documents, imports, invitations, partners, people, windows
+from console import auditing, consents, documents, imports, invitations, partners, people, questions, windows
 
 GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
     "audit": ("Check what was done.", {"verify": auditing.verify}),
@@ -63,6 +63,10 @@ GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
             "reissue": invitations.reissue,
             "revoke": invitations.revoke,
         },
+    ),
+    "questions": (
+        "Read and answer what partners ask before they sign.",
+        {"list": questions.list_questions, "answer": questions.answer},
     ),
     "contacts": ("Keep the contacts.", {"import": imports.import_contacts}),
 }

@@ -23,8 +23,16 @@ class Purpose(StrEnum):
     """Partners are told at their registered address what was answered for them, or asked if it was them."""
     DISOWNED_ALARM = "disowned_alarm"
     """The coordinator is told that a partner says that somebody else answered for it."""
+    APPROVAL_REQUEST = "approval_request"
+    """Somebody in a partner's organisation is asked to confirm the signature that its contact proposed."""
+    QUESTION = "question"
+    """The coordinator is told that a partner's question waits, and nothing of it."""
+    QUESTION_ANSWERED = "question_answered"
+    """A partner's contact is told that an answer waits on her page, and nothing of it."""
     SIGN_LINK = "sign_link"
     """Partners get a new link to their invitation, and those before open nothing any more."""
+    ADDRESS_CHANGED = "address_changed"
+    """Whoever reads the registered address that a partner had is told that it has another."""
     CHECK_IN = "check_in"
     """The coordinator is asked for news."""
     VERIFICATION = "verification"
@@ -181,6 +189,7 @@ class CaseFacts(Message):
     verification: VerificationRef | None = None
     release: DispatchRequest | None = None
     notice: DispatchRequest | None = None
+    personal: tuple[DispatchRequest, ...] = ()
     links: DispatchRequest | None = None
     untold: bool = False
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from models.columns import link, moment, primary_key, word, words
@@ -23,6 +23,10 @@ class RecipientKind(StrEnum):
     """Press or member."""
     PERSON = "person"
     """A coordinator or verifier of the network."""
+    FORMER_ADDRESS = "former_address"
+    """The registered address that a partner had."""
+    APPROVER = "approver"
+    """Somebody whom a partner's contact asked to confirm a signature."""
 
 
 class Dispatch(SQLModel, table=True):
@@ -56,6 +60,11 @@ class Delivery(SQLModel, table=True):
         UniqueConstraint("dispatch_id", "recipient_id", "channel"),
         Index("ix_delivery_range", "dispatch_id", "channel", "position"),
         Index("ix_delivery_state", "dispatch_id", "state"),
+        Index(
+            "ix_delivery_former_address",
+            "recipient_id",
+            postgresql_where=text("recipient_kind = 'former_address'"),
+        ),
     )
 
     id: UUID = primary_key()

@@ -48,7 +48,7 @@ class PartnerChange(SQLModel, table=True):
 
 
 class RegisteredAddressChange(SQLModel, table=True):
-    """A registered address that was changed, and whether the one before was told of it.
+    """A registered address that was changed; the outbox holds whether the one before was told of it.
 
     `change_id` is the correction by which it was changed; an import names none.
     """
@@ -61,7 +61,6 @@ class RegisteredAddressChange(SQLModel, table=True):
     previous_address: str
     previous_fingerprint: bytes
     changed_at: datetime = moment()
-    told_at: datetime | None = moment(nullable=True)
 
 
 class PartnerEvent(SQLModel, table=True):

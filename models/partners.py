@@ -112,13 +112,17 @@ class LinkState(StrEnum):
 
 
 class SignLink(SQLModel, table=True):
-    """A secret URL of an invitation: each message carries its own, and only the SHA-256 is kept."""
+    """A secret URL of an invitation: each message carries its own, and only the SHA-256 is kept.
+
+    With a proposal it is its approver's, and opens nothing but that.
+    """
 
     __tablename__ = "sign_link"
 
     id: UUID = primary_key()
     invitation_id: UUID = link("invitation.id")
     delivery_id: UUID = link("delivery.id")
+    proposal_id: UUID | None = link("proposal.id", nullable=True)
     token_hash: bytes = Field(unique=True)
     issued_at: datetime = moment()
     expires_at: datetime = moment()
@@ -145,7 +149,7 @@ class Signature(SQLModel, table=True):
     The partial unique key is the guard of one answer that counts a partner. One that was `disowned` takes an
     answer back that somebody else gave; one that is doubted does not count until the partner confirms it.
     `by_mandate_of` is the partner whose answer it follows. What was answered before there were receipts
-    wants none.
+    wants none. With a proposal, who signs is the approver, and the proposal says who asked her.
     """
 
     __table_args__ = (
@@ -164,6 +168,7 @@ class Signature(SQLModel, table=True):
     partner_id: UUID = link("partner.id")
     version_id: UUID = link("document_version.id")
     digest: bytes
+    proposal_id: UUID | None = link("proposal.id", nullable=True)
     answer: Answer = word(Answer)
     visibility: SignatureVisibility = word(SignatureVisibility)
     late: bool = False

@@ -12,6 +12,8 @@ from models import (
     partner_records,
     partners,
     people,
+    proposals,
+    questions,
     records,
 )
 
@@ -25,6 +27,8 @@ AGGREGATES = (
     partner_records,
     partners,
     people,
+    proposals,
+    questions,
     records,
 )
 

@@ -38,6 +38,16 @@ def risk_place(risk_assessment_id: UUID) -> str:
     return f"risk_assessment:{risk_assessment_id}"
 
 
+def question_place(question_id: UUID) -> str:
+    """Name the place of what a partner asked."""
+    return f"question.text:{question_id}"
+
+
+def question_answer_place(question_id: UUID) -> str:
+    """Name the place of what a partner was answered."""
+    return f"question.answer:{question_id}"
+
+
 def signature_place(signature_id: UUID) -> str:
     """Name the place of the reason why a partner declined, or took its signature back."""
     return f"signature.reason:{signature_id}"

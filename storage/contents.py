@@ -50,18 +50,27 @@ class Recipient(NamedTuple):
     salutation: str | None
     time_zone: str | None
     sealed_secret: bytes | None
+    proposer: str | None
 
 
 _RECIPIENTS = text("""
     SELECT delivery.id,
-           coalesce(target.holder, partner_contact.name, contact.name, person.name) AS name,
+           coalesce(target.holder, proposal.approver_name, partner_contact.name, contact.name, person.name)
+               AS name,
            coalesce(partner.name, target.offices ->> delivery.language) AS organisation,
            target.salutations ->> delivery.language AS salutation,
            coalesce(contact.time_zone, person.time_zone, partner.time_zone) AS time_zone,
-           partner.sealed_api_secret AS sealed_secret
+           partner.sealed_api_secret AS sealed_secret, proposal.proposer_name AS proposer
     FROM delivery
     LEFT JOIN target ON delivery.recipient_kind = 'target' AND target.id = delivery.recipient_id
-    LEFT JOIN partner ON delivery.recipient_kind = 'partner' AND partner.id = delivery.recipient_id
+    LEFT JOIN proposal ON delivery.recipient_kind = 'approver' AND proposal.id = delivery.recipient_id
+    LEFT JOIN invitation ON invitation.id = proposal.invitation_id
+    LEFT JOIN registered_address_change AS changed
+           ON delivery.recipient_kind = 'former_address' AND changed.id = delivery.recipient_id
+    LEFT JOIN partner ON partner.id = CASE delivery.recipient_kind
+        WHEN 'partner' THEN delivery.recipient_id
+        WHEN 'approver' THEN invitation.partner_id
+        WHEN 'former_address' THEN changed.partner_id END
     LEFT JOIN LATERAL (
         SELECT name FROM partner_contact WHERE partner_contact.partner_id = partner.id
         ORDER BY partner_contact.fingerprint = delivery.fingerprint DESC, position

@@ -12,6 +12,7 @@ from models.columns import now
 from models.contacts import Contact, ContactAddress
 from models.partner_records import RegisteredAddressChange
 from models.partners import Partner, PartnerContact
+from storage.personal import have_former_addresses_told
 
 
 class Imported(NamedTuple):
@@ -58,6 +59,7 @@ async def upsert_partners(
         await session.flush()
         await _replace_people(session, existing or record.partner, record.contacts)
     await _refer(session, [(known.get(one.partner.slug, one.partner), one) for one in records])
+    await have_former_addresses_told(session)
     return Imported(created=len(records) - len(known), updated=len(known))
 
 

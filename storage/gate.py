@@ -16,15 +16,22 @@ from typing import Final, NamedTuple
 
 from models.messages import Purpose
 from models.verification import CONSENT, FACTS, text_in
-from storage.audiences import ANSWER_AS_IT_WAS
+from storage.partner_conditions import (
+    ANSWER_AS_IT_WAS,
+    LINKS,
+    LINKS_AS_THEY_WERE,
+    OPEN_PROPOSAL,
+    PERSONAL,
+    SIGN_ON,
+    UNANSWERED_INVITATION,
+    UNANSWERED_QUESTION,
+)
 
-STATEMENTS: Final = frozenset({Purpose.STATEMENT, Purpose.INVITATION, Purpose.SIGN_ON_REMINDER})
+STATEMENTS: Final = frozenset(
+    {Purpose.STATEMENT, Purpose.INVITATION, Purpose.SIGN_ON_REMINDER, Purpose.APPROVAL_REQUEST}
+)
 """What shows the document."""
 
-SIGN_ON: Final = frozenset({Purpose.INVITATION, Purpose.SIGN_ON_REMINDER})
-"""What asks partners to sign."""
-
-_LINKS: Final = SIGN_ON | {Purpose.SIGN_LINK}
 _ASKING: Final = frozenset({Purpose.VERIFICATION, Purpose.VERIFICATION_REMINDER})
 VERIFYING: Final = _ASKING | {Purpose.VERIFICATION_ALARM}
 _NOTICES: Final = frozenset({Purpose.STOP_NOTICE})
@@ -172,13 +179,6 @@ _IS_A_NOTICE = """
     EXISTS (SELECT 1 FROM document WHERE document.id = dispatch.document_id AND document.kind = 'stop_action')
 """
 
-_UNANSWERED_INVITATION = """
-    (NOT EXISTS (SELECT 1 FROM signature
-                 WHERE signature.invitation_id = delivery.invitation_id AND signature.superseded_at IS NULL)
-     AND EXISTS (SELECT 1 FROM document
-                 WHERE document.id = dispatch.document_id AND document.sign_on_ended_at IS NULL))
-"""
-
 DUE: Final = """
     (delivery.not_before IS NULL OR delivery.not_before <= now()
      OR (dispatch.purpose = 'sign_on_reminder'
@@ -187,12 +187,6 @@ DUE: Final = """
                        AND document.sign_on_closes_at - interval '1 hour' < delivery.not_before)))
 """
 """What waits for working hours waits no more once the last hour of its window would be over by then."""
-
-_LINKS_AS_THEY_WERE = """
-    EXISTS (SELECT 1 FROM invitation
-            WHERE invitation.id = delivery.invitation_id AND invitation.revoked_at IS NULL
-              AND (invitation.reissued_at IS NULL OR invitation.reissued_at <= dispatch.frozen_at))
-"""
 
 _UNANSWERED_REQUEST = """
     EXISTS (SELECT 1 FROM verification_request AS request
@@ -214,9 +208,11 @@ CHECKS: Final = MappingProxyType(
             Failing.SUPPRESSED,
             "NOT EXISTS (SELECT 1 FROM suppression WHERE suppression.fingerprint = delivery.fingerprint)",
         ),
-        "invitation unanswered": Check(SIGN_ON, Failing.UNWANTED, _UNANSWERED_INVITATION),
+        "invitation unanswered": Check(SIGN_ON, Failing.UNWANTED, UNANSWERED_INVITATION),
         "answer as it was": Check(frozenset({Purpose.ANSWER_RECEIPT}), Failing.UNWANTED, ANSWER_AS_IT_WAS),
-        "links as they were": Check(_LINKS, Failing.UNWANTED, _LINKS_AS_THEY_WERE),
+        "proposal open": Check(frozenset({Purpose.APPROVAL_REQUEST}), Failing.UNWANTED, OPEN_PROPOSAL),
+        "question unanswered": Check(frozenset({Purpose.QUESTION}), Failing.UNWANTED, UNANSWERED_QUESTION),
+        "links as they were": Check(LINKS, Failing.UNWANTED, LINKS_AS_THEY_WERE),
         "request unanswered": Check(_ASKING, Failing.UNWANTED, _UNANSWERED_REQUEST),
         "current cycle": Check(VERIFYING, Failing.UNWANTED, "(dispatch.cycle = action.verification_cycle)"),
         "not on hold": Check(_EVERY - _NOTICES, Failing.WAITS, "action.held_at IS NULL"),
@@ -253,7 +249,9 @@ STILL_IDENTIFIED: Final = f"(delivery.rendering <> 'identified' OR {IDENTIFIED})
 
 
 _TO_COORDINATORS: Final = {Purpose.CHECK_IN, Purpose.LEAK_ALARM, Purpose.INVITATION_ALARM}
-WITHOUT_TEXT: Final = VERIFYING | ABOUT_ANSWERS | _TO_COORDINATORS | {Purpose.SIGN_LINK}
+WITHOUT_TEXT: Final = (
+    VERIFYING | ABOUT_ANSWERS | _TO_COORDINATORS | (PERSONAL - STATEMENTS) | {Purpose.SIGN_LINK}
+)
 """Messages that say nothing of the texts: each is in its reader's own language."""
 
 

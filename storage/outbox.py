@@ -23,8 +23,9 @@ from storage.action_lock import share_action
 from storage.actions import action_by_id
 from storage.audiences import RECIPIENTS, UNREACHABLE_TARGETS
 from storage.documents import approved_languages, version_of
-from storage.gate import DUE, SIGN_ON, WITHOUT_TEXT, gate_of_dispatches, outcome_of_refusal
+from storage.gate import DUE, WITHOUT_TEXT, gate_of_dispatches, outcome_of_refusal
 from storage.message_events import record_states
+from storage.partner_conditions import PERSONAL, SIGN_ON
 from storage.records import announce, record
 from storage.reminders import REMINDERS, Reminders, one_at_a_time, wait_for_working_hours
 
@@ -55,7 +56,7 @@ _LANGUAGE = """
         (SELECT approved FROM unnest(CAST(:languages AS text[])) WITH ORDINALITY AS known (approved, place)
          WHERE approved IN (recipient.language, split_part(recipient.language, '-', 1))
          ORDER BY approved = recipient.language DESC LIMIT 1),
-        CASE WHEN :purpose IN ('invitation', 'sign_on_reminder') OR NOT EXISTS (
+        CASE WHEN :purpose IN ('invitation', 'sign_on_reminder', 'approval_request') OR NOT EXISTS (
                  SELECT 1 FROM document_text
                  WHERE version_id = :version_id
                    AND language IN (recipient.language, split_part(recipient.language, '-', 1)))
@@ -144,7 +145,7 @@ async def freeze(
         NotPermittedError: the action ended, or what the messages need is not there.
     """
     await share_action(session, request.document.action_id)
-    if request.purpose in SIGN_ON:
+    if request.purpose in SIGN_ON | PERSONAL:
         await one_at_a_time(session, request.document.document_id)
     action = await action_by_id(session, request.document.action_id)
     version = await version_of(session, request.document.document_id)

@@ -49,6 +49,14 @@ async def propose(session: AsyncSession, change: PartnerChange, fields: list[str
     )
 
 
+async def has_open_change(session: AsyncSession, contact_id: UUID) -> bool:
+    """Tell whether a correction of a contact waits to be decided."""
+    undecided = select(PartnerChange.id).where(
+        PartnerChange.contact_id == contact_id, col(PartnerChange.outcome).is_(None)
+    )
+    return (await session.exec(undecided)).first() is not None
+
+
 async def open_changes(session: AsyncSession) -> list[ProposedChange]:
     """List the corrections that nobody has decided about, oldest first."""
     found = await session.exec(

@@ -12,6 +12,7 @@ from models.actions import UrgentAction
 from models.columns import now
 from models.documents import Document, DocumentVersion
 from models.partners import Invitation, Partner, PartnerContact, Signature, SignLink
+from models.proposals import Proposal
 from models.vocabulary import Answer
 from storage.action_lock import share_action
 from storage.documents import approved_languages, version_of
@@ -32,6 +33,8 @@ class OpenedLink(NamedTuple):
     partner: Partner
     contact: PartnerContact
     invitation: Invitation
+    proposal: Proposal | None
+    """What an approver's link opens."""
     answer: Signature | None
     """The one that counts."""
     languages: list[str]
@@ -77,12 +80,22 @@ class OpenedLink(NamedTuple):
 
 
 async def issue_link(
-    session: AsyncSession, invitation_id: UUID, delivery_id: UUID, token_hash: bytes, expires_at: datetime
+    session: AsyncSession,
+    invitation_id: UUID,
+    delivery_id: UUID,
+    token_hash: bytes,
+    expires_at: datetime,
+    *,
+    proposal_id: UUID | None = None,
 ) -> None:
-    """Make a sign link live; earlier ones of the invitation stay so."""
+    """Make a sign link live, a contact's or that of a proposal's approver; earlier ones stay so."""
     session.add(
         SignLink(
-            invitation_id=invitation_id, delivery_id=delivery_id, token_hash=token_hash, expires_at=expires_at
+            invitation_id=invitation_id,
+            delivery_id=delivery_id,
+            proposal_id=proposal_id,
+            token_hash=token_hash,
+            expires_at=expires_at,
         )
     )
 
@@ -95,12 +108,13 @@ async def opened_link(session: AsyncSession, token_hash: bytes, *, lock: bool = 
     if lock:
         await _lock_behind(session, token_hash)
     query = (
-        select_rows(UrgentAction, Document, Partner, PartnerContact, Invitation)
+        select_rows(UrgentAction, Document, Partner, PartnerContact, Invitation, Proposal)
         .join(Document, col(Document.action_id) == UrgentAction.id)
         .join(Invitation, col(Invitation.document_id) == Document.id)
         .join(Partner, col(Partner.id) == Invitation.partner_id)
         .join(PartnerContact, col(PartnerContact.id) == Invitation.contact_id)
         .join(SignLink, col(SignLink.invitation_id) == Invitation.id)
+        .join(Proposal, col(Proposal.id) == SignLink.proposal_id, isouter=True)
         .where(
             col(SignLink.token_hash) == token_hash,
             col(SignLink.revoked_at).is_(None),
@@ -111,7 +125,7 @@ async def opened_link(session: AsyncSession, token_hash: bytes, *, lock: bool = 
     row = (await session.execute(query)).one_or_none()
     if row is None:
         return None
-    action, document, partner, contact, invitation = row
+    action, document, partner, contact, invitation, proposal = row
     version = await version_of(session, document.id)
     answered = await session.exec(select(Signature).where(Signature.invitation_id == invitation.id, CURRENT))
     return OpenedLink(
@@ -121,6 +135,7 @@ async def opened_link(session: AsyncSession, token_hash: bytes, *, lock: bool = 
         partner,
         contact,
         invitation,
+        proposal,
         answered.one_or_none(),
         languages=await approved_languages(session, action, version),
         may_be_read=await may_be_read_by_all(session, action.id),
@@ -137,4 +152,6 @@ async def _lock_behind(session: AsyncSession, token_hash: bytes) -> None:
     )
     for invitation_id, action_id in found:
         await share_action(session, action_id)
-        await session.exec(select(Invitation.id).where(Invitation.id == invitation_id).with_for_update())
+        await session.exec(
+            select(Invitation.id).where(Invitation.id == invitation_id).with_for_update(key_share=True)
+        )

@@ -40,6 +40,7 @@ from storage.documents import (
 )
 from storage.gate import ATTESTATIONS_REQUIRED, ATTESTED_BY, CHECKS, Check
 from storage.invitations import links_to_send
+from storage.personal import personal_rounds
 
 _DURATION = TypeAdapter(timedelta)
 _DURATIONS = TypeAdapter(tuple[timedelta, ...])
@@ -148,6 +149,7 @@ async def facts_of(session: AsyncSession, action_id: UUID) -> CaseFacts:
         parked_dispatches=await _parked_dispatches(session, action_id),
         verification=await _verification(session, action),
         release=await _release(session, action, current),
+        personal=await personal_rounds(session, action),
         links=await links_to_send(session, action),
         notice=notice and await _next_round(session, action, notice, Purpose.STOP_NOTICE),
         untold=notice is not None and await _untold(session, notice),

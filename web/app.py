@@ -26,6 +26,7 @@ from web import (
     partners,
     people,
     private,
+    questions,
     sources,
     verify_page,
     windows,
@@ -36,6 +37,7 @@ from web.middleware import Surroundings
 from web.nudger import Nudger
 from web.receipts import routes as receipt_page
 from web.services import Services
+from web.signing import approving, asking, details, proposing
 from web.signing import routes as sign_page
 
 PUBLIC_PATHS = frozenset(
@@ -46,6 +48,10 @@ PUBLIC_PATHS = frozenset(
         "/sign/{invitation_id}",
         "/r/{token}",
         "/receipt/{invitation_id}",
+        "/sign/{invitation_id}/approver",
+        "/sign/{invitation_id}/questions",
+        "/sign/{invitation_id}/details",
+        "/approve/{proposal_id}",
         "/e/{token}",
         "/v/{token}",
         "/logo/{name}",
@@ -77,6 +83,7 @@ def create_app(services: Services) -> FastAPI:
     for part in (
         actions,
         private,
+        questions,
         invitations,
         audit,
         decisions,
@@ -94,7 +101,8 @@ def create_app(services: Services) -> FastAPI:
     ):
         api.include_router(part.router)
     app.include_router(api)
-    for part in (sign_page, receipt_page, enrolment_page, verify_page, logo, health):
+    partner_pages = (sign_page, asking, proposing, details, approving, receipt_page)
+    for part in (*partner_pages, enrolment_page, verify_page, logo, health):
         app.include_router(part.router)
     answer_errors(app)
     app.add_middleware(Surroundings)

@@ -87,6 +87,17 @@ async def refuse_leaks_in(
     _refuse(_found(public_guard(people, live), _places_in(texts)))
 
 
+async def refuse_leaks_of(
+    session: AsyncSession, services: Services, action: UrgentAction, field: str, text: str
+) -> None:
+    """Refuse a single text that names somebody who may not be named in public now, saying where.
+
+    Raises:
+        InvalidInput: a problem for each place; it never repeats what stands there.
+    """
+    _refuse(_found(await _guard_now(session, services, action), [_Place(field, text)]))
+
+
 async def unnamed_in(
     session: AsyncSession,
     services: Services,

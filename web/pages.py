@@ -14,9 +14,10 @@ SIGN_LINKS = "/s/"
 SIGN_PAGES = "/sign/"
 RECEIPT_LINKS = "/r/"
 RECEIPT_PAGES = "/receipt/"
+APPROVALS = "/approve/"
 ENROLMENTS = "/e/"
 VERIFICATIONS = "/v/"
-FOLDERS = (SIGN_LINKS, SIGN_PAGES, RECEIPT_LINKS, RECEIPT_PAGES, ENROLMENTS, VERIFICATIONS)
+FOLDERS = (SIGN_LINKS, SIGN_PAGES, RECEIPT_LINKS, RECEIPT_PAGES, APPROVALS, ENROLMENTS, VERIFICATIONS)
 """Where people come with a secret link and a browser; what goes wrong there is answered by a page as well."""
 
 Switch = list[tuple[str, str, str]]

@@ -14,7 +14,7 @@ with workflow.unsafe.imports_passed_through():
 WINDOW = 4
 """How many batches of a dispatch are under way at once."""
 
-PATIENT = frozenset({Purpose.INVITATION, Purpose.SIGN_ON_REMINDER})
+PATIENT = frozenset({Purpose.INVITATION, Purpose.SIGN_ON_REMINDER, Purpose.APPROVAL_REQUEST})
 """What nobody sends again: where something has to be confirmed anew, it waits for that."""
 
 

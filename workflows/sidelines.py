@@ -19,7 +19,7 @@ class Sidelines:
         self._verification: Child | None = None
         self._cycle = 0
         self._alarms = 0
-        self._links: list[DispatchRequest] = []
+        self._letters: list[DispatchRequest] = []
         self._rounds: list[Rounds] = []
 
     async def follow(self, facts: CaseFacts, document: DocumentRef) -> None:
@@ -31,9 +31,10 @@ class Sidelines:
         if facts.parked_dispatches > self._alarms:
             self._alarms = facts.parked_dispatches
             await self._new_rounds(document).begin(Purpose.LEAK_ALARM, self._alarms)
-        if facts.links and facts.links not in self._links:
-            self._links.append(facts.links)
-            await self._new_rounds(facts.links.document).send(facts.links)
+        for request in (*([facts.links] if facts.links else []), *facts.personal):
+            if request not in self._letters:
+                self._letters.append(request)
+                await self._new_rounds(request.document).send(request)
         if not facts.on_hold:
             for rounds in list(self._rounds):
                 await rounds.nudge()

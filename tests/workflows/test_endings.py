@@ -131,3 +131,24 @@ async def test_new_links_are_sent_once_for_each_round_also_while_the_follow_up_r
     stage.world.links = None
     await stage.decide(Decision.EDIT)
     assert len(stage.world.rounds(Purpose.SIGN_LINK)) == 2
+
+
+async def test_what_partners_ask_for_is_sent_once_for_each_round_and_through_a_hold(stage: Stage) -> None:
+    await reach_follow_up(stage)
+    world, document = stage.world, stage.world.plan.document
+
+    def wanted(purpose: Purpose, turn: int) -> DispatchRequest:
+        return DispatchRequest(document=document, purpose=purpose, round=turn)
+
+    world.personal = (wanted(Purpose.QUESTION, 1), wanted(Purpose.APPROVAL_REQUEST, 1))
+    for _repetition in range(2):
+        await stage.decide(Decision.EDIT)
+    await world.until(lambda: world.all_sent(Purpose.QUESTION) and world.all_sent(Purpose.APPROVAL_REQUEST))
+    world.on_hold = True
+    world.personal = (wanted(Purpose.QUESTION, 2),)
+    await stage.decide(Decision.EDIT)
+    await world.until(lambda: len(world.rounds(Purpose.QUESTION)) == 2)
+    world.on_hold = False
+    await stage.decide(Decision.RESUME)
+    await world.until(lambda: world.all_sent(Purpose.QUESTION, 2))
+    assert len(world.rounds(Purpose.APPROVAL_REQUEST)) == 1

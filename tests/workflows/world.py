@@ -103,6 +103,7 @@ class World:
     release: DispatchRequest | None = None
     notice: DispatchRequest | None = None
     links: DispatchRequest | None = None
+    personal: tuple[DispatchRequest, ...] = ()
     untold: bool = False
     notice_refused: bool = False
     asked: list[int] = field(default_factory=list)
@@ -172,6 +173,7 @@ class World:
             release=self.release,
             notice=self.notice,
             links=self.links,
+            personal=self.personal,
             untold=self.untold,
         )
 

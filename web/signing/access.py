@@ -7,9 +7,10 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.proposals import Proposal
 from security.tokens import token_hash
 from storage.sign_links import OpenedLink, opened_link
-from web.pages import SIGN_PAGES
+from web.pages import APPROVALS, SIGN_PAGES
 from web.services import Services
 
 COOKIE: Final = "link"
@@ -22,14 +23,13 @@ def to_its_page(services: Services, link: OpenedLink, token: str, language: str 
 
     The cookie ends with the browser's session: the mail is the way back, and a shared phone keeps nothing.
     """
-    return moved_to(services, f"{SIGN_PAGES}{link.invitation.id}", COOKIE, token, language)
+    return moved_to(services, path_of(services, link), COOKIE, token, language)
 
 
 def moved_to(
-    services: Services, page: str, cookie: str, token: str, language: str | None
+    services: Services, path: str, cookie: str, token: str, language: str | None
 ) -> RedirectResponse:
-    """Send a browser to a page with a cookie for just that page, as browsers see it behind a proxy."""
-    path = f"{urlsplit(services.public_url).path}{page}"
+    """Send a browser to a page with a cookie for just that page."""
     known = language in services.renderer.languages()
     moved = RedirectResponse(f"{path}?lang={language}" if known else path, 303, headers=_KEPT_BY_NOBODY)
     secure = services.public_url.startswith("https:")
@@ -41,6 +41,31 @@ async def opened_by(
     session: AsyncSession, request: Request, invitation_id: str, *, lock: bool = False
 ) -> OpenedLink | None:
     """Find what the page of an invitation shows to a browser that came by a sign link of just this one."""
+    link = await _opened(session, request, lock=lock)
+    return link if link and not link.proposal and str(link.invitation.id) == invitation_id else None
+
+
+async def approver_opened_by(
+    session: AsyncSession, request: Request, proposal_id: str, *, lock: bool = False
+) -> tuple[OpenedLink, Proposal] | None:
+    """Find what the page of a proposal shows to a browser that came by its approver's link."""
+    link = await _opened(session, request, lock=lock)
+    if link is None or link.proposal is None or str(link.proposal.id) != proposal_id:
+        return None
+    return link, link.proposal
+
+
+async def _opened(session: AsyncSession, request: Request, *, lock: bool) -> OpenedLink | None:
     token = request.cookies.get(COOKIE)
-    link = await opened_link(session, token_hash(token), lock=lock) if token else None
-    return link if link and str(link.invitation.id) == invitation_id else None
+    return await opened_link(session, token_hash(token), lock=lock) if token else None
+
+
+def path_of(services: Services, link: OpenedLink) -> str:
+    """Return the path of a link's page."""
+    page = f"{APPROVALS}{link.proposal.id}" if link.proposal else f"{SIGN_PAGES}{link.invitation.id}"
+    return seen_path(services, page)
+
+
+def seen_path(services: Services, page: str) -> str:
+    """Return a path as browsers see it, also where a proxy puts something before it."""
+    return f"{urlsplit(services.public_url).path}{page}"

@@ -1,28 +1,20 @@
 """What a partner posts from her page, and what keeps it from counting."""
 
 from collections.abc import Mapping
-from typing import Annotated, Final
+from typing import Final
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict
 
 from models.vocabulary import SignatureVisibility
+from web.signing.typed import Line, Prose, line_problem, prose_problem
 
-LONGEST_FIELD: Final = 200
 LONGEST_REASON: Final = 2_000
 
 SIGN, DECLINE, WITHDRAW = "sign", "decline", "withdraw"
 
 Problems = Mapping[str, str]
 """What keeps a form from counting, by field."""
-
-
-def _as_kept(text: str) -> str:
-    return text.replace("\r\n", "\n").strip()
-
-
-_Typed = Annotated[str, AfterValidator(str.strip)]
-_Reason = Annotated[str, AfterValidator(_as_kept)]
 
 
 class SignForm(BaseModel):
@@ -34,12 +26,12 @@ class SignForm(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     answer: str = ""
-    signer_name: _Typed = ""
-    signer_role: _Typed = ""
+    signer_name: Line = ""
+    signer_role: Line = ""
     visibility: str = ""
-    reason: _Reason = ""
-    withdrawn_by: _Typed = ""
-    withdrawn_because: _Reason = ""
+    reason: Prose = ""
+    withdrawn_by: Line = ""
+    withdrawn_because: Prose = ""
     digest: str = ""
     follows: str = ""
     form_token: str = ""
@@ -68,28 +60,15 @@ def problems_of_answer(form: SignForm) -> dict[str, str]:
     problems = {}
     if form.answer not in {SIGN, DECLINE}:
         problems["answer"] = "answer_invalid"
-    problems |= _typed_problem("signer_name", form.signer_name, "signer_name")
+    problems |= line_problem("signer_name", form.signer_name, "signer_name")
     if form.signer_role or form.answer != DECLINE:
-        problems |= _typed_problem("signer_role", form.signer_role, "signer_role")
+        problems |= line_problem("signer_role", form.signer_role, "signer_role")
     if form.visibility not in set(SignatureVisibility):
         problems["visibility"] = "visibility_invalid"
-    return problems | _reason_problem("reason", form.reason)
+    return problems | prose_problem("reason", form.reason, "answer_reason", LONGEST_REASON)
 
 
 def problems_of_withdrawal(form: SignForm) -> dict[str, str]:
     """Name what keeps a signature from being taken back, by field."""
-    named = _typed_problem("withdrawn_by", form.withdrawn_by, "signer_name")
-    return named | _reason_problem("withdrawn_because", form.withdrawn_because)
-
-
-def _typed_problem(field: str, value: str, told: str) -> dict[str, str]:
-    if not value:
-        return {field: f"{told}_missing"}
-    if len(value) > LONGEST_FIELD or not value.isprintable():
-        return {field: f"{told}_invalid"}
-    return {}
-
-
-def _reason_problem(field: str, value: str) -> dict[str, str]:
-    is_plain = all(letter.isprintable() or letter == "\n" for letter in value)
-    return {} if is_plain and len(value) <= LONGEST_REASON else {field: "answer_reason_invalid"}
+    named = line_problem("withdrawn_by", form.withdrawn_by, "signer_name")
+    return named | prose_problem("withdrawn_because", form.withdrawn_because, "answer_reason", LONGEST_REASON)

@@ -8,12 +8,14 @@ from models.documents import DocumentText
 from models.partners import Signature
 from models.vocabulary import SignatureVisibility
 from storage.documents import texts_of, version_with
+from storage.questions import count_answers
 from storage.sign_links import OpenedLink
 from storage.sign_on import closing_time
 from storage.signatures import count_organisations, public_signatures
 from web.forms import form_token, is_ours
 from web.pages import rendered, switch, wanted_language
 from web.services import Services
+from web.signing.access import path_of
 from web.signing.changes import changes_since
 from web.signing.forms import WITHDRAW, Problems, SignForm
 
@@ -51,6 +53,8 @@ class SignPage:
             "problems": problems,
             "values": form.written,
             "may_sign": link.may_sign,
+            "page_path": path_of(self._services, link),
+            "questions_answered": await count_answers(session, link.invitation.id),
         }
         if link.answer:
             context |= self._answer(link, link.answer)

@@ -27,6 +27,8 @@ from storage import decisions, documents, outbox, verification
 from storage.claims import Outcome
 from storage.database import Database
 from tests.integration.outbox_cases import EVERYTHING, Case, make_case
+from tests.integration.proposals import proposed
+from tests.integration.questions import asked
 from tests.integration.sign_links import answered
 from tests.integration.verifiers import verifier
 from web.versions import new_version
@@ -79,6 +81,16 @@ SCENARIOS: Final = MappingProxyType(
             "UPDATE signature SET superseded_at = now() FROM document"
             " WHERE document.id = document_id AND action_id = :case",
             Purpose.ANSWER_RECEIPT,
+        ),
+        "proposal open": Scenario(
+            "UPDATE proposal SET state = 'taken_back' FROM invitation"
+            f" WHERE invitation.id = invitation_id AND document_id IN {_DOCUMENTS}",
+            Purpose.APPROVAL_REQUEST,
+        ),
+        "question unanswered": Scenario(
+            "UPDATE question SET answered_at = now() FROM invitation"
+            f" WHERE invitation.id = invitation_id AND document_id IN {_DOCUMENTS}",
+            Purpose.QUESTION,
         ),
         "links as they were": Scenario(
             "UPDATE invitation SET revoked_at = now() FROM document"
@@ -178,11 +190,15 @@ async def set_stage(url: str) -> Stage:
     for one in (running, answering):
         await one.open_sign_on()
     await answered(answering, "casa-manantial")
+    await proposed(running)
+    await asked(running)
     await _asked(neighbour)
     await _notified(neighbour)
     requests = {
         Purpose.STATEMENT: _request(running, Purpose.STATEMENT),
         Purpose.INVITATION: _request(running, Purpose.INVITATION),
+        Purpose.APPROVAL_REQUEST: _request(running, Purpose.APPROVAL_REQUEST),
+        Purpose.QUESTION: _request(running, Purpose.QUESTION),
         Purpose.VERIFICATION: await _asked(running),
         Purpose.STOP_NOTICE: await _notified(stopped),
         Purpose.ANSWER_RECEIPT: _request(answering, Purpose.ANSWER_RECEIPT),

@@ -25,6 +25,8 @@ MAY_CALL = {
     ("GET", "/actions/{reference}"): CASE_READERS,
     ("GET", "/actions/{reference}/timeline"): CASE_READERS,
     ("GET", "/actions/{reference}/private"): CASE_READERS,
+    ("GET", "/actions/{reference}/questions"): CASE_READERS,
+    ("POST", "/actions/{reference}/questions/{question_id}/answer"): {COORDINATOR},
     ("GET", "/actions/{reference}/audit"): CASE_READERS,
     ("GET", "/actions/{reference}/signatures"): CASE_READERS,
     ("GET", "/actions/{reference}/deliveries"): CASE_READERS,
@@ -93,6 +95,7 @@ BODIES = {
     "/partners": {},
     "/check": {},
     "/{change_id}": {"decision": "refuse"},
+    "/answer": {"text": "Sí, las acordó con nosotras."},
     "/status": {"status": "paused"},
     "/contacts": {},
 }

@@ -160,5 +160,7 @@ async def test_no_address_on_the_page_leads_back_to_the_secret_or_to_another_sit
     page = (await visit.read()).text
     addresses = re.findall(r'(?:href|src|action)="([^"]*)"', page)
     assert addresses
-    assert all(one.startswith(("#", "?lang=")) for one in addresses)
+    beside = f"{await visit.path()}/"
+    assert all(one.startswith(("#", "?lang=", beside)) for one in addresses)
+    assert visit.token not in "".join(addresses)
     assert PUBLIC_URL not in page

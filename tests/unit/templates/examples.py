@@ -4,6 +4,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tests.unit.templates.side_examples import (
+    ANSWER_WAITS,
+    APPROVAL_ENDED,
+    APPROVE,
+    APPROVER,
+    DETAILS,
+    QUESTIONS,
+)
 from tests.unit.templates.verify_examples import VERIFY_EXAMPLES
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
@@ -120,6 +128,9 @@ ANSWERING: dict[str, object] = {
     "changes": None,
     "problems": {},
     "values": {},
+    "may_sign": True,
+    "page_path": "/sign/1",
+    "questions_answered": 1,
 }
 ANSWERED: dict[str, object] = {
     "answer": "signed",
@@ -129,7 +140,6 @@ ANSWERED: dict[str, object] = {
     "for_earlier_text": True,
     "answered_digest": DIGEST,
     "follows": "5f" * 16,
-    "may_sign": True,
     "may_withdraw": True,
     "withdraw_token": "dG9rZW4",
 }
@@ -156,6 +166,10 @@ CHANGED: dict[str, object] = {
 EXAMPLES: Mapping[str, Mapping[str, object]] = {
     "email/invitation": INVITATION,
     "email/sign_on_reminder": INVITATION,
+    "email/approval_request": INVITATION | {"proposer_name": "Amparo Ficticia Ruiz"},
+    "email/address_changed": {"partner_name": "Tejedoras del Valle"},
+    "email/question": COORDINATOR,
+    "email/question_answered": ANSWER_WAITS,
     "email/sign_link": {
         name: INVITATION[name] for name in ("index", "partner_name", "recipient_name", "sign_url")
     },
@@ -182,6 +196,11 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
     | {"problems": {}, "values": {}},
     "web/sign": PAGE | STATEMENT | WINDOW | SIGNATORIES | ANSWERING,
     "web/answered": PAGE | STATEMENT | ASKED_TO_SIGN | SIGNATORIES | ANSWERING | ANSWERED,
+    "web/questions": PAGE | QUESTIONS,
+    "web/details": PAGE | DETAILS,
+    "web/approver": PAGE | APPROVER,
+    "web/approve": PAGE | STATEMENT | SIGNATORIES | WINDOW | APPROVE,
+    "web/approval_ended": PAGE | APPROVAL_ENDED,
     "web/waiting": PAGE,
     "web/unusable": PAGE,
     "web/error": PAGE | {"status": 404},

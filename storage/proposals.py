@@ -1,0 +1,65 @@
+"""Signatures that a contact proposes, and what becomes of them before an approver confirms one."""
+
+from typing import Final
+from uuid import UUID
+
+from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.actions import UrgentAction
+from models.columns import now
+from models.proposals import Proposal, ProposalState
+from models.records import Addressee, EventKind
+from storage.records import announce, record, request_nudge
+from storage.reminders import one_at_a_time
+
+MOST_APPROVERS: Final = 3
+"""How many approvers a contact may ask for one invitation, in all: each gets a mail from us."""
+
+_EVENTS: Final = {
+    ProposalState.TAKEN_BACK: EventKind.PROPOSAL_TAKEN_BACK,
+    ProposalState.DECLINED: EventKind.PROPOSAL_DECLINED,
+}
+
+
+async def proposals_of(session: AsyncSession, invitation_id: UUID) -> list[Proposal]:
+    """List the proposals of an invitation, newest first."""
+    query = select(Proposal).where(Proposal.invitation_id == invitation_id)
+    return list(await session.exec(query.order_by(col(Proposal.proposed_at).desc())))
+
+
+async def may_propose(session: AsyncSession, invitation_id: UUID) -> bool:
+    """Tell whether a contact may ask one more approver."""
+    counted = await session.exec(select(func.count()).where(Proposal.invitation_id == invitation_id))
+    return counted.one() < MOST_APPROVERS
+
+
+async def propose(session: AsyncSession, action: UrgentAction, document_id: UUID, wanted: Proposal) -> None:
+    """Ask an approver; the invitation must be locked, with nothing proposed and one more allowed."""
+    await one_at_a_time(session, document_id)
+    session.add(wanted)
+    await _recorded(session, action.id, EventKind.SIGNATURE_PROPOSED, wanted)
+    await request_nudge(session, action.id, Addressee.ACTION)
+
+
+async def end(session: AsyncSession, action: UrgentAction, proposal: Proposal, state: ProposalState) -> None:
+    """End an open proposal without a signature; its invitation must be locked."""
+    proposal.state, proposal.ended_at = state, now()
+    await _recorded(session, action.id, _EVENTS[state], proposal)
+
+
+async def end_open(session: AsyncSession, invitation_id: UUID, *, confirmed: UUID | None) -> None:
+    """End what was proposed once the partner has answered: by that very proposal, or otherwise."""
+    open_ones = select(Proposal).where(
+        Proposal.invitation_id == invitation_id, Proposal.state == ProposalState.OPEN
+    )
+    for proposal in await session.exec(open_ones):
+        is_confirmed = proposal.id == confirmed
+        proposal.state = ProposalState.CONFIRMED if is_confirmed else ProposalState.OVERTAKEN
+        proposal.ended_at = now()
+
+
+async def _recorded(session: AsyncSession, action_id: UUID, kind: EventKind, proposal: Proposal) -> None:
+    detail = {"proposal_id": str(proposal.id), "invitation_id": str(proposal.invitation_id)}
+    await record(session, action_id, kind, detail=detail)
+    await announce(session, action_id)

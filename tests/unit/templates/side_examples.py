@@ -1,0 +1,68 @@
+"""Example contexts of the pages beside that of an invitation."""
+
+from datetime import UTC, datetime
+
+NATIVE_NAMES = [("en", "English"), ("es", "Español"), ("fr", "Français"), ("pt", "Português")]
+ASKED = {
+    "approver_name": "Zoraida Inventada",
+    "approver_email": "zoraida@manantial.example",
+    "state": "declined",
+    "proposed_at": datetime(2026, 11, 20, 20, 30, tzinfo=UTC),
+}
+BESIDE: dict[str, object] = {
+    "index": "UA-2026-014/1",
+    "partner_name": "Tejedoras del Valle",
+    "time_zone": "America/Mexico_City",
+    "back": "/sign/1",
+    "problems": {},
+    "values": {},
+    "form_token": "dG9rZW4",
+}
+APPROVER = BESIDE | {
+    "asked": [ASKED],
+    "is_asked": False,
+    "left": 2,
+    "languages_to_choose": NATIVE_NAMES,
+    "values": {"approver_language": "es"},
+}
+APPROVE: dict[str, object] = {
+    "proposer_name": "Amparo Ficticia Ruiz",
+    "proposer_role": "Coordinadora",
+    "is_late": False,
+    "text_changed": False,
+    "digest": "3f2a9c817be011d4" * 4,
+    "form_token": "dG9rZW4",
+    "problems": {},
+    "values": {},
+}
+APPROVAL_ENDED: dict[str, object] = {
+    "index": "UA-2026-014/1",
+    "partner_name": "Tejedoras del Valle",
+    "time_zone": "America/Mexico_City",
+    "state": "declined",
+    "proposer_name": "Amparo Ficticia Ruiz",
+    "ended_at": datetime(2026, 11, 21, 15, 5, tzinfo=UTC),
+}
+QUESTIONS = BESIDE | {
+    "asked": [
+        {
+            "text": "¿Ella misma acordó las demandas?",
+            "asked_at": datetime(2026, 11, 20, 20, 30, tzinfo=UTC),
+            "answer": "Sí, las acordó con nosotras.",
+            "answered_at": datetime(2026, 11, 21, 15, 5, tzinfo=UTC),
+        }
+    ],
+    "may_ask": True,
+}
+ANSWER_WAITS: dict[str, object] = {
+    "index": "UA-2026-014/1",
+    "recipient_name": "Amaranta Solís",
+    "partner_name": "Tejedoras del Valle",
+    "sign_url": "https://red.example/s/Zm9vYmFyYmF6cXV4",
+}
+DETAILS = {name: value for name, value in BESIDE.items() if name != "time_zone"} | {
+    "waits": True,
+    "ticked": ["es"],
+    "languages_to_choose": NATIVE_NAMES,
+    "values": {"organisation": "Tejedoras del Valle", "contact_language": "es"},
+}
