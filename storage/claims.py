@@ -13,6 +13,7 @@ from models.outbox import Delivery
 from models.records import Addressee, EventKind
 from storage.action_lock import share_action
 from storage.gate import (
+    ABOUT_ANSWERS,
     AFTER_A_STOP,
     DUE,
     IDENTIFIED,
@@ -130,6 +131,8 @@ _CANCEL_OUTSTANDING = text(f"""
     WHERE dispatch.id = delivery.dispatch_id AND action.id = :action_id
       AND delivery.state IN ('ready', 'parked')
       AND (action.stopped_at IS NULL OR dispatch.purpose NOT IN ({listed(AFTER_A_STOP)}))
+      AND (action.stopped_at IS NOT NULL OR action.held_at IS NOT NULL OR delivery.state = 'parked'
+           OR dispatch.purpose NOT IN ({listed(ABOUT_ANSWERS)}))
     RETURNING delivery.id, delivery.state
 """)
 
@@ -261,7 +264,10 @@ async def _counted(session: AsyncSession, batch: Batch) -> BatchOutcome:
 
 
 async def cancel_outstanding(session: AsyncSession, action_id: UUID) -> None:
-    """Cancel every message of an ended action that was not claimed, but for what a stop itself asks for."""
+    """Cancel every message of an ended action that was not claimed, but for what is told all the same.
+
+    A hold that a close does not end would keep what is told about answers for ever.
+    """
     cancelled = (await session.execute(_CANCEL_OUTSTANDING, {"action_id": action_id})).all()
     await record_states(session, action_id, cancelled)
     if cancelled:

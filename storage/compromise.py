@@ -15,6 +15,7 @@ from models.records import EventKind
 from storage.action_lock import have_action_alone
 from storage.link_revocation import revoke_answer_links, revoke_sign_links
 from storage.partners import set_status
+from storage.proposals import end_open
 from storage.receipts import tell_of_answers
 from storage.records import announce, record
 
@@ -57,6 +58,8 @@ async def compromise(session: AsyncSession, partner: Partner, person_id: UUID) -
     invited = await _invited(session, partner)
     await set_status(session, partner, PartnerStatus.COMPROMISED, person_id)
     invitations = [one.invitation_id for one in invited]
+    for invitation_id in invitations:
+        await end_open(session, invitation_id, confirmed=None)
     await revoke_sign_links(session, invitations)
     await revoke_answer_links(session, invitations)
     doubted = await _doubt(session, partner)

@@ -10,6 +10,7 @@ from storage.answer_links import OpenedAnswer
 from storage.answer_rows import as_it_was, take_the_place
 from storage.link_revocation import revoke_sign_links
 from storage.mandates import answer_for_followers
+from storage.proposals import end_open
 from storage.receipts import tell_of_answers
 from storage.records import announce, record
 
@@ -28,6 +29,7 @@ async def disown(session: AsyncSession, opened: OpenedAnswer, told_by: str) -> S
     )
     await take_the_place(session, opened.action.id, before, taken_back)
     await answer_for_followers(session, opened.action.id, taken_back)
+    await end_open(session, opened.invitation.id, confirmed=None)
     await revoke_sign_links(session, [opened.invitation.id])
     await tell_of_answers(session, opened.action.id, opened.document.number)
     await announce(session, opened.action.id)

@@ -42,7 +42,8 @@ VERIFYING: Final = _ASKING | {Purpose.VERIFICATION_ALARM}
 _NOTICES: Final = frozenset({Purpose.STOP_NOTICE})
 _EVERY: Final = frozenset(Purpose)
 _TEXTS: Final = STATEMENTS | _NOTICES
-_ABOUT_ANSWERS: Final = frozenset({Purpose.ANSWER_RECEIPT, Purpose.DISOWNED_ALARM})
+ABOUT_ANSWERS: Final = frozenset({Purpose.ANSWER_RECEIPT, Purpose.DISOWNED_ALARM})
+"""What the close of an action does not end."""
 AFTER_A_STOP: Final = _NOTICES | VERIFYING | {Purpose.LEAK_ALARM, Purpose.DISOWNED_ALARM}
 """What a stop does not end: its notice, and what leads to that."""
 
@@ -191,7 +192,7 @@ CHECKS: Final = MappingProxyType(
         "not stopped": Check(_EVERY - AFTER_A_STOP, Failing.ACTION_ENDED, "action.stopped_at IS NULL"),
         "stopped": Check(_NOTICES, Failing.NOT_PERMITTED, "action.stopped_at IS NOT NULL"),
         "not closed": Check(
-            _EVERY - _NOTICES - _ABOUT_ANSWERS,
+            _EVERY - _NOTICES - ABOUT_ANSWERS,
             Failing.ACTION_ENDED,
             "(action.closed_at IS NULL OR action.stopped_at IS NOT NULL)",
         ),
@@ -246,7 +247,7 @@ STILL_IDENTIFIED: Final = f"(delivery.rendering <> 'identified' OR {IDENTIFIED})
 
 _TO_COORDINATORS: Final = {Purpose.CHECK_IN, Purpose.LEAK_ALARM, Purpose.INVITATION_ALARM}
 WITHOUT_TEXT: Final = (
-    VERIFYING | _ABOUT_ANSWERS | _TO_COORDINATORS | (PERSONAL - STATEMENTS) | {Purpose.SIGN_LINK}
+    VERIFYING | ABOUT_ANSWERS | _TO_COORDINATORS | (PERSONAL - STATEMENTS) | {Purpose.SIGN_LINK}
 )
 """Messages that say nothing of the texts: each is in its reader's own language."""
 

@@ -27,6 +27,10 @@ STATEMENTS = {
     "returned_and_completed": ALL_SENT,
     "rejected": Counter[DeliveryState](),
     "stopped_and_told": ALL_SENT,
+    "reminded_in_the_morning": ALL_SENT,
+    "extended": ALL_SENT,
+    "ended_by_hand": ALL_SENT,
+    "asked_again": ALL_SENT,
     "told_of_answers": ALL_SENT,
     "released_in_two_languages": ALL_SENT,
 }

@@ -8,7 +8,7 @@ from models.lifecycle import Decision
 from models.messages import Batch, DeliveryState, DispatchRequest, Purpose
 from models.outbox import Delivery
 from models.vocabulary import Answer, SignatureVisibility
-from storage import outbox
+from storage import claims, outbox
 from storage.answers import GivenAnswer
 from storage.records import undelivered_nudges
 from tests.integration.outbox_cases import EVERYTHING, Case, execute
@@ -163,3 +163,15 @@ async def test_an_answer_has_the_sign_on_and_the_receipts_told(case: Case) -> No
     async with case.database.transaction() as session:
         told = {(one.addressee, one.document_number) for one in await undelivered_nudges(session, EVERYTHING)}
     assert {("sign_on", 1), ("receipts", 0)} <= told
+
+
+@pytest.mark.parametrize(("ended", "state"), [("closed_at", "ready"), ("stopped_at", "cancelled")])
+async def test_what_is_cancelled_at_the_end_of_an_action(case: Case, ended: str, state: str) -> None:
+    await answered(case, "casa-manantial")
+    (receipt,) = await frozen(case)
+    change = f"UPDATE urgent_action SET {ended} = now() WHERE id = :id"
+    await execute(case.database, change, id=case.action.id)
+    async with case.database.transaction() as session:
+        await claims.cancel_outstanding(session, case.action.id)
+    query = "SELECT state FROM delivery WHERE id = :id"
+    assert await execute(case.database, query, id=receipt.id) == [(state,)]
