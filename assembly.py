@@ -10,6 +10,7 @@ from activities.case import CaseActivities
 from activities.composing import Composer
 from activities.context import ActivityContext
 from activities.outbox import OutboxActivities
+from activities.receipts import ReceiptActivities
 from activities.sending import SendingActivities
 from activities.sign_on import SignOnActivities
 from activities.verification import VerificationActivities
@@ -32,6 +33,7 @@ from temporal_client import connect
 from workflows.addresses import CASE_QUEUE, CHANNEL_QUEUES
 from workflows.distribution import DistributionWorkflow
 from workflows.follow_up import FollowUpWorkflow
+from workflows.receipts import ReceiptsWorkflow
 from workflows.sign_on import SignOnWorkflow
 from workflows.urgent_action import UrgentActionWorkflow
 from workflows.verification import VerificationWorkflow
@@ -42,6 +44,7 @@ WORKFLOWS = (
     SignOnWorkflow,
     DistributionWorkflow,
     FollowUpWorkflow,
+    ReceiptsWorkflow,
 )
 
 Adapters = dict[Channel, Adapter[Any]]
@@ -136,6 +139,7 @@ def build_workers(settings: Settings, client: Client, database: Database, adapte
         CaseActivities(database),
         VerificationActivities(database),
         SignOnActivities(database),
+        ReceiptActivities(database),
         OutboxActivities(database, build_reminders(settings), batch_size=settings.batch_size),
     )
     activities = [method for part in parts for method in _methods(part)]

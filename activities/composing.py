@@ -12,12 +12,15 @@ from models.columns import now
 from models.documents import DocumentText
 from models.messages import Purpose
 from models.outbox import RecipientKind
+from models.vocabulary import SignatureVisibility
 from security.fields import FieldCipher
 from security.sealed_places import api_secret_place
 from security.tokens import new_token, token_hash
+from storage.answer_links import issue_answer_link
 from storage.contents import Contents
 from storage.database import Database
 from storage.inviting import missed_at
+from storage.receipts import ToldAnswer, told_answer
 from storage.sign_links import issue_link
 from storage.sign_on import closing_time
 from storage.verification import issue_verification_link
@@ -61,6 +64,8 @@ class Composer:
             Purpose.ADDRESS_CHANGED: self._of_partner,
             Purpose.QUESTION: self._to_coordinator,
             Purpose.QUESTION_ANSWERED: self._new_link,
+            Purpose.ANSWER_RECEIPT: self._receipt,
+            Purpose.DISOWNED_ALARM: self._to_coordinator,
             Purpose.SIGN_LINK: self._new_link,
             Purpose.CHECK_IN: self._to_coordinator,
             Purpose.LEAK_ALARM: self._to_coordinator,
@@ -159,6 +164,25 @@ class Composer:
             "time_zone": draft.recipient.time_zone or self._time_zone,
         }
 
+    async def _receipt(self, draft: Draft) -> dict[str, object]:
+        delivery = draft.delivery
+        if delivery.signature_id is None or delivery.invitation_id is None:
+            raise ValueError("a receipt's delivery names no answer")
+        token = new_token()
+        async with self._database.transaction() as session:
+            told = await told_answer(session, delivery.signature_id)
+            expires_at = now() + self._sign_links_last
+            await issue_answer_link(
+                session, delivery.invitation_id, delivery.id, token_hash(token), expires_at
+            )
+        return {
+            **_receipt_context(told),
+            "index": draft.contents.index,
+            "partner_name": draft.recipient.organisation,
+            "answer_url": f"{self._public_url}/r/{token}",
+            "time_zone": draft.recipient.time_zone or self._time_zone,
+        }
+
     async def _missed(self, draft: Draft) -> dict[str, object]:
         contents = draft.contents
         async with self._database.transaction() as session:
@@ -200,6 +224,22 @@ class Composer:
         return f"{self._public_url}/v/{token}"
 
 
+def _receipt_context(told: ToldAnswer) -> dict[str, object]:
+    """Say what was answered, and nothing of the case."""
+    given = told.signature
+    return {
+        "answer": given.answer.value,
+        "disowned": given.disowned,
+        "doubted": given.doubted_at is not None,
+        "followed": told.followed.name if told.followed else None,
+        "signer_name": given.signer_name,
+        "signer_role": given.signer_role,
+        "withheld": given.visibility is SignatureVisibility.WITHHELD,
+        "answered_at": given.answered_at,
+        "digest": given.digest.hex(),
+    }
+
+
 def _text(draft: Draft) -> DocumentText:
     return draft.contents.texts[draft.delivery.language]
 
@@ -220,7 +260,8 @@ def _text_context(draft: Draft) -> dict[str, object]:
 def _signatories(contents: Contents) -> dict[str, object]:
     return {
         "signatories": [one._asdict() for one in contents.signatories],
-        "unnamed_signatories": contents.unnamed_signatories,
+        "unnamed_signatories": contents.organisations.unnamed,
+        "organisations": contents.organisations.total,
     }
 
 

@@ -18,6 +18,7 @@ from models.messages import (
     DispatchRequest,
     DocumentRef,
     PhaseChange,
+    ReceiptsDue,
     VerificationRef,
     VerificationRound,
     VerificationStatus,
@@ -110,6 +111,15 @@ class SignOnActivities(ABC):
     @abstractmethod
     async def end_sign_on(self, document: DocumentRef) -> None:
         """Close the window."""
+
+
+class ReceiptActivities(ABC):
+    """What is told about answers."""
+
+    @activity.defn
+    @abstractmethod
+    async def next_receipts(self, action: ActionRef) -> ReceiptsDue:
+        """Return the next round that is to be sent."""
 
 
 class OutboxActivities(ABC):

@@ -103,6 +103,7 @@ class SignOn(Answer):
 
     invited: int
     signed: int
+    organisations: int = 0
     signed_earlier: int = 0
     declined: int
     withdrawn: int = 0
@@ -227,6 +228,9 @@ class Signature(Answer):
     answer: str | None
     late: bool | None = None
     for_newest_text: bool | None = None
+    disowned: bool | None = None
+    doubted: bool | None = None
+    by_mandate: bool | None = None
 
 
 class SignatureList(Answer):

@@ -38,6 +38,8 @@ GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
             "list": partners.list_partners,
             "show": partners.show,
             "status": partners.status,
+            "compromised": partners.compromised,
+            "restore": partners.restore,
             "logo": partners.logo,
             "changes": partners.changes,
             "approve": partners.approve,

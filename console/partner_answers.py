@@ -106,6 +106,21 @@ class Status(Answer):
     changed: bool
 
 
+class Compromised(Answer):
+    """How much of a partner was revoked or doubted."""
+
+    id: str
+    invitations: int
+    doubted: int
+
+
+class Restored(Answer):
+    """How many signatures a partner is asked to confirm."""
+
+    id: str
+    asked: int
+
+
 class Change(Answer):
     """Details that a partner's contact corrected, beside what they are now."""
 

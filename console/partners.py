@@ -13,16 +13,19 @@ from console.partner_answers import (
     ChangeDecided,
     ChangeList,
     Checked,
+    Compromised,
     ExportedPartners,
     Imported,
     Logo,
     PartnerList,
     PartnerWhole,
+    Restored,
     Status,
 )
 from console.partner_files import PartnersInput, read_partners_file
 from console.partner_rendering import change_table, check_summary, partner_table, whole_partner
 from console.session import DEFAULT_API_URL, ApiKey, ApiUrl, AsJson, Session, session
+from console.words import COMMAND
 from models.directory import read_partners
 from models.partner_csv import write_partners_csv
 from models.problems import InvalidInput
@@ -177,6 +180,50 @@ def status(
             return
         told = read(Status, answer)
         opened.screen.show(f"{told.id} is {told.status}{'' if told.changed else ', as it was'}.")
+
+
+def compromised(
+    partner: PartnerId,
+    *,
+    api_url: ApiUrl = DEFAULT_API_URL,
+    api_key: ApiKey = None,
+    as_json: AsJson = False,
+) -> None:
+    """Revoke every link of a partner at once, since somebody else may hold its addresses.
+
+    Its signatures do not count until it confirms them.
+    """
+    with session(api_url, api_key, as_json=as_json) as opened:
+        answer = opened.client.post(_path(partner, "compromised"), {}, repeatable=True)
+        if as_json:
+            opened.screen.json(answer)
+            return
+        told = read(Compromised, answer)
+        opened.screen.show(
+            f"No link of {told.id} opens anything any more (invitations: {told.invitations})."
+            f" Signatures that do not count until they are confirmed: {told.doubted}.",
+            f"Correct its addresses, then: {COMMAND} partners restore {told.id}",
+        )
+
+
+def restore(
+    partner: PartnerId,
+    *,
+    api_url: ApiUrl = DEFAULT_API_URL,
+    api_key: ApiKey = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask a partner that was compromised, at its registered address, to confirm its signatures.
+
+    Correct that address first. Links to sign stay revoked until you reissue them.
+    """
+    with session(api_url, api_key, as_json=as_json) as opened:
+        answer = opened.client.post(_path(partner, "restore"), {})
+        if as_json:
+            opened.screen.json(answer)
+            return
+        told = read(Restored, answer)
+        opened.screen.show(f"{told.id} is active. Signatures that it is asked to confirm: {told.asked}.")
 
 
 def logo(

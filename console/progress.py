@@ -142,6 +142,8 @@ def sign_on_words(sign_on: SignOn) -> str:
         told.append(f"closed {clock(sign_on.ended_at)}")
     elif sign_on.closes_at:
         told.append(f"{span(sign_on.closes_at - datetime.now(UTC))} left")
+    if sign_on.organisations > sign_on.signed:
+        told.append(f"{sign_on.organisations} organisations with the members of collectives")
     if sign_on.declined:
         told.append(f"{sign_on.declined} declined")
     if sign_on.withdrawn:

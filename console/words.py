@@ -41,6 +41,9 @@ EVENTS = {
     "proposal_declined": "A proposed signature was not confirmed",
     "question_asked": "A partner has a question",
     "question_answered": "A partner's question was answered",
+    "answer_disowned": "A partner said that somebody else had answered for it",
+    "partner_compromised": "A partner was compromised: its links were revoked",
+    "signature_confirmed": "A partner confirmed its signature",
     "links_revoked": "A partner's links were revoked",
     "link_reissued": "A partner gets a new link",
     "release_decided": "The release was decided",
@@ -64,6 +67,8 @@ PURPOSES = {
     "question": "Word of partners' questions",
     "question_answered": "Word of answers to partners",
     "sign_link": "New links to partners",
+    "answer_receipt": "Receipts to partners",
+    "disowned_alarm": "Alarms: not a partner's own answer",
     "check_in": "Check-ins",
     "verification": "Requests to verifiers",
     "verification_reminder": "Reminders to verifiers",
@@ -157,6 +162,12 @@ def signature_words(signature: Signature) -> str:
         told.append("for an earlier text")
     if signature.late:
         told.append("late")
+    if signature.by_mandate:
+        told.append("by mandate")
+    if signature.disowned:
+        told.append("somebody else had answered for it")
+    if signature.doubted:
+        told.append("does not count until it is confirmed")
     return ", ".join(told)
 
 

@@ -18,6 +18,7 @@ from local.demo_people import (
     choose_pin,
     confirm_all,
     invitation_in,
+    is_receipt,
     request_in,
     run_script,
 )
@@ -117,6 +118,9 @@ class Demo:
         answered: list[str] = []
         while mails := await self._mailbox.next_mails(LONGEST_WAIT_SECONDS):
             for mail in mails:
+                if is_receipt(mail):
+                    self.say(f"  {mail['to'][0]} gets a receipt, by which she could say: that was not us.")
+                    continue
                 invitation = invitation_in(mail, earlier=invited)
                 if invitation is None:
                     return

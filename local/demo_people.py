@@ -16,6 +16,7 @@ import httpx
 ROOT = Path(__file__).resolve().parent.parent
 _LONGEST_LINE_BYTES = 1024 * 1024
 _SIGN_LINK = re.compile(r"https?://\S+/s/[\w-]+")
+_RECEIPT_LINK = re.compile(r"https?://\S+/r/[\w-]+")
 _VERIFICATION_LINK = re.compile(r"https?://\S+/v/[\w-]+")
 _PIN = "493817"
 
@@ -119,6 +120,11 @@ def invitation_in(mail: dict[str, Any], *, earlier: set[str]) -> Invitation | No
     link = _SIGN_LINK.search(mail["text"])
     recipient: str = mail["to"][0]
     return Invitation(recipient, recipient in earlier, link[0]) if link else None
+
+
+def is_receipt(mail: dict[str, Any]) -> bool:
+    """Tell whether a mail says what was answered, which a partner gets at its registered address."""
+    return _RECEIPT_LINK.search(mail["text"]) is not None
 
 
 def request_in(mail: dict[str, Any]) -> Request | None:

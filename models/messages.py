@@ -25,6 +25,10 @@ class Purpose(StrEnum):
     """The coordinator is told that a partner's question waits, and nothing of it."""
     QUESTION_ANSWERED = "question_answered"
     """A partner's contact is told that an answer waits on her page, and nothing of it."""
+    ANSWER_RECEIPT = "answer_receipt"
+    """Partners are told at their registered address what was answered for them, or asked if it was them."""
+    DISOWNED_ALARM = "disowned_alarm"
+    """The coordinator is told that a partner says that somebody else answered for it."""
     SIGN_LINK = "sign_link"
     """Partners get a new link to their invitation, and those before open nothing any more."""
     ADDRESS_CHANGED = "address_changed"
@@ -219,6 +223,12 @@ class Dispatched(Message):
     action_id: UUID
     dispatch_id: UUID
     size: int
+
+
+class ReceiptsDue(Message):
+    """The next round of what is to be told about answers; None where nothing is, or not now."""
+
+    request: DispatchRequest | None
 
 
 class FollowUpRequest(Message):

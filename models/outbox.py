@@ -74,6 +74,7 @@ class Delivery(SQLModel, table=True):
     recipient_id: UUID
     invitation_id: UUID | None = link("invitation.id", nullable=True)
     request_id: UUID | None = link("verification_request.id", nullable=True)
+    signature_id: UUID | None = link("signature.id", nullable=True)
     disclosure: Disclosure = word(Disclosure, default=Disclosure.PUBLIC)
     rendering: RenderingKind = word(RenderingKind, default=RenderingKind.PUBLIC)
     digest: bytes | None = None

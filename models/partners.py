@@ -129,11 +129,27 @@ class SignLink(SQLModel, table=True):
     revoked_at: datetime | None = moment(nullable=True)
 
 
+class AnswerLink(SQLModel, table=True):
+    """A secret URL of what was answered for a partner, sent to its registered address: "that was not us"."""
+
+    __tablename__ = "answer_link"
+
+    id: UUID = primary_key()
+    invitation_id: UUID = link("invitation.id")
+    delivery_id: UUID = link("delivery.id")
+    token_hash: bytes = Field(unique=True)
+    issued_at: datetime = moment()
+    expires_at: datetime = moment()
+    revoked_at: datetime | None = moment(nullable=True)
+
+
 class Signature(SQLModel, table=True):
     """A partner's answer, given for one digest; a later one supersedes it, and none is changed or deleted.
 
-    The partial unique key is the guard of one answer that counts a partner. With a proposal, who signs is
-    the approver, and the proposal says who asked her.
+    The partial unique key is the guard of one answer that counts a partner. One that was `disowned` takes an
+    answer back that somebody else gave; one that is doubted does not count until the partner confirms it.
+    `by_mandate_of` is the partner whose answer it follows; with a proposal, who signs is its approver. What
+    was answered before there were receipts wants none.
     """
 
     __table_args__ = (
@@ -161,9 +177,15 @@ class Signature(SQLModel, table=True):
     sealed_reason: bytes | None = None
     answered_at: datetime = moment()
     superseded_at: datetime | None = moment(nullable=True)
+    wants_receipt: bool = True
+    disowned: bool = False
+    doubted_at: datetime | None = moment(nullable=True)
+    confirmed_at: datetime | None = moment(nullable=True)
+    confirmed_by: str | None = None
+    by_mandate_of: UUID | None = link("partner.id", nullable=True)
 
     @property
     def is_hidden(self) -> bool:
-        """Tell whether nobody may see whose it is: a signature is not named by being taken back, either."""
-        withheld = self.visibility is SignatureVisibility.WITHHELD
+        """Tell whether nobody may see whose it is: being taken back names none, unless it was disowned."""
+        withheld = self.visibility is SignatureVisibility.WITHHELD and not self.disowned
         return withheld and self.answer is not Answer.DECLINED

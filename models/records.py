@@ -72,6 +72,12 @@ class EventKind(StrEnum):
     """A partner's contact asked something before she signs."""
     QUESTION_ANSWERED = "question_answered"
     """Somebody answered her."""
+    ANSWER_DISOWNED = "answer_disowned"
+    """A partner said that somebody else had answered for it."""
+    PARTNER_COMPROMISED = "partner_compromised"
+    """Links of a partner were revoked, and its signature does not count until the partner confirms it."""
+    SIGNATURE_CONFIRMED = "signature_confirmed"
+    """A partner that had been compromised confirmed a signature as its own."""
     LINKS_REVOKED = "links_revoked"
     """The links of an invited partner were revoked."""
     LINK_REISSUED = "link_reissued"
@@ -152,6 +158,8 @@ class Addressee(StrEnum):
     """The urgent action's own workflow."""
     SIGN_ON = "sign_on"
     """The sign-on of one document."""
+    RECEIPTS = "receipts"
+    """What tells partners what was answered for them."""
 
 
 class PendingNudge(SQLModel, table=True):

@@ -1,23 +1,16 @@
 """Writing down what partners answer: each answer is a row that stays, and supersedes the one before."""
 
-from typing import Final, NamedTuple
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.columns import now
 from models.partners import Signature
-from models.records import Addressee, EventKind
 from models.vocabulary import Answer, SignatureVisibility
-from storage import proposals
-from storage.records import record, request_nudge
+from storage.answer_rows import take_the_place
+from storage.mandates import answer_for_followers, lock_followers
+from storage.receipts import tell_of_answers
 from storage.sign_links import OpenedLink
-
-_EVENTS: Final = {
-    Answer.SIGNED: EventKind.SIGNED,
-    Answer.DECLINED: EventKind.DECLINED,
-    Answer.WITHDRAWN: EventKind.SIGNATURE_WITHDRAWN,
-}
 
 
 class GivenAnswer(NamedTuple):
@@ -43,11 +36,8 @@ async def answer(session: AsyncSession, link: OpenedLink, given: GivenAnswer) ->
     `link` must be locked and open for the answer. A withdrawal names the text that was signed.
     """
     before = link.answer
-    if before is not None:
-        if before.id != given.follows:
-            return before
-        before.superseded_at = now()
-        await session.flush()
+    if before is not None and before.id != given.follows:
+        return before
     about = before if before and given.answer is Answer.WITHDRAWN else None
     signature = Signature(
         **{**given._asdict(), "id": given.id or uuid4()},
@@ -58,9 +48,8 @@ async def answer(session: AsyncSession, link: OpenedLink, given: GivenAnswer) ->
         digest=about.digest if about else link.version.digest,
         late=link.is_late,
     )
-    session.add(signature)
-    await proposals.end_open(session, link.invitation.id, confirmed=given.proposal_id)
-    detail = {"signature_id": str(signature.id), "digest": signature.digest.hex(), "late": signature.late}
-    await record(session, link.action.id, _EVENTS[given.answer], detail=detail)
-    await request_nudge(session, link.action.id, Addressee.SIGN_ON, link.document.number)
+    await lock_followers(session, link.document.id, link.partner.id)
+    await take_the_place(session, link.action.id, before, signature)
+    await answer_for_followers(session, link.action.id, signature)
+    await tell_of_answers(session, link.action.id, link.document.number)
     return signature

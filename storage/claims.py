@@ -262,5 +262,7 @@ async def _counted(session: AsyncSession, batch: Batch) -> BatchOutcome:
 
 async def cancel_outstanding(session: AsyncSession, action_id: UUID) -> None:
     """Cancel every message of an ended action that was not claimed, but for what a stop itself asks for."""
-    cancelled = await session.execute(_CANCEL_OUTSTANDING, {"action_id": action_id})
+    cancelled = (await session.execute(_CANCEL_OUTSTANDING, {"action_id": action_id})).all()
     await record_states(session, action_id, cancelled)
+    if cancelled:
+        await request_nudge(session, action_id, Addressee.RECEIPTS)

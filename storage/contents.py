@@ -12,11 +12,12 @@ from models.actions import PersonAtRisk, UrgentAction
 from models.documents import Document, DocumentText, Rendering
 from models.messages import Purpose
 from models.outbox import Delivery, Dispatch
+from models.signatories import Organisations
 from models.vocabulary import ConsentUse
 from storage.actions import action_by_id, people_at_risk
 from storage.consents import live_uses, newest_consents
 from storage.documents import renderings_of, texts_of
-from storage.signatures import PublicSignature, public_signatures, unnamed_signatures
+from storage.signatures import PublicSignature, count_organisations, public_signatures
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +34,7 @@ class Contents:
     people: list[PersonAtRisk]
     live_uses: set[tuple[UUID, ConsentUse]]
     signatories: list[PublicSignature]
-    unnamed_signatories: int
+    organisations: Organisations
 
     @property
     def index(self) -> str:
@@ -97,7 +98,7 @@ async def contents_of(session: AsyncSession, dispatch_id: UUID) -> Contents:
         people=await people_at_risk(session, action.id),
         live_uses=live_uses(await newest_consents(session, action.id), action),
         signatories=await public_signatures(session, document.id, dispatch.digest),
-        unnamed_signatories=await unnamed_signatures(session, document.id, dispatch.digest),
+        organisations=await count_organisations(session, document.id, dispatch.digest),
     )
 
 

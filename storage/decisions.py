@@ -50,6 +50,8 @@ async def decide(
     _carry_out(action, decision)
     await record(session, action.id, _EVENTS[decision], person_id)
     await tell(session, action.id)
+    if decision is Decision.RESUME:
+        await request_nudge(session, action.id, Addressee.RECEIPTS)
     return None
 
 

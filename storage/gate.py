@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 
 from models.messages import Purpose
 from models.verification import CONSENT, FACTS, text_in
+from storage.audiences import ANSWER_AS_IT_WAS
 from storage.partner_conditions import (
     LINKS,
     LINKS_AS_THEY_WERE,
@@ -36,7 +37,8 @@ VERIFYING: Final = _ASKING | {Purpose.VERIFICATION_ALARM}
 _NOTICES: Final = frozenset({Purpose.STOP_NOTICE})
 _EVERY: Final = frozenset(Purpose)
 _TEXTS: Final = STATEMENTS | _NOTICES
-AFTER_A_STOP: Final = _NOTICES | VERIFYING | {Purpose.LEAK_ALARM}
+_ABOUT_ANSWERS: Final = frozenset({Purpose.ANSWER_RECEIPT, Purpose.DISOWNED_ALARM})
+AFTER_A_STOP: Final = _NOTICES | VERIFYING | {Purpose.LEAK_ALARM, Purpose.DISOWNED_ALARM}
 """What a stop does not end: its notice, and what leads to that."""
 
 
@@ -195,7 +197,7 @@ CHECKS: Final = MappingProxyType(
         "not stopped": Check(_EVERY - AFTER_A_STOP, Failing.ACTION_ENDED, "action.stopped_at IS NULL"),
         "stopped": Check(_NOTICES, Failing.NOT_PERMITTED, "action.stopped_at IS NOT NULL"),
         "not closed": Check(
-            _EVERY - _NOTICES,
+            _EVERY - _NOTICES - _ABOUT_ANSWERS,
             Failing.ACTION_ENDED,
             "(action.closed_at IS NULL OR action.stopped_at IS NOT NULL)",
         ),
@@ -206,6 +208,7 @@ CHECKS: Final = MappingProxyType(
             "NOT EXISTS (SELECT 1 FROM suppression WHERE suppression.fingerprint = delivery.fingerprint)",
         ),
         "invitation unanswered": Check(SIGN_ON, Failing.UNWANTED, UNANSWERED_INVITATION),
+        "answer as it was": Check(frozenset({Purpose.ANSWER_RECEIPT}), Failing.UNWANTED, ANSWER_AS_IT_WAS),
         "proposal open": Check(frozenset({Purpose.APPROVAL_REQUEST}), Failing.UNWANTED, OPEN_PROPOSAL),
         "question unanswered": Check(frozenset({Purpose.QUESTION}), Failing.UNWANTED, UNANSWERED_QUESTION),
         "links as they were": Check(LINKS, Failing.UNWANTED, LINKS_AS_THEY_WERE),
@@ -244,16 +247,9 @@ STILL_IDENTIFIED: Final = f"(delivery.rendering <> 'identified' OR {IDENTIFIED})
 """Asked again at the hand-over: a consent may have been revoked since the claim chose the rendering."""
 
 
-WITHOUT_TEXT: Final = (
-    VERIFYING
-    | (PERSONAL - STATEMENTS)
-    | {
-        Purpose.CHECK_IN,
-        Purpose.LEAK_ALARM,
-        Purpose.INVITATION_ALARM,
-        Purpose.SIGN_LINK,
-    }
-)
+_TO_COORDINATORS: Final = {Purpose.CHECK_IN, Purpose.LEAK_ALARM, Purpose.INVITATION_ALARM}
+_TO_PARTNERS: Final = (PERSONAL - STATEMENTS) | {Purpose.SIGN_LINK}
+WITHOUT_TEXT: Final = VERIFYING | _ABOUT_ANSWERS | _TO_COORDINATORS | _TO_PARTNERS
 """Messages that say nothing of the texts: each is in its reader's own language."""
 
 

@@ -14,6 +14,7 @@ from models.messages import DispatchRequest, DocumentRef, Purpose
 from models.partners import Invitation, LinkState, Partner
 from models.records import Addressee, EventKind
 from storage.audiences import AWAITS_A_LINK
+from storage.link_revocation import revoke_sign_links
 from storage.records import announce, record, request_nudge
 
 _LINKS = text("""
@@ -27,20 +28,6 @@ _LINKS = text("""
     LEFT JOIN sign_link AS link ON link.invitation_id = invitation.id AND link.revoked_at IS NULL
     WHERE document.action_id = :action_id
     GROUP BY invitation.id
-""")
-
-_REVOKE_LINKS = text("""
-    UPDATE sign_link SET revoked_at = now()
-    WHERE invitation_id = ANY(:invitations) AND revoked_at IS NULL
-""")
-
-_TAKE_BACK_PROPOSALS = text("""
-    UPDATE proposal SET state = 'taken_back', ended_at = now()
-    WHERE invitation_id = ANY(:invitations) AND state = 'open'
-""")
-
-_REVOKE = text("""
-    UPDATE invitation SET revoked_at = clock_timestamp() WHERE id = ANY(:invitations) AND revoked_at IS NULL
 """)
 
 # By the clock, not since the transaction began: it may have waited for a message that was frozen meanwhile.
@@ -92,8 +79,7 @@ async def revoke_links(session: AsyncSession, action: UrgentAction, slug: str, p
     invitations = await _invitations_of(session, action.id, slug)
     if not invitations:
         return False
-    await _revoke_all(session, invitations)
-    await session.execute(_REVOKE, {"invitations": invitations})
+    await revoke_sign_links(session, invitations)
     await _recorded(session, action, EventKind.LINKS_REVOKED, invitations[0], person_id)
     return True
 
@@ -106,7 +92,7 @@ async def reissue_link(session: AsyncSession, action: UrgentAction, slug: str, p
     invitations = await _invitations_of(session, action.id, slug)
     if not invitations:
         return False
-    await _revoke_all(session, invitations)
+    await revoke_sign_links(session, invitations)
     await session.execute(_REISSUE, {"invitation": invitations[0]})
     await _recorded(session, action, EventKind.LINK_REISSUED, invitations[0], person_id)
     await request_nudge(session, action.id, Addressee.ACTION)
@@ -122,12 +108,6 @@ async def links_to_send(session: AsyncSession, action: UrgentAction) -> Dispatch
         action_id=action.id, reference=action.reference, document_id=found.id, number=found.number
     )
     return DispatchRequest(document=document, purpose=Purpose.SIGN_LINK, round=found.round)
-
-
-async def _revoke_all(session: AsyncSession, invitations: list[UUID]) -> None:
-    """Revoke the links of contacts and approvers; whoever was asked to confirm is asked no more."""
-    await session.execute(_REVOKE_LINKS, {"invitations": invitations})
-    await session.execute(_TAKE_BACK_PROPOSALS, {"invitations": invitations})
 
 
 async def _invitations_of(session: AsyncSession, action_id: UUID, slug: str) -> list[UUID]:

@@ -74,13 +74,13 @@ _SERVED = """
 _FREEZE = {
     purpose: text(f"""
         INSERT INTO delivery (id, dispatch_id, position, recipient_kind, recipient_id, invitation_id,
-                              request_id, channel, address, fingerprint, language, disclosure, rendering,
-                              state, attempts)
+                              request_id, signature_id, channel, address, fingerprint, language, disclosure,
+                              rendering, state, attempts)
         SELECT gen_random_uuid(), :dispatch_id,
                row_number() OVER (ORDER BY spoken.channel, spoken.rank, spoken.recipient_id),
                spoken.recipient_kind, spoken.recipient_id, spoken.invitation_id, spoken.request_id,
-               spoken.channel, spoken.address, spoken.fingerprint, spoken.spoken_in, spoken.disclosure,
-               'public', 'ready', 0
+               {"spoken.signature_id" if purpose is Purpose.ANSWER_RECEIPT else "NULL::uuid"}, spoken.channel,
+               spoken.address, spoken.fingerprint, spoken.spoken_in, spoken.disclosure, 'public', 'ready', 0
         FROM (SELECT recipient.*,
                      {"recipient.language" if purpose in WITHOUT_TEXT else _LANGUAGE} AS spoken_in
               FROM ({recipients}) AS recipient

@@ -75,8 +75,8 @@ class OpenedLink(NamedTuple):
 
     @property
     def may_withdraw(self) -> bool:
-        """Tell whether there is a signature to be taken back, whatever has become of its text."""
-        return self.is_alive and self.signed_digest is not None
+        """Tell whether there is a signature to be taken back, whatever became of text and action."""
+        return self.signed_digest is not None
 
 
 async def issue_link(

@@ -20,7 +20,7 @@ from storage.actions import action_by_id
 from storage.documents import version_of
 from storage.inviting import count_unasked
 from storage.records import announce, record
-from storage.signatures import CURRENT, answer_counts
+from storage.signatures import COUNTS, answer_counts
 
 _INVITE = text("""
     INSERT INTO invitation (id, document_id, version_id, partner_id, contact_id, invited_at)
@@ -83,7 +83,7 @@ async def sign_on_status(session: AsyncSession, document_id: UUID) -> SignOnStat
     signed = await session.exec(
         select(func.count()).where(
             Signature.document_id == document_id,
-            CURRENT,
+            COUNTS,
             Signature.answer == Answer.SIGNED,
             Signature.digest == newest.digest,
         )

@@ -8,10 +8,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.documents import Document, DocumentVersion
 from models.partners import Invitation, Partner, Signature
+from models.signatories import Organisations, Signatory, organisations
 from models.vocabulary import Answer, SignatureVisibility
 
 CURRENT: Final[Any] = col(Signature.superseded_at).is_(None)
-"""Asked of every signature that is counted or listed: an answer that was given later takes its place."""
+"""Asked of every answer that is listed: one that was given later takes its place."""
+
+COUNTS: Final[Any] = CURRENT & col(Signature.doubted_at).is_(None)
+"""Asked of every signature that is counted or named: nobody doubts that the partner gave it."""
 
 
 _NEWEST: Final = (
@@ -68,7 +72,7 @@ async def answer_counts(session: AsyncSession, document_id: UUID) -> dict[Answer
     """Count the answers to a document, whichever of its texts they were given for."""
     found = await session.exec(
         select(Signature.answer, func.count())
-        .where(Signature.document_id == document_id, CURRENT)
+        .where(Signature.document_id == document_id, COUNTS)
         .group_by(col(Signature.answer))
     )
     return {Answer(given): count for given, count in found}
@@ -79,25 +83,29 @@ async def public_signatures(session: AsyncSession, document_id: UUID, digest: by
     found = await session.exec(
         select(Partner.name, Partner.country)
         .join(Signature, col(Signature.partner_id) == Partner.id)
-        .where(*_signed(document_id, digest, SignatureVisibility.PUBLIC))
+        .where(*_signed(document_id, digest), Signature.visibility == SignatureVisibility.PUBLIC)
         .order_by(col(Partner.country), col(Partner.name))
     )
     return [PublicSignature(name, country) for name, country in found]
 
 
-async def unnamed_signatures(session: AsyncSession, document_id: UUID, digest: bytes) -> int:
-    """Count the signatories of a version that may not be named."""
-    counted = await session.exec(
-        select(func.count()).where(*_signed(document_id, digest, SignatureVisibility.WITHHELD))
+async def count_organisations(session: AsyncSession, document_id: UUID, digest: bytes) -> Organisations:
+    """Count the organisations for which a version is signed, and those of them that may not be named."""
+    found = await session.exec(
+        select(Partner.id, Signature.visibility, Partner.members, Partner.member_count)
+        .join(Signature, col(Signature.partner_id) == Partner.id)
+        .where(*_signed(document_id, digest))
     )
-    return counted.one()
+    return organisations(
+        Signatory(id_, visibility is SignatureVisibility.PUBLIC, frozenset(members), member_count or 0)
+        for id_, visibility, members, member_count in found
+    )
 
 
-def _signed(document_id: UUID, digest: bytes, visibility: SignatureVisibility) -> tuple[Any, ...]:
+def _signed(document_id: UUID, digest: bytes) -> tuple[Any, ...]:
     return (
         Signature.document_id == document_id,
-        CURRENT,
+        COUNTS,
         Signature.digest == digest,
         Signature.answer == Answer.SIGNED,
-        Signature.visibility == visibility,
     )

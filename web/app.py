@@ -20,6 +20,7 @@ from web import (
     health,
     invitations,
     logo,
+    partner_compromise,
     partner_corrections,
     partner_logos,
     partners,
@@ -34,6 +35,7 @@ from web.anchoring import Anchorer
 from web.errors import answer_errors
 from web.middleware import Surroundings
 from web.nudger import Nudger
+from web.receipts import routes as receipt_page
 from web.services import Services
 from web.signing import approving, asking, details, proposing
 from web.signing import routes as sign_page
@@ -48,6 +50,8 @@ PUBLIC_PATHS = frozenset(
         "/sign/{invitation_id}/questions",
         "/sign/{invitation_id}/details",
         "/approve/{proposal_id}",
+        "/r/{token}",
+        "/receipt/{invitation_id}",
         "/e/{token}",
         "/v/{token}",
         "/logo/{name}",
@@ -57,7 +61,7 @@ PUBLIC_PATHS = frozenset(
         "/openapi.json",
     }
 )
-"""What answers without a key: health, links to sign, enrol and verify (secrets themselves), logo, manual."""
+"""What answers without a key: health, links of mails (secrets themselves), logo, manual."""
 
 AFTER_FAILURE_SECONDS = 1.0
 
@@ -92,11 +96,13 @@ def create_app(services: Services) -> FastAPI:
         directory,
         partner_corrections,
         partners,
+        partner_compromise,
         partner_logos,
     ):
         api.include_router(part.router)
     app.include_router(api)
-    for part in (sign_page, asking, proposing, details, approving, enrolment_page, verify_page, logo, health):
+    beside = (asking, proposing, details, approving)
+    for part in (sign_page, *beside, receipt_page, enrolment_page, verify_page, logo, health):
         app.include_router(part.router)
     answer_errors(app)
     app.add_middleware(Surroundings)

@@ -23,7 +23,13 @@ from models.decision_messages import PersonDecision
 from models.lifecycle import Decision, Refusal
 from models.messages import ActionRef, CaseState, DocumentRef, Message
 from models.sign_on_messages import WindowChange, WindowEnd
-from workflows.addresses import CASE_QUEUE, action_workflow_id, sign_on_workflow_id
+from workflows.addresses import (
+    CASE_QUEUE,
+    action_workflow_id,
+    receipts_workflow_id,
+    sign_on_workflow_id,
+)
+from workflows.receipts import ReceiptsWorkflow
 from workflows.refusals import DECISION_REFUSED
 from workflows.sign_on import SignOnWorkflow
 from workflows.urgent_action import UrgentActionWorkflow
@@ -84,6 +90,25 @@ class WorkflowGateway:
                     UrgentActionWorkflow.run,
                     ActionRef(action_id=action_id, reference=reference),
                     id=action_workflow_id(reference),
+                    task_queue=CASE_QUEUE,
+                    start_signal="nudge",
+                    id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                    id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                )
+
+    async def nudge_receipts(self, action_id: UUID, reference: str) -> None:
+        """Have what was answered told to those for whom it was, also where the action has ended.
+
+        Raises:
+            TemporalUnavailableError: no answer within five seconds.
+            RPCError: Temporal answers, and refuses this nudge.
+        """
+        with suppress(WorkflowAlreadyStartedError):
+            async with _answering():
+                await self._client.start_workflow(
+                    ReceiptsWorkflow.run,
+                    ActionRef(action_id=action_id, reference=reference),
+                    id=receipts_workflow_id(reference),
                     task_queue=CASE_QUEUE,
                     start_signal="nudge",
                     id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,

@@ -7,11 +7,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.actions import UrgentAction
 from models.lifecycle import ENDED, Refusal
+from storage.directory import partner_by_slug
 from storage.invitations import Invited, invited, reissue_link, revoke_links
 from storage.standing import phase_of
 from web.actions import found
 from web.authentication import CaseReader, Coordinator
 from web.errors import ApiError, refused
+from web.partners import refuse_compromised
 from web.services import Work
 from web.sign_on_schemas import InvitationList, InvitationView
 
@@ -38,6 +40,7 @@ async def reissue(reference: str, partner: PartnerId, services: Work, caller: Co
         action = await found(session, reference, lock=True)
         if phase_of(action) in ENDED:
             raise refused(Refusal.ALREADY_ENDED)
+        await _refuse_compromised(session, partner)
         if "\0" in partner or not await reissue_link(session, action, partner, caller.person_id):
             raise _never_invited()
         listed = await _listed(session, action, partner)
@@ -56,6 +59,12 @@ async def revoke(reference: str, partner: PartnerId, services: Work, caller: Cas
         if "\0" in partner or not await revoke_links(session, action, partner, caller.person_id):
             raise _never_invited()
         return await _listed(session, action, partner)
+
+
+async def _refuse_compromised(session: AsyncSession, slug: str) -> None:
+    known = None if "\0" in slug else await partner_by_slug(session, slug)
+    if known:
+        refuse_compromised(known)
 
 
 async def _listed(session: AsyncSession, action: UrgentAction, slug: str | None = None) -> InvitationList:

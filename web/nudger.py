@@ -74,5 +74,7 @@ class Nudger:
     async def _tell(self, nudge: UndeliveredNudge) -> None:
         if nudge.addressee is Addressee.ACTION:
             await self._gateway.nudge_action(nudge.action_id, nudge.reference)
+        elif nudge.addressee is Addressee.RECEIPTS:
+            await self._gateway.nudge_receipts(nudge.action_id, nudge.reference)
         else:
             await self._gateway.nudge_sign_on(nudge.reference, nudge.document_number)

@@ -130,6 +130,21 @@ class StatusView(Schema):
     changed: bool
 
 
+class CompromisedView(Schema):
+    """How many invitations of a partner opened by links, and how many signatures have to be confirmed."""
+
+    id: str
+    invitations: int = Field(ge=0)
+    doubted: int = Field(ge=0)
+
+
+class RestoredView(Schema):
+    """How many signatures a partner is asked to confirm."""
+
+    id: str
+    asked: int = Field(ge=0)
+
+
 class ChangeView(Schema):
     """Details that a partner's contact corrected: each field as it would be, beside what it is now."""
 

@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.directory import parse_partners, read_partners
 from models.partner_records import PartnerLogo
 from models.partner_vocabulary import PartnerStatus
+from models.partners import Partner
 from models.problems import InvalidInput, Problem
 from storage import directory, partners, people
 from storage.directory import PartnerRecord
@@ -141,14 +142,22 @@ async def set_status(
         problem = Problem(
             field="status",
             rule="is more than a status: links have to be revoked, and signatures confirmed again",
-            remedy="Use active, paused or ended.",
+            remedy="Use active, paused or ended; or starter.py partners compromised.",
         )
         raise InvalidInput([problem])
     async with services.database.transaction() as session:
         await directory.have_directory_alone(session)
         partner = (await found_partner(session, partner_id)).partner
+        refuse_compromised(partner)
         changed = await partners.set_status(session, partner, wanted.status, caller.person_id)
     return StatusView(id=partner.slug, status=partner.status, changed=changed)
+
+
+def refuse_compromised(partner: Partner) -> None:
+    """Answer 409 where somebody else may hold the addresses or links of a partner."""
+    if partner.status is PartnerStatus.COMPROMISED:
+        remedy = "Correct its registered address and contacts, then: starter.py partners restore ID."
+        raise ApiError(409, "This partner was compromised.", remedy)
 
 
 def partner_view(record: PartnerRecord) -> PartnerView:

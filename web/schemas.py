@@ -144,10 +144,14 @@ class AttestationsView(Schema):
 
 
 class SignOnView(Schema):
-    """How the invited partners have answered; `signed_earlier` is for a text that has changed since."""
+    """How the invited partners have answered; `signed_earlier` is for a text that has changed since.
+
+    `organisations` counts collectives with their members, each organisation once; the quorum counts partners.
+    """
 
     invited: int
     signed: int
+    organisations: int = 0
     signed_earlier: int
     declined: int
     withdrawn: int

@@ -30,6 +30,8 @@ class SignatureView(Schema):
     """An invited partner and its answer; a withheld signature names neither partner nor moment.
 
     `late` is an answer after the window; `for_newest_text` tells whether it was given for the text as it is.
+    `disowned` takes an answer back that somebody else gave: its partner is named. `doubted` is not counted
+    until its partner confirms it.
     """
 
     document: int
@@ -40,6 +42,9 @@ class SignatureView(Schema):
     answered_at: datetime | None
     late: bool | None
     for_newest_text: bool | None
+    disowned: bool | None = None
+    doubted: bool | None = None
+    by_mandate: bool | None = None
 
 
 class SignatureList(Schema):

@@ -13,7 +13,7 @@ from models.records import AuditEvent
 from models.vocabulary import Answer, PassageReason
 from storage import actions, documents, duplicates, people, records, reports, sign_on
 from storage.consents import newest_consents, passages
-from storage.signatures import Answered, answer_counts
+from storage.signatures import Answered, answer_counts, count_organisations
 from storage.standing import attested, phase_of, plan_of, standing_of
 from web.schemas import (
     ActionSummary,
@@ -123,6 +123,9 @@ def _signature(one: Answered) -> SignatureView:
         answered_at=given.answered_at if given and not hidden else None,
         late=given and given.late,
         for_newest_text=given and given.digest == one.newest,
+        disowned=given and given.disowned,
+        doubted=given and given.doubted_at is not None,
+        by_mandate=given and given.by_mandate_of is not None,
     )
 
 
@@ -201,9 +204,11 @@ async def _sign_on(session: AsyncSession, action: UrgentAction, document: Docume
         return None
     status = await sign_on.sign_on_status(session, document.id)
     given = await answer_counts(session, document.id)
+    newest = await documents.version_of(session, document.id)
     return SignOnView(
         invited=status.invited,
         signed=status.signed,
+        organisations=(await count_organisations(session, document.id, newest.digest)).total,
         signed_earlier=given.get(Answer.SIGNED, 0) - status.signed,
         declined=given.get(Answer.DECLINED, 0),
         withdrawn=given.get(Answer.WITHDRAWN, 0),

@@ -19,6 +19,8 @@ _DISPATCH_NAMES = {
     Purpose.ADDRESS_CHANGED: "address-changed",
     Purpose.QUESTION: "question",
     Purpose.QUESTION_ANSWERED: "question-answered",
+    Purpose.ANSWER_RECEIPT: "receipt",
+    Purpose.DISOWNED_ALARM: "disowned-alarm",
     Purpose.SIGN_LINK: "sign-link",
     Purpose.CHECK_IN: "check-in",
     Purpose.VERIFICATION: "request",
@@ -38,6 +40,11 @@ def action_workflow_id(reference: str) -> str:
 def sign_on_workflow_id(reference: str, document_number: int) -> str:
     """Name the sign-on of a document, like `UA-2026-014/1/sign-on`."""
     return f"{reference}/{document_number}/sign-on"
+
+
+def receipts_workflow_id(reference: str) -> str:
+    """Name what tells of the answers of an action, like `UA-2026-014/receipts`."""
+    return f"{reference}/receipts"
 
 
 def verification_workflow_id(verification: VerificationRef) -> str:

@@ -1,7 +1,7 @@
 """Signatures that somebody else in the organisation confirms, and questions of partners
 
 Revision: 0010
-Follows: 0008
+Follows: 0009
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0010"
-down_revision: str | None = "0008"
+down_revision: str | None = "0009"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

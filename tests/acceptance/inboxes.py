@@ -18,6 +18,7 @@ KINDS = {
     "invitation": ("Invitación a firmar", "Invitation to sign"),
     "reminder": ("Recordatorio:", "Reminder:"),
     "statement": ("Acción urgente", "Urgent action"),
+    "receipt": ("lo que se respondió", "what was answered"),
     "check-in": ("seguimiento", "check-in"),
 }
 SIGN_LINK = re.compile(r"https?://\S+/s/[\w-]+")

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from base64 import b64encode
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -52,7 +53,7 @@ async def traces(network: Network) -> Traces:
     assert await network.providers.fired() == [1]
     events = await network.coordinator.events(reference)
     tokens = [
-        mail.sign_link.rpartition("/")[2] for mail in await network.mailbox.mails() if "/s/" in mail.text
+        token for mail in await network.mailbox.mails() for token in re.findall(r"/[sr]/([\w-]+)", mail.text)
     ]
     people = [network.coordinator, *network.verifiers]
     secrets = [*tokens, SIGNER, *(one.key for one in people), *(one.email for one in people)]

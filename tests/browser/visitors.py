@@ -60,4 +60,4 @@ def _origin(url: str) -> tuple[str, str]:
 
 
 def _is_page(url: str) -> bool:
-    return urlsplit(url).path.startswith(("/s/", "/sign/", "/e/", "/v/"))
+    return urlsplit(url).path.startswith(("/s/", "/sign/", "/r/", "/receipt/", "/e/", "/v/"))

@@ -16,6 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.activity_options import FACTS
     from workflows.distribution import DistributionWorkflow
     from workflows.follow_up import FollowUpWorkflow
+    from workflows.receipts import ReceiptsWorkflow
     from workflows.sign_on import SignOnWorkflow
     from workflows.urgent_action import UrgentActionWorkflow
     from workflows.verification import VerificationWorkflow
@@ -82,10 +83,23 @@ class ChangedVerification(VerificationWorkflow):
         await super().run(verifying)
 
 
+@workflow.defn(name="ReceiptsWorkflow")
+class ChangedReceipts(ReceiptsWorkflow):
+    @workflow.init
+    def __init__(self, action: ActionRef) -> None:
+        super().__init__(action)
+
+    @workflow.run
+    async def run(self, action: ActionRef) -> None:
+        await _do_something_else_first(action.reference)
+        await super().run(action)
+
+
 CHANGED_WORKFLOWS = (
     ChangedUrgentAction,
     ChangedVerification,
     ChangedSignOn,
     ChangedDistribution,
     ChangedFollowUp,
+    ChangedReceipts,
 )

@@ -23,12 +23,13 @@ from models.messages import (
     DispatchRequest,
     PhaseChange,
     Purpose,
+    ReceiptsDue,
     VerificationRef,
     VerificationRound,
     VerificationStatus,
 )
 from models.vocabulary import Channel
-from tests.workflows.world import ACTION, ATTESTATIONS_REQUIRED, AUDIENCE, Sheet, World
+from tests.workflows.world import ACTION, ATTESTATIONS_REQUIRED, AUDIENCE, DOCUMENT, Sheet, World
 
 BATCH_SIZE = 2
 AFTER_A_STOP = {
@@ -110,8 +111,31 @@ class FakeVerification(references.VerificationActivities):
         return status
 
 
-WITHOUT_TEXT = {Purpose.CHECK_IN, Purpose.LEAK_ALARM, Purpose.INVITATION_ALARM, Purpose.SIGN_LINK}
+WITHOUT_TEXT = {
+    Purpose.CHECK_IN,
+    Purpose.LEAK_ALARM,
+    Purpose.INVITATION_ALARM,
+    Purpose.SIGN_LINK,
+    Purpose.ANSWER_RECEIPT,
+}
 """What may leave though nothing is confirmed."""
+
+
+class FakeReceipts(references.ReceiptActivities):
+    """Answers of which somebody is to be told."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    @activity.defn
+    async def next_receipts(self, action: ActionRef) -> ReceiptsDue:
+        assert action == ACTION
+        world = self._world
+        purpose, told = Purpose.ANSWER_RECEIPT, len(world.rounds(Purpose.ANSWER_RECEIPT))
+        await world.called("next_receipts")
+        if world.on_hold or not world.untold_answers:
+            return ReceiptsDue(request=None)
+        return ReceiptsDue(request=DispatchRequest(document=DOCUMENT, purpose=purpose, round=told + 1))
 
 
 class FakeOutbox(references.OutboxActivities):
@@ -139,6 +163,8 @@ class FakeOutbox(references.OutboxActivities):
             world.unasked = 0
         sheet = Sheet(request, UUID(int=100 + len(world.sheets)), moment(), channels, states)
         world.sheets[request.purpose, request.round] = sheet
+        if request.purpose is Purpose.ANSWER_RECEIPT:
+            world.untold_answers = 0
         return sheet
 
     def _may_leave(self, purpose: Purpose) -> bool:
@@ -155,6 +181,7 @@ class FakeOutbox(references.OutboxActivities):
             Purpose.STATEMENT: AUDIENCE,
             Purpose.INVITATION: (Channel.EMAIL,) * asked,
             Purpose.SIGN_ON_REMINDER: (Channel.EMAIL,) * unanswered,
+            Purpose.ANSWER_RECEIPT: (Channel.EMAIL,) * world.untold_answers,
             Purpose.STOP_NOTICE: AUDIENCE,
         }
         return sizes.get(request.purpose, (Channel.EMAIL,))

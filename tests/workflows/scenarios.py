@@ -255,6 +255,17 @@ async def released_in_two_languages(stage: Stage) -> None:
     await expire(stage)
 
 
+async def told_of_answers(stage: Stage) -> None:
+    """Partners are told what was answered for them, in two rounds: one answered while the first was sent."""
+    await reach_follow_up(stage)
+    await stage.answer(2)
+    await stage.world.until(lambda: stage.world.all_sent(Purpose.ANSWER_RECEIPT))
+    await stage.answer()
+    await stage.pass_time(stage.receipts)
+    await stage.world.until(lambda: stage.world.all_sent(Purpose.ANSWER_RECEIPT, 2))
+    await expire(stage)
+
+
 SCENARIOS: dict[str, tuple[Scenario, CasePlan]] = {
     "signed_at_quorum": (signed_at_quorum, case_plan()),
     "signed_at_deadline": (signed_at_deadline, case_plan(follow_up=BRIEF)),
@@ -279,5 +290,6 @@ SCENARIOS: dict[str, tuple[Scenario, CasePlan]] = {
     "returned_and_completed": (returned_and_completed, case_plan(None, BRIEF)),
     "rejected": (rejected, case_plan(None, BRIEF)),
     "stopped_and_told": (stopped_and_told, case_plan(None, BRIEF)),
+    "told_of_answers": (told_of_answers, case_plan(None, BRIEF)),
     "released_in_two_languages": (released_in_two_languages, case_plan(None, BRIEF)),
 }

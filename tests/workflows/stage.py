@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
+from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.converter import DataConverter
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
@@ -21,7 +22,7 @@ from models.sign_on_messages import SignOnStatus
 from security.keys import KeyRing
 from temporal_client import data_converter
 from tests.workflows.fake_sign_on import FakeSignOn
-from tests.workflows.fakes import FakeCase, FakeOutbox, FakeSending, FakeVerification
+from tests.workflows.fakes import FakeCase, FakeOutbox, FakeReceipts, FakeSending, FakeVerification
 from tests.workflows.world import ACTION, DOCUMENT, PATIENCE_SECONDS, World, by_coordinator
 from workflows.addresses import (
     CASE_QUEUE,
@@ -29,9 +30,11 @@ from workflows.addresses import (
     action_workflow_id,
     distribution_workflow_id,
     follow_up_workflow_id,
+    receipts_workflow_id,
     sign_on_workflow_id,
     verification_workflow_id,
 )
+from workflows.receipts import ReceiptsWorkflow
 from workflows.urgent_action import UrgentActionWorkflow
 
 _KEY = urlsafe_b64encode(b"tests-only-invented-key-32-bytes").decode()
@@ -65,6 +68,10 @@ class Stage:
         """The cycle of asking that the world wants now."""
         assert self.world.verification
         return self.client.get_workflow_handle(verification_workflow_id(self.world.verification))
+
+    @property
+    def receipts(self) -> Handle:
+        return self.client.get_workflow_handle(receipts_workflow_id(ACTION.reference))
 
     @property
     def follow_up(self) -> Handle:
@@ -101,6 +108,19 @@ class Stage:
         for _ in range(count):
             self.world.signed += 1
             await self.sign_on.signal("nudge")
+
+    async def answer(self, count: int = 1) -> None:
+        """Have partners answer, of which they are to be told, as the web process does."""
+        self.world.untold_answers += count
+        with self.environment.with_time_skipping_disabled():
+            await self.client.start_workflow(
+                ReceiptsWorkflow.run,
+                ACTION,
+                id=receipts_workflow_id(ACTION.reference),
+                task_queue=CASE_QUEUE,
+                start_signal="nudge",
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            )
 
     async def decide(self, decision: Decision, until: datetime | None = None) -> CaseState:
         """Ask for a decision, or tell of one that was committed."""
@@ -159,7 +179,7 @@ class Stage:
         """List the workflows that still run."""
         requests = [sheet.request for sheet in self.world.sheets.values()]
         rounds = [self.action_child(request) for request in requests]
-        handles = [self.action, self.sign_on, self.follow_up, *rounds]
+        handles = [self.action, self.sign_on, self.receipts, self.follow_up, *rounds]
         running = WorkflowExecutionStatus.RUNNING
         return [handle.id for handle in handles if await status_of(handle) is running]
 
@@ -202,8 +222,8 @@ async def open_stage(world: World, converter: DataConverter = CONVERTER) -> Asyn
 
 
 def _workers(client: Client, world: World) -> list[Worker]:
-    parts = (FakeCase(world), FakeVerification(world), FakeSignOn(world), FakeOutbox(world))
-    facts = [method for part in parts for method in _methods(part)]
+    parts = (FakeCase, FakeVerification, FakeSignOn, FakeReceipts, FakeOutbox)
+    facts = [method for part in parts for method in _methods(part(world))]
     sending = _methods(FakeSending(world))
     return [
         Worker(client, task_queue=CASE_QUEUE, workflows=WORKFLOWS, activities=facts),

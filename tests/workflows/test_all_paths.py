@@ -27,6 +27,7 @@ STATEMENTS = {
     "returned_and_completed": ALL_SENT,
     "rejected": Counter[DeliveryState](),
     "stopped_and_told": ALL_SENT,
+    "told_of_answers": ALL_SENT,
     "released_in_two_languages": ALL_SENT,
 }
 """How the statement's deliveries end in each scenario."""

@@ -117,6 +117,7 @@ class World:
     invited: int = 5
     signed: int = 0
     declined: int = 0
+    untold_answers: int = 0
     unasked: int = 0
     """How many invited partners nothing has reached, and none will."""
     missed_turns: list[int] = field(default_factory=list)

@@ -23,11 +23,18 @@ def to_its_page(services: Services, link: OpenedLink, token: str, language: str 
 
     The cookie ends with the browser's session: the mail is the way back, and a shared phone keeps nothing.
     """
-    path = path_of(services, link)
+    return moved_to(services, _page_of(link), COOKIE, token, language)
+
+
+def moved_to(
+    services: Services, page: str, cookie: str, token: str, language: str | None
+) -> RedirectResponse:
+    """Send a browser to a page with a cookie for just that page, as browsers see it behind a proxy."""
+    path = f"{urlsplit(services.public_url).path}{page}"
     known = language in services.renderer.languages()
     moved = RedirectResponse(f"{path}?lang={language}" if known else path, 303, headers=_KEPT_BY_NOBODY)
     secure = services.public_url.startswith("https:")
-    moved.set_cookie(COOKIE, token, path=path, secure=secure, httponly=True, samesite="lax")
+    moved.set_cookie(cookie, token, path=path, secure=secure, httponly=True, samesite="lax")
     return moved
 
 
@@ -56,5 +63,8 @@ async def _opened(session: AsyncSession, request: Request, *, lock: bool) -> Ope
 
 def path_of(services: Services, link: OpenedLink) -> str:
     """Return the path of a link's page as browsers see it, also where a proxy puts something before it."""
-    page = f"{APPROVALS}{link.proposal.id}" if link.proposal else f"{SIGN_PAGES}{link.invitation.id}"
-    return f"{urlsplit(services.public_url).path}{page}"
+    return f"{urlsplit(services.public_url).path}{_page_of(link)}"
+
+
+def _page_of(link: OpenedLink) -> str:
+    return f"{APPROVALS}{link.proposal.id}" if link.proposal else f"{SIGN_PAGES}{link.invitation.id}"

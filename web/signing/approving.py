@@ -13,7 +13,7 @@ from storage.answers import GivenAnswer, answer
 from storage.documents import texts_of
 from storage.sign_links import OpenedLink
 from storage.sign_on import closing_time
-from storage.signatures import public_signatures, unnamed_signatures
+from storage.signatures import count_organisations, public_signatures
 from web.pages import APPROVALS, switch
 from web.services import Work
 from web.signing.access import approver_opened_by
@@ -125,6 +125,7 @@ async def _statement(
     wanted = (request.query_params.get("text", ""), page.language(link), *link.languages)
     text = texts[next(one for one in wanted if one in link.languages)]
     signed = link.document.id, link.version.digest
+    counted = await count_organisations(session, *signed)
     return {
         **text.model_dump(include={"summary", "body", "background", "demands"}),
         "title": text.headline,
@@ -132,5 +133,6 @@ async def _statement(
         "text_languages": switch("text", link.languages, {"lang": page.language(link)}),
         "digest": link.version.digest.hex(),
         "signatories": [one._asdict() for one in await public_signatures(session, *signed)],
-        "unnamed_signatories": await unnamed_signatures(session, *signed),
+        "unnamed_signatories": counted.unnamed,
+        "organisations": counted.total,
     }

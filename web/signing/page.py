@@ -11,7 +11,7 @@ from storage.documents import texts_of, version_with
 from storage.questions import count_answers
 from storage.sign_links import OpenedLink
 from storage.sign_on import closing_time
-from storage.signatures import public_signatures, unnamed_signatures
+from storage.signatures import count_organisations, public_signatures
 from web.forms import form_token, is_ours
 from web.pages import rendered, switch, wanted_language
 from web.services import Services
@@ -85,6 +85,7 @@ class SignPage:
     async def _statement(self, session: AsyncSession, link: OpenedLink) -> dict[str, object]:
         text = await self._text(session, link)
         signed = link.document.id, link.version.digest
+        counted = await count_organisations(session, *signed)
         made_for = self._made_for(link, link.version.digest, withdraw=False)
         return {
             **text.model_dump(include={"summary", "body", "background", "demands"}),
@@ -97,7 +98,8 @@ class SignPage:
             "digest": link.version.digest.hex(),
             "form_token": form_token(self._services, *made_for),
             "signatories": [one._asdict() for one in await public_signatures(session, *signed)],
-            "unnamed_signatories": await unnamed_signatures(session, *signed),
+            "unnamed_signatories": counted.unnamed,
+            "organisations": counted.total,
         }
 
     async def _text(self, session: AsyncSession, link: OpenedLink) -> DocumentText:

@@ -29,6 +29,7 @@ from storage.database import Database
 from tests.integration.outbox_cases import EVERYTHING, Case, make_case
 from tests.integration.proposals import proposed
 from tests.integration.questions import asked
+from tests.integration.sign_links import answered
 from tests.integration.verifiers import verifier
 from web.versions import new_version
 
@@ -85,6 +86,11 @@ SCENARIOS: Final = MappingProxyType(
             "UPDATE question SET answered_at = now() FROM invitation"
             f" WHERE invitation.id = invitation_id AND document_id IN {_DOCUMENTS}",
             Purpose.QUESTION,
+        ),
+        "answer as it was": Scenario(
+            "UPDATE signature SET superseded_at = now() FROM document"
+            " WHERE document.id = document_id AND action_id = :case",
+            Purpose.ANSWER_RECEIPT,
         ),
         "links as they were": Scenario(
             "UPDATE invitation SET revoked_at = now() FROM document"
@@ -178,10 +184,12 @@ class Stage(NamedTuple):
 async def set_stage(url: str) -> Stage:
     """Freeze the messages of every purpose that a scenario has."""
     database = Database(url)
-    running, stopped, neighbour = [await make_case(database) for _ in range(3)]
+    running, stopped, neighbour, answering = [await make_case(database) for _ in range(4)]
     for duty in (1, 2):
         await verifier(database, duty=duty, pin=True)
-    await running.open_sign_on()
+    for one in (running, answering):
+        await one.open_sign_on()
+    await answered(answering, "casa-manantial")
     await proposed(running)
     await asked(running)
     await _asked(neighbour)
@@ -193,6 +201,7 @@ async def set_stage(url: str) -> Stage:
         Purpose.QUESTION: _request(running, Purpose.QUESTION),
         Purpose.VERIFICATION: await _asked(running),
         Purpose.STOP_NOTICE: await _notified(stopped),
+        Purpose.ANSWER_RECEIPT: _request(answering, Purpose.ANSWER_RECEIPT),
     }
     batches = {purpose: await _batch(database, request) for purpose, request in requests.items()}
     await database.close()

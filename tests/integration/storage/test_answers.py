@@ -39,7 +39,9 @@ async def named(case: Case) -> tuple[list[str], int]:
     async with case.database.transaction() as session:
         digest = (await version_of(session, document_id)).digest
         public = await signatures.public_signatures(session, document_id, digest)
-        return [one.name for one in public], await signatures.unnamed_signatures(session, document_id, digest)
+        return [one.name for one in public], (
+            await signatures.count_organisations(session, document_id, digest)
+        ).unnamed
 
 
 async def test_a_later_answer_takes_the_place_of_the_one_before_which_stays_as_it_was(case: Case) -> None:
@@ -57,9 +59,9 @@ async def test_the_database_itself_lets_one_answer_of_a_partner_count(case: Case
     await answered(case, MANANTIAL)
     copied = """
         INSERT INTO signature (id, invitation_id, document_id, partner_id, version_id, digest, answer,
-                               visibility, late, answered_at)
+                               visibility, late, answered_at, wants_receipt, disowned)
         SELECT gen_random_uuid(), invitation_id, document_id, partner_id, version_id, digest, answer,
-               visibility, late, now() FROM signature LIMIT 1
+               visibility, late, now(), true, false FROM signature LIMIT 1
     """
     with pytest.raises(IntegrityError, match="uq_signature_current"):
         await execute(case.database, copied)

@@ -126,7 +126,7 @@ async def test_answers_are_counted_and_only_public_signatories_named(case: Case)
         digest = (await version_of(session, document_id)).digest
         named = await signatures.public_signatures(session, document_id, digest)
         assert [one.name for one in named] == ["Casa de las Mujeres El Manantial"]
-        assert await signatures.unnamed_signatures(session, document_id, digest) == 1
+        assert (await signatures.count_organisations(session, document_id, digest)).unnamed == 1
         listed = await signatures.signatures(session, case.action.id)
     assert len(listed) == invited
     assert sum(signature is not None for _document, _partner, signature, _newest in listed) == 3

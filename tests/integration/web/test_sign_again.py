@@ -119,7 +119,7 @@ async def test_withdrawals_at_once_take_back_once(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("ending", [Decision.HOLD, Decision.STOP, Decision.CLOSE])
-async def test_nothing_is_taken_back_while_the_action_is_held_or_once_it_has_ended(
+async def test_a_signature_is_taken_back_also_while_the_action_is_held_and_once_it_has_ended(
     visit: Visit, ending: Decision
 ) -> None:
     await visit.answer()
@@ -130,7 +130,7 @@ async def test_nothing_is_taken_back_while_the_action_is_held_or_once_it_has_end
         await visit.case.decide(ending)
     assert forms_of(await visit.post(form)) == []
     assert forms_of(await visit.read()) == []
-    assert await answers(visit.case) == [("signed", True)]
+    assert await answers(visit.case) == [("signed", False), ("withdrawn", True)]
 
 
 @pytest.mark.parametrize("taken", ["decline", "withdraw"])

@@ -17,6 +17,7 @@ from web.partner_schemas import (
     ChangeDecided,
     ChangeList,
     ChangeView,
+    CompromisedView,
     ImportCheck,
     LogoView,
     MandateView,
@@ -27,6 +28,7 @@ from web.partner_schemas import (
     PartnersImportResult,
     PartnerView,
     PartnerWhole,
+    RestoredView,
     StatusView,
     UpdatedPartner,
 )
@@ -173,6 +175,20 @@ def test_a_status_is_set(server: HTTPServer, run: Run) -> None:
 
     assert "casa is paused." in run("partners", "status", "casa", "paused").stdout
     assert run("partners", "status", "casa", "compromised").exit_code == 2
+
+
+def test_a_partner_is_compromised_and_restored(server: HTTPServer, run: Run) -> None:
+    revoked = CompromisedView(id="casa", invitations=7, doubted=2)
+    server.expect_request(f"{PARTNERS}/casa/compromised", "POST").respond_with_response(answer(revoked))
+    asked = RestoredView(id="casa", asked=2)
+    server.expect_request(f"{PARTNERS}/casa/restore", "POST").respond_with_response(answer(asked))
+
+    told = run("partners", "compromised", "casa").stdout
+    assert "No link of casa opens anything any more (invitations: 7)." in told
+    assert "until they are confirmed: 2." in told
+    assert "partners restore casa" in told
+    assert "Signatures that it is asked to confirm: 2." in run("partners", "restore", "casa").stdout
+    assert json.loads(run("partners", "restore", "casa", "--json").stdout) == {"id": "casa", "asked": 2}
 
 
 def test_a_logo_is_sent_as_it_is(server: HTTPServer, run: Run, tmp_path: Path) -> None:

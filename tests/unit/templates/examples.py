@@ -51,6 +51,7 @@ SIGNATORIES: dict[str, object] = {
         {"name": "Tejedoras del Valle", "country": "MX"},
     ],
     "unnamed_signatories": 2,
+    "organisations": 17,
 }
 ASKED_TO_SIGN: dict[str, object] = {
     "partner_name": "Tejedoras del Valle",
@@ -94,6 +95,19 @@ COORDINATOR: dict[str, object] = {
     "released_at": datetime(2026, 11, 20, 5, 0, tzinfo=UTC),
     "number": 2,
     "time_zone": "America/Mexico_City",
+}
+RECEIPT: dict[str, object] = {
+    "index": "UA-2026-014/1",
+    "partner_name": "Tejedoras del Valle",
+    "answer": "signed",
+    "disowned": False,
+    "doubted": False,
+    "signer_name": "Amaranta Solís",
+    "signer_role": "Coordinadora",
+    "withheld": False,
+    "answered_at": datetime(2026, 11, 21, 15, 5, tzinfo=UTC),
+    "time_zone": "America/Mexico_City",
+    "digest": DIGEST,
 }
 MISSED: dict[str, object] = {
     "recipient_name": "Citlali Vera",
@@ -160,6 +174,9 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
         name: INVITATION[name] for name in ("index", "partner_name", "recipient_name", "sign_url")
     },
     "email/statement": STATEMENT | SIGNATORIES | ADDRESSED | IDENTIFIED | {"unsubscribe": True},
+    "email/answer_receipt": RECEIPT
+    | {"followed": "Red de los Ríos", "answer_url": "https://red.example/r/Zm9vYmFyYmF6cXV4"},
+    "email/disowned_alarm": UNRELEASED,
     "email/check_in": COORDINATOR,
     "email/verification": ASKED,
     "email/verification_reminder": ASKED,
@@ -173,6 +190,10 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
     "sms/verification": ASKED,
     "sms/verification_reminder": ASKED,
     "sms/stop_notice": {"index": NOTICE["index"], "title": NOTICE["title"]},
+    "web/receipt": PAGE
+    | RECEIPT
+    | {"confirmed": False, "by_mandate": True, "about": "9f" * 16, "form_token": "dG9rZW4"}
+    | {"problems": {}, "values": {}},
     "web/sign": PAGE | STATEMENT | WINDOW | SIGNATORIES | ANSWERING,
     "web/answered": PAGE | STATEMENT | ASKED_TO_SIGN | SIGNATORIES | ANSWERING | ANSWERED,
     "web/questions": PAGE | QUESTIONS,

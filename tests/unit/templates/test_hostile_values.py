@@ -85,6 +85,8 @@ def test_the_detector_finds_a_planted_script() -> None:
         "email/question",
         "email/address_changed",
         "email/question_answered",
+        "email/disowned_alarm",
+        "email/answer_receipt",
         "email/invitation_alarm",
     ],
 )
@@ -106,6 +108,8 @@ def test_hostile_values_add_no_element(name: str) -> None:
         "address_changed",
         "question",
         "question_answered",
+        "answer_receipt",
+        "disowned_alarm",
         "invitation_alarm",
         "stop_notice",
     ],

@@ -1,0 +1,35 @@
+"""For how many organisations signatures stand: no organisation is counted twice."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+from uuid import UUID
+
+
+class Signatory(NamedTuple):
+    """A partner that signed; a collective has members, of whom the directory may know some, or none."""
+
+    id: UUID
+    is_named: bool
+    members: frozenset[UUID] = frozenset()
+    member_count: int = 0
+
+
+class Organisations(NamedTuple):
+    """How many organisations sign, and how many of them neither are named nor stand behind one that is."""
+
+    total: int
+    unnamed: int
+
+
+def organisations(signatories: Iterable[Signatory]) -> Organisations:
+    """Count a collective as itself and its members, and each organisation once, by whichever way it signs.
+
+    Members whom the directory does not know are taken for others. A withheld collective counts as one: by its
+    size it could be told who it is.
+    """
+    everybody = list(signatories)
+    named = [one for one in everybody if one.is_named]
+    shown = {one.id for one in named}.union(*(one.members for one in named))
+    unknown = sum(max(one.member_count - len(one.members - {one.id}), 0) for one in named)
+    unnamed = {one.id for one in everybody if not one.is_named} - shown
+    return Organisations(total=len(shown) + unknown + len(unnamed), unnamed=len(unnamed))

@@ -1,0 +1,49 @@
+"""The rows of answers: each stays, and one of a partner's counts."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.columns import now
+from models.partners import Signature
+from models.records import EventKind
+from models.vocabulary import Answer
+from storage.proposals import end_open
+from storage.records import record
+
+_EVENTS: Final = {
+    Answer.SIGNED: EventKind.SIGNED,
+    Answer.DECLINED: EventKind.DECLINED,
+    Answer.WITHDRAWN: EventKind.SIGNATURE_WITHDRAWN,
+}
+
+_AS_IT_WAS: Final = {
+    "invitation_id",
+    "document_id",
+    "partner_id",
+    "version_id",
+    "digest",
+    "visibility",
+    "late",
+}
+
+
+def as_it_was(before: Signature) -> dict[str, Any]:
+    """Return what an answer that follows from another shares with it."""
+    return before.model_dump(include=_AS_IT_WAS)
+
+
+async def take_the_place(
+    session: AsyncSession, action_id: UUID, before: Signature | None, signature: Signature
+) -> None:
+    """Have an answer count from now on instead of the one that counted until then."""
+    if before is not None:
+        before.superseded_at = now()
+        await session.flush()
+    session.add(signature)
+    await end_open(session, signature.invitation_id, confirmed=signature.proposal_id)
+    kind = EventKind.ANSWER_DISOWNED if signature.disowned else _EVENTS[signature.answer]
+    by_mandate = {"by_mandate_of": str(signature.by_mandate_of)} if signature.by_mandate_of else {}
+    detail = {"signature_id": str(signature.id), "digest": signature.digest.hex(), "late": signature.late}
+    await record(session, action_id, kind, detail={**detail, **by_mandate})

@@ -1,0 +1,37 @@
+"""What is posted from the page of an answer, and what keeps it from counting."""
+
+from typing import Annotated, Final
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+from web.signing.typed import LONGEST_LINE
+
+DISOWN, CONFIRM = "disown", "confirm"
+
+_SAID: Final = frozenset({DISOWN, CONFIRM})
+
+
+class ReceiptForm(BaseModel):
+    """A form as it was posted; missing fields are empty, and judged with the others."""
+
+    model_config = ConfigDict(frozen=True)
+
+    said: str = ""
+    told_by: Annotated[str, AfterValidator(str.strip)] = ""
+    about: str = ""
+    form_token: str = ""
+
+    def is_about(self, answer_id: UUID) -> bool:
+        """Tell whether the page showed this answer."""
+        return self.about == answer_id.hex
+
+
+def problems_of(form: ReceiptForm) -> dict[str, str]:
+    """Name what keeps it from counting, by field: a name must be typed, which no mail scanner does."""
+    problems = {} if form.said in _SAID else {"said": "said_invalid"}
+    if not form.told_by:
+        problems["told_by"] = "told_by_missing"
+    elif len(form.told_by) > LONGEST_LINE or not form.told_by.isprintable():
+        problems["told_by"] = "signer_name_invalid"
+    return problems
