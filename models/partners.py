@@ -148,8 +148,9 @@ class Signature(SQLModel, table=True):
 
     The partial unique key is the guard of one answer that counts a partner. One that was `disowned` takes an
     answer back that somebody else gave; one that is doubted does not count until the partner confirms it.
-    `by_mandate_of` is the partner whose answer it follows; with a proposal, who signs is its approver. What
-    was answered before there were receipts wants none.
+    `by_mandate_of` is the partner whose answer it follows. What was answered before there were receipts
+    wants none. With a proposal, who
+    signs is the approver, and the proposal says who asked her.
     """
 
     __table_args__ = (

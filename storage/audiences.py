@@ -6,7 +6,6 @@ Parameters: action_id, document_id, audiences (text[]), digest, cycle, round, mo
 """
 
 from models.messages import Purpose
-from storage.partner_audiences import TO_APPROVERS, TO_ASKERS, TO_FORMER_ADDRESSES
 
 
 def was_missed(contact: str) -> str:
@@ -157,22 +156,63 @@ UNTOLD = """
 """
 """Asked of a signature and its partner: nothing went to the registered address yet about it as it is now."""
 
-ANSWER_AS_IT_WAS = """
-    EXISTS (SELECT 1 FROM signature JOIN partner ON partner.id = signature.partner_id
-            WHERE signature.id = delivery.signature_id AND signature.superseded_at IS NULL
-              AND (signature.doubted_at IS NULL OR signature.doubted_at <= dispatch.frozen_at)
-              AND partner.status <> 'compromised'
-              AND partner.registered_fingerprint = delivery.fingerprint)
-"""
-"""Asked of a frozen receipt: it tells the answer as it is, and where it should."""
-
-_ANSWERED = f"""
+_ANSWER_GIVEN = f"""
     SELECT 'partner' AS recipient_kind, partner.id AS recipient_id, signature.invitation_id,
            NULL::uuid AS request_id, 'email' AS channel, partner.registered_address AS address,
            partner.registered_fingerprint AS fingerprint, partner.languages[1] AS language,
            'public' AS disclosure, 1 AS rank, signature.id AS signature_id
     FROM signature JOIN partner ON partner.id = signature.partner_id
     WHERE signature.document_id = :document_id AND {UNTOLD}
+"""
+
+UNASKED_APPROVER = """
+    proposal.state = 'open' AND invitation.revoked_at IS NULL
+    AND NOT EXISTS (
+        SELECT 1 FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
+        WHERE delivery.invitation_id = invitation.id AND delivery.recipient_id = proposal.id
+          AND delivery.state <> 'cancelled'
+          AND NOT (delivery.state = 'parked' AND EXISTS (
+              SELECT 1 FROM document_version AS version JOIN document_version AS newer
+              ON newer.document_id = version.document_id AND newer.number > version.number
+              WHERE version.id = dispatch.version_id)))
+"""
+"""Nothing asks the approver of a proposal: what a changed text kept in is sent again for the new one."""
+
+_TO_APPROVE = f"""
+    SELECT 'approver' AS recipient_kind, proposal.id AS recipient_id, proposal.invitation_id,
+           NULL::uuid AS request_id, 'email' AS channel, proposal.approver_email AS address,
+           proposal.approver_fingerprint AS fingerprint, proposal.approver_language AS language,
+           'public' AS disclosure, 1 AS rank
+    FROM proposal JOIN invitation ON invitation.id = proposal.invitation_id
+    WHERE invitation.document_id = :document_id AND {UNASKED_APPROVER}
+"""
+
+FORMER_ADDRESS = """
+    registered_address_change AS changed
+    CROSS JOIN LATERAL (
+        SELECT invitation.document_id, document.action_id
+        FROM invitation JOIN document ON document.id = invitation.document_id
+                        JOIN urgent_action AS action ON action.id = document.action_id
+        WHERE invitation.partner_id = changed.partner_id
+          AND action.stopped_at IS NULL AND action.closed_at IS NULL
+        ORDER BY invitation.invited_at DESC LIMIT 1) AS carrier
+    WHERE NOT EXISTS (SELECT 1 FROM delivery
+                      WHERE delivery.recipient_kind = 'former_address' AND delivery.recipient_id = changed.id
+                        AND delivery.state <> 'cancelled')
+"""
+"""Registered addresses that were changed and not told, each with the newest action that can carry word of it.
+
+A directory is of no case, and what leaves goes through the gate and the trail of one: so the word goes with
+the case to which the partner was invited last, and waits where there is none.
+"""
+
+_FORMER = f"""
+    SELECT 'former_address' AS recipient_kind, changed.id AS recipient_id, NULL::uuid AS invitation_id,
+           NULL::uuid AS request_id, 'email' AS channel, changed.previous_address AS address,
+           changed.previous_fingerprint AS fingerprint,
+           (SELECT languages[1] FROM partner WHERE partner.id = changed.partner_id) AS language,
+           'public' AS disclosure, 1 AS rank
+    FROM {FORMER_ADDRESS} AND carrier.document_id = :document_id
 """
 
 _COORDINATOR = """
@@ -182,6 +222,17 @@ _COORDINATOR = """
     FROM person
     JOIN urgent_action ON urgent_action.author_id = person.id
     WHERE urgent_action.id = :action_id
+"""
+
+_ANSWERED = """
+    SELECT DISTINCT 'partner' AS recipient_kind, invitation.partner_id AS recipient_id,
+           invitation.id AS invitation_id, NULL::uuid AS request_id, 'email' AS channel,
+           chosen.email AS address, chosen.fingerprint, chosen.language, 'public' AS disclosure, 1 AS rank
+    FROM question
+    JOIN invitation ON invitation.id = question.invitation_id
+    JOIN partner_contact AS chosen ON chosen.id = invitation.contact_id
+    WHERE invitation.document_id = :document_id AND question.answer_turn = :round
+      AND invitation.revoked_at IS NULL
 """
 
 _BY_HER_CHANNEL = """
@@ -218,12 +269,12 @@ RECIPIENTS = {
     Purpose.STATEMENT: _RELEASE,
     Purpose.INVITATION: _TO_INVITE,
     Purpose.SIGN_ON_REMINDER: _UNANSWERED,
-    Purpose.APPROVAL_REQUEST: TO_APPROVERS,
-    Purpose.ADDRESS_CHANGED: TO_FORMER_ADDRESSES,
-    Purpose.QUESTION: _COORDINATOR,
-    Purpose.QUESTION_ANSWERED: TO_ASKERS,
-    Purpose.ANSWER_RECEIPT: _ANSWERED,
+    Purpose.ANSWER_RECEIPT: _ANSWER_GIVEN,
     Purpose.DISOWNED_ALARM: _COORDINATOR,
+    Purpose.APPROVAL_REQUEST: _TO_APPROVE,
+    Purpose.ADDRESS_CHANGED: _FORMER,
+    Purpose.QUESTION: _COORDINATOR,
+    Purpose.QUESTION_ANSWERED: _ANSWERED,
     Purpose.SIGN_LINK: _REISSUED,
     Purpose.CHECK_IN: _COORDINATOR,
     Purpose.VERIFICATION: _ASKED,

@@ -16,8 +16,8 @@ from typing import Final, NamedTuple
 
 from models.messages import Purpose
 from models.verification import CONSENT, FACTS, text_in
-from storage.audiences import ANSWER_AS_IT_WAS
 from storage.partner_conditions import (
+    ANSWER_AS_IT_WAS,
     LINKS,
     LINKS_AS_THEY_WERE,
     OPEN_PROPOSAL,
@@ -248,8 +248,9 @@ STILL_IDENTIFIED: Final = f"(delivery.rendering <> 'identified' OR {IDENTIFIED})
 
 
 _TO_COORDINATORS: Final = {Purpose.CHECK_IN, Purpose.LEAK_ALARM, Purpose.INVITATION_ALARM}
-_TO_PARTNERS: Final = (PERSONAL - STATEMENTS) | {Purpose.SIGN_LINK}
-WITHOUT_TEXT: Final = VERIFYING | _ABOUT_ANSWERS | _TO_COORDINATORS | _TO_PARTNERS
+WITHOUT_TEXT: Final = (
+    VERIFYING | _ABOUT_ANSWERS | _TO_COORDINATORS | (PERSONAL - STATEMENTS) | {Purpose.SIGN_LINK}
+)
 """Messages that say nothing of the texts: each is in its reader's own language."""
 
 

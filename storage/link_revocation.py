@@ -10,14 +10,14 @@ _REVOKE_SIGN_LINKS = text("""
     UPDATE sign_link SET revoked_at = now() WHERE invitation_id = ANY(:invitations) AND revoked_at IS NULL
 """)
 
-# By the clock, not since the transaction began: it may have waited for a message that was frozen meanwhile.
-_REVOKE_INVITATIONS = text("""
-    UPDATE invitation SET revoked_at = clock_timestamp() WHERE id = ANY(:invitations) AND revoked_at IS NULL
-""")
-
 _TAKE_BACK_PROPOSALS = text("""
     UPDATE proposal SET state = 'taken_back', ended_at = now()
     WHERE invitation_id = ANY(:invitations) AND state = 'open'
+""")
+
+# By the clock, not since the transaction began: it may have waited for a message that was frozen meanwhile.
+_REVOKE_INVITATIONS = text("""
+    UPDATE invitation SET revoked_at = clock_timestamp() WHERE id = ANY(:invitations) AND revoked_at IS NULL
 """)
 
 _REVOKE_ANSWER_LINKS = text("""
@@ -28,11 +28,10 @@ _REVOKE_ANSWER_LINKS = text("""
 async def revoke_sign_links(session: AsyncSession, invitations: Collection[UUID]) -> None:
     """Let nobody read, sign or be reminded by the links of invitations, until others are sent.
 
-    Those of approvers are among them; whoever was asked to confirm a signature is asked no more.
+    Whoever was asked to confirm a signature is asked no more.
     """
-    await session.execute(_REVOKE_SIGN_LINKS, {"invitations": list(invitations)})
-    await session.execute(_REVOKE_INVITATIONS, {"invitations": list(invitations)})
-    await session.execute(_TAKE_BACK_PROPOSALS, {"invitations": list(invitations)})
+    for statement in (_REVOKE_SIGN_LINKS, _TAKE_BACK_PROPOSALS, _REVOKE_INVITATIONS):
+        await session.execute(statement, {"invitations": list(invitations)})
 
 
 async def revoke_answer_links(session: AsyncSession, invitations: Collection[UUID]) -> None:

@@ -41,3 +41,12 @@ UNANSWERED_QUESTION: Final = """
             WHERE delivery.dispatch_id = dispatch.id AND invitation.document_id = dispatch.document_id
               AND question.turn = dispatch.round AND question.answered_at IS NULL)
 """
+
+ANSWER_AS_IT_WAS: Final = """
+    EXISTS (SELECT 1 FROM signature JOIN partner ON partner.id = signature.partner_id
+            WHERE signature.id = delivery.signature_id AND signature.superseded_at IS NULL
+              AND (signature.doubted_at IS NULL OR signature.doubted_at <= dispatch.frozen_at)
+              AND partner.status <> 'compromised'
+              AND partner.registered_fingerprint = delivery.fingerprint)
+"""
+"""Asked of a frozen receipt: it tells the answer as it is, and where it should."""

@@ -46,12 +46,12 @@ PUBLIC_PATHS = frozenset(
         "/health/ready",
         "/s/{token}",
         "/sign/{invitation_id}",
+        "/r/{token}",
+        "/receipt/{invitation_id}",
         "/sign/{invitation_id}/approver",
         "/sign/{invitation_id}/questions",
         "/sign/{invitation_id}/details",
         "/approve/{proposal_id}",
-        "/r/{token}",
-        "/receipt/{invitation_id}",
         "/e/{token}",
         "/v/{token}",
         "/logo/{name}",
@@ -101,8 +101,8 @@ def create_app(services: Services) -> FastAPI:
     ):
         api.include_router(part.router)
     app.include_router(api)
-    beside = (asking, proposing, details, approving)
-    for part in (sign_page, *beside, receipt_page, enrolment_page, verify_page, logo, health):
+    partner_pages = (sign_page, asking, proposing, details, approving, receipt_page)
+    for part in (*partner_pages, enrolment_page, verify_page, logo, health):
         app.include_router(part.router)
     answer_errors(app)
     app.add_middleware(Surroundings)

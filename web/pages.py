@@ -12,12 +12,12 @@ from web.services import Services
 
 SIGN_LINKS = "/s/"
 SIGN_PAGES = "/sign/"
-APPROVALS = "/approve/"
 RECEIPT_LINKS = "/r/"
 RECEIPT_PAGES = "/receipt/"
+APPROVALS = "/approve/"
 ENROLMENTS = "/e/"
 VERIFICATIONS = "/v/"
-FOLDERS = (SIGN_LINKS, SIGN_PAGES, APPROVALS, RECEIPT_LINKS, RECEIPT_PAGES, ENROLMENTS, VERIFICATIONS)
+FOLDERS = (SIGN_LINKS, SIGN_PAGES, RECEIPT_LINKS, RECEIPT_PAGES, APPROVALS, ENROLMENTS, VERIFICATIONS)
 """Where people come with a secret link and a browser; what goes wrong there is answered by a page as well."""
 
 Switch = list[tuple[str, str, str]]

@@ -20,9 +20,8 @@ async def to_disown(case: Case, slug: str = "casa-manantial") -> str:
     signature = await answered(case, slug)
     token = new_token()
     async with case.database.transaction() as session:
-        request = await receipts.next_receipts(session, case.action.id)
-        assert request
-        await outbox.freeze(session, request)
+        while request := await receipts.next_receipts(session, case.action.id):
+            await outbox.freeze(session, request)
     ((delivery_id,),) = await execute(
         case.database, "SELECT id FROM delivery WHERE signature_id = :id", id=signature.id
     )

@@ -1,11 +1,11 @@
 """What is posted from the page of an answer, and what keeps it from counting."""
 
-from typing import Annotated, Final
+from typing import Final
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict
 
-from web.signing.typed import LONGEST_LINE
+from web.signing.typed import Line, line_problem
 
 DISOWN, CONFIRM = "disown", "confirm"
 
@@ -18,7 +18,7 @@ class ReceiptForm(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     said: str = ""
-    told_by: Annotated[str, AfterValidator(str.strip)] = ""
+    told_by: Line = ""
     about: str = ""
     form_token: str = ""
 
@@ -30,8 +30,5 @@ class ReceiptForm(BaseModel):
 def problems_of(form: ReceiptForm) -> dict[str, str]:
     """Name what keeps it from counting, by field: a name must be typed, which no mail scanner does."""
     problems = {} if form.said in _SAID else {"said": "said_invalid"}
-    if not form.told_by:
-        problems["told_by"] = "told_by_missing"
-    elif len(form.told_by) > LONGEST_LINE or not form.told_by.isprintable():
-        problems["told_by"] = "signer_name_invalid"
-    return problems
+    told = "signer_name" if form.told_by else "told_by"
+    return problems | line_problem("told_by", form.told_by, told)

@@ -13,7 +13,7 @@ from web.pages import RECEIPT_LINKS, RECEIPT_PAGES
 from web.receipts.forms import CONFIRM, DISOWN, ReceiptForm, problems_of
 from web.receipts.page import ReceiptPage
 from web.services import Work
-from web.signing.access import moved_to
+from web.signing.access import moved_to, seen_path
 
 router = APIRouter(include_in_schema=False)
 
@@ -29,7 +29,9 @@ async def follow(token: str, request: Request, services: Work, lang: str | None 
         opened = await opened_answer(session, token_hash(token))
     if opened is None:
         return ReceiptPage(services, request, lang).unusable()
-    return moved_to(services, f"{RECEIPT_PAGES}{opened.invitation.id}", COOKIE, token, lang)
+    return moved_to(
+        services, seen_path(services, f"{RECEIPT_PAGES}{opened.invitation.id}"), COOKIE, token, lang
+    )
 
 
 @router.api_route(PAGE, methods=["GET", "HEAD"], response_class=HTMLResponse)

@@ -23,14 +23,13 @@ def to_its_page(services: Services, link: OpenedLink, token: str, language: str 
 
     The cookie ends with the browser's session: the mail is the way back, and a shared phone keeps nothing.
     """
-    return moved_to(services, _page_of(link), COOKIE, token, language)
+    return moved_to(services, path_of(services, link), COOKIE, token, language)
 
 
 def moved_to(
-    services: Services, page: str, cookie: str, token: str, language: str | None
+    services: Services, path: str, cookie: str, token: str, language: str | None
 ) -> RedirectResponse:
-    """Send a browser to a page with a cookie for just that page, as browsers see it behind a proxy."""
-    path = f"{urlsplit(services.public_url).path}{page}"
+    """Send a browser to a page with a cookie for just that page."""
     known = language in services.renderer.languages()
     moved = RedirectResponse(f"{path}?lang={language}" if known else path, 303, headers=_KEPT_BY_NOBODY)
     secure = services.public_url.startswith("https:")
@@ -62,9 +61,11 @@ async def _opened(session: AsyncSession, request: Request, *, lock: bool) -> Ope
 
 
 def path_of(services: Services, link: OpenedLink) -> str:
-    """Return the path of a link's page as browsers see it, also where a proxy puts something before it."""
-    return f"{urlsplit(services.public_url).path}{_page_of(link)}"
+    """Return the path of a link's page."""
+    page = f"{APPROVALS}{link.proposal.id}" if link.proposal else f"{SIGN_PAGES}{link.invitation.id}"
+    return seen_path(services, page)
 
 
-def _page_of(link: OpenedLink) -> str:
-    return f"{APPROVALS}{link.proposal.id}" if link.proposal else f"{SIGN_PAGES}{link.invitation.id}"
+def seen_path(services: Services, page: str) -> str:
+    """Return a path as browsers see it, also where a proxy puts something before it."""
+    return f"{urlsplit(services.public_url).path}{page}"

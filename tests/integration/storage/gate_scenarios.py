@@ -77,6 +77,11 @@ SCENARIOS: Final = MappingProxyType(
         "invitation unanswered": Scenario(
             "UPDATE document SET sign_on_ended_at = now() WHERE action_id = :case", Purpose.INVITATION
         ),
+        "answer as it was": Scenario(
+            "UPDATE signature SET superseded_at = now() FROM document"
+            " WHERE document.id = document_id AND action_id = :case",
+            Purpose.ANSWER_RECEIPT,
+        ),
         "proposal open": Scenario(
             "UPDATE proposal SET state = 'taken_back' FROM invitation"
             f" WHERE invitation.id = invitation_id AND document_id IN {_DOCUMENTS}",
@@ -86,11 +91,6 @@ SCENARIOS: Final = MappingProxyType(
             "UPDATE question SET answered_at = now() FROM invitation"
             f" WHERE invitation.id = invitation_id AND document_id IN {_DOCUMENTS}",
             Purpose.QUESTION,
-        ),
-        "answer as it was": Scenario(
-            "UPDATE signature SET superseded_at = now() FROM document"
-            " WHERE document.id = document_id AND action_id = :case",
-            Purpose.ANSWER_RECEIPT,
         ),
         "links as they were": Scenario(
             "UPDATE invitation SET revoked_at = now() FROM document"

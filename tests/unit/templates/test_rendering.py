@@ -55,8 +55,8 @@ def test_a_missing_value_is_an_error_and_not_a_gap(name: str, key: str) -> None:
         "email/stop_notice": {"recipient_name"},
         "email/verification_alarm": {"released_at", "number", "time_zone"},
         "email/leak_alarm": {"released_at", "number", "time_zone"},
-        "email/question": {"released_at", "number", "time_zone"},
         "email/disowned_alarm": {"released_at", "number", "time_zone"},
+        "email/question": {"released_at", "number", "time_zone"},
         "sms/verification": {"recipient_name"},
         "sms/verification_reminder": {"recipient_name"},
     }
