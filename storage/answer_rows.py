@@ -10,6 +10,7 @@ from models.partners import Signature
 from models.records import EventKind
 from models.vocabulary import Answer
 from storage.addenda import tell_withdrawal
+from storage.proposals import end_open
 from storage.records import record
 
 _EVENTS: Final = {
@@ -37,11 +38,12 @@ def as_it_was(before: Signature) -> dict[str, Any]:
 async def take_the_place(
     session: AsyncSession, action_id: UUID, before: Signature | None, signature: Signature
 ) -> None:
-    """Have an answer count from now on instead of the one that counted until then."""
+    """Have an answer count from now on instead of the one before; it ends whatever was proposed."""
     if before is not None:
         before.superseded_at = now()
         await session.flush()
     session.add(signature)
+    await end_open(session, signature.invitation_id, confirmed=signature.proposal_id)
     kind = EventKind.ANSWER_DISOWNED if signature.disowned else _EVENTS[signature.answer]
     by_mandate = {"by_mandate_of": str(signature.by_mandate_of)} if signature.by_mandate_of else {}
     detail = {"signature_id": str(signature.id), "digest": signature.digest.hex(), "late": signature.late}

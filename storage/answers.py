@@ -7,7 +7,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.partners import Signature
 from models.vocabulary import Answer, SignatureVisibility
-from storage import proposals
 from storage.answer_rows import take_the_place
 from storage.mandates import answer_for_followers, lock_followers
 from storage.receipts import tell_of_answers
@@ -51,7 +50,6 @@ async def answer(session: AsyncSession, link: OpenedLink, given: GivenAnswer) ->
     )
     await lock_followers(session, link.document.id, link.partner.id)
     await take_the_place(session, link.action.id, before, signature)
-    await proposals.end_open(session, link.invitation.id, confirmed=given.proposal_id)
     await answer_for_followers(session, link.action.id, signature)
     await tell_of_answers(session, link.action.id, link.document.number)
     return signature

@@ -7,6 +7,7 @@ import pytest
 from models.vocabulary import Answer, SignatureVisibility
 from storage.answers import GivenAnswer
 from tests.integration.outbox_cases import Case, execute
+from tests.integration.proposals import proposed
 from tests.integration.receipts import due
 from tests.integration.sign_links import DECLINED, SIGNED, answered
 
@@ -148,3 +149,9 @@ async def test_two_who_answer_at_once_do_not_wait_for_each_other_for_ever(case: 
         case.database, "SELECT count(*) FROM signature WHERE superseded_at IS NULL GROUP BY partner_id"
     )
     assert set(rows) == {(1,)}
+
+
+async def test_a_signature_by_mandate_ends_what_the_follower_had_proposed(case: Case) -> None:
+    await proposed(case, FOLLOWER)
+    await answered(case, FOLLOWED)
+    assert await execute(case.database, "SELECT state FROM proposal") == [("overtaken",)]
