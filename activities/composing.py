@@ -3,29 +3,24 @@
 from datetime import timedelta
 
 from activities.leak_watch import LeakWatch, Part, texts_in
+from activities.secret_links import SecretLinks
 from activities.sending import Draft
 from channels.mime import EmailContent
 from channels.partner_api import DocumentContent
 from channels.sms import SmsContent
-from models.columns import now
 from models.documents import DocumentText
 from models.messages import Purpose
-from models.outbox import RecipientKind
 from models.text_changes import new_lines
 from models.vocabulary import SignatureVisibility
 from security.fields import FieldCipher
 from security.sealed_places import api_secret_place
-from security.tokens import new_token, token_hash
 from storage.addenda import list_changes
-from storage.answer_links import issue_answer_link
 from storage.contents import Contents
 from storage.database import Database
 from storage.inviting import missed_at
 from storage.receipts import ToldAnswer, told_answer
-from storage.sign_links import issue_link
 from storage.sign_on import closing_time
 from storage.signing_again import signed_text
-from storage.verification import issue_verification_link
 from templates.rendering import Renderer
 
 _ASKING = {Purpose.VERIFICATION, Purpose.VERIFICATION_REMINDER}
@@ -52,9 +47,8 @@ class Composer:
         self._renderer = renderer
         self._cipher = cipher
         self._watch = LeakWatch(cipher)
-        self._public_url = public_url.rstrip("/")
+        self._links = SecretLinks(database, public_url=public_url, last=sign_links_last)
         self._time_zone = time_zone
-        self._sign_links_last = sign_links_last
 
     async def email(self, draft: Draft) -> EmailContent:
         """Compose a mail of any purpose."""
@@ -136,7 +130,7 @@ class Composer:
             **_text_context(draft),
             "recipient_name": draft.recipient.name,
             "partner_name": draft.recipient.organisation,
-            "sign_url": await self._sign_url(draft),
+            "sign_url": await self._links.to_sign(draft.delivery),
             "closes_at": closing_time(draft.contents.document),
             "time_zone": draft.recipient.time_zone or self._time_zone,
         }
@@ -169,7 +163,7 @@ class Composer:
             **_text_context(draft),
             "recipient_name": draft.recipient.name,
             "partner_name": draft.recipient.organisation,
-            "sign_url": await self._sign_url(draft),
+            "sign_url": await self._links.to_sign(draft.delivery),
             "changes": new_lines(before, text)._asdict() if before else None,
         }
 
@@ -178,7 +172,7 @@ class Composer:
             "index": draft.contents.index,
             "recipient_name": draft.recipient.name,
             "partner_name": draft.recipient.organisation,
-            "sign_url": await self._sign_url(draft),
+            "sign_url": await self._links.to_sign(draft.delivery),
         }
 
     async def _of_partner(self, draft: Draft) -> dict[str, object]:
@@ -201,21 +195,15 @@ class Composer:
         }
 
     async def _receipt(self, draft: Draft) -> dict[str, object]:
-        delivery = draft.delivery
-        if delivery.signature_id is None or delivery.invitation_id is None:
+        if draft.delivery.signature_id is None:
             raise ValueError("a receipt's delivery names no answer")
-        token = new_token()
         async with self._database.transaction() as session:
-            told = await told_answer(session, delivery.signature_id)
-            expires_at = now() + self._sign_links_last
-            await issue_answer_link(
-                session, delivery.invitation_id, delivery.id, token_hash(token), expires_at
-            )
+            told = await told_answer(session, draft.delivery.signature_id)
         return {
             **_receipt_context(told),
             "index": draft.contents.index,
             "partner_name": draft.recipient.organisation,
-            "answer_url": f"{self._public_url}/r/{token}",
+            "answer_url": await self._links.to_disown(draft.delivery),
             "time_zone": draft.recipient.time_zone or self._time_zone,
         }
 
@@ -231,33 +219,10 @@ class Composer:
         }
 
     async def _asking(self, draft: Draft) -> dict[str, object]:
-        return {"recipient_name": draft.recipient.name, "verify_url": await self._verify_url(draft)}
-
-    async def _sign_url(self, draft: Draft) -> str:
-        if draft.delivery.invitation_id is None:
-            raise ValueError("an invitation's delivery names no invitation")
-        token = new_token()
-        is_approvers = draft.delivery.recipient_kind is RecipientKind.APPROVER
-        async with self._database.transaction() as session:
-            await issue_link(
-                session,
-                draft.delivery.invitation_id,
-                draft.delivery.id,
-                token_hash(token),
-                now() + self._sign_links_last,
-                proposal_id=draft.delivery.recipient_id if is_approvers else None,
-            )
-        return f"{self._public_url}/s/{token}"
-
-    async def _verify_url(self, draft: Draft) -> str:
-        if draft.delivery.request_id is None:
-            raise ValueError("a verifier's delivery names no request")
-        token = new_token()
-        async with self._database.transaction() as session:
-            await issue_verification_link(
-                session, draft.delivery.request_id, draft.delivery.id, token_hash(token)
-            )
-        return f"{self._public_url}/v/{token}"
+        return {
+            "recipient_name": draft.recipient.name,
+            "verify_url": await self._links.to_verify(draft.delivery),
+        }
 
 
 def _receipt_context(told: ToldAnswer) -> dict[str, object]:

@@ -13,8 +13,8 @@ from models.documents import Document
 from models.messages import DispatchRequest, DocumentRef, Purpose
 from models.partners import Invitation, LinkState, Partner
 from models.records import Addressee, EventKind
-from storage.audiences import AWAITS_A_LINK
 from storage.link_revocation import revoke_sign_links
+from storage.partner_audiences import AWAITS_A_LINK
 from storage.records import announce, record, request_nudge
 
 _LINKS = text("""

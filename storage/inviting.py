@@ -12,7 +12,7 @@ from models.partners import Partner
 from models.records import Addressee, EventKind
 from models.sign_on_messages import InvitedAgain
 from storage.action_lock import have_action_alone
-from storage.audiences import (
+from storage.partner_audiences import (
     MISSED_STATES,
     NEWEST_MESSAGE,
     UNANSWERED,

@@ -6,7 +6,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.actions import UrgentAction
 from models.messages import DispatchRequest, DocumentRef, Purpose
 from models.records import Addressee
-from storage.audiences import FORMER_ADDRESS, UNASKED_APPROVER
+from storage.partner_audiences import FORMER_ADDRESS, UNASKED_APPROVER
 from storage.records import request_nudge
 
 

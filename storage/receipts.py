@@ -15,7 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.messages import DispatchRequest, DocumentRef, Purpose
 from models.partners import Partner, Signature
 from models.records import Addressee
-from storage.audiences import UNTOLD
+from storage.partner_audiences import UNTOLD
 from storage.records import request_nudge
 
 _UNTOLD_ANSWER = f"""

@@ -10,8 +10,8 @@ from models.actions import UrgentAction
 from models.documents import DocumentText
 from models.messages import DispatchRequest, Purpose
 from models.partners import Signature
-from storage.audiences import SIGNED_BEFORE
 from storage.documents import CurrentVersion
+from storage.partner_audiences import SIGNED_BEFORE
 from storage.signatures import CURRENT
 
 _NEXT_ROUND = text(f"""
