@@ -28,7 +28,8 @@ SCRIPT = PUBLIC + "signatories.js"
 
 ON_ONE_PAGE: Final = 100
 _SHA256_BYTES: Final = 32
-_LARGEST_NUMBER: Final = 2**31
+_LONGEST_NUMBER: Final = 9
+"""Digits: what is longer is no number of a document or page, and might be none that Python reads."""
 
 _ANYWHERE = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
 # A minute: whoever holds an action must not be contradicted for long by what others keep.
@@ -66,8 +67,7 @@ async def list_page(
     if found is None:
         return rendered(services, "no_public_list", language, {}, status=404, showing=_NOT_SHOWN)
     pages = max(1, -(-len(found.signatories) // ON_ONE_PAGE))
-    wanted = request.query_params.get("page", "1")
-    page = min(int(wanted), pages) if wanted.isascii() and wanted.isdigit() and int(wanted) else 1
+    page = min(_number_in(request.query_params.get("page", "1")) or 1, pages)
     shown = found.signatories[(page - 1) * ON_ONE_PAGE : page * ON_ONE_PAGE]
     context = {
         "index": found.index,
@@ -124,11 +124,16 @@ async def script() -> Response:
 
 
 async def _found(services: Services, reference: str, number: str) -> PublicList | None:
-    is_number = number.isascii() and number.isdigit() and int(number) < _LARGEST_NUMBER
-    if not is_number or "\0" in reference:
+    document = _number_in(number)
+    if document is None or "\0" in reference:
         return None
     async with services.database.transaction() as session:
-        return await public_list(session, reference, int(number))
+        return await public_list(session, reference, document)
+
+
+def _number_in(text: str) -> int | None:
+    """Read a number of a document or page; None where it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER else None
 
 
 def _view(services: Services, found: PublicList) -> PublicListView:

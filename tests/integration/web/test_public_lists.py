@@ -122,6 +122,20 @@ async def test_nothing_is_shown_before_the_first_message_left_and_of_what_does_n
     assert {one.headers["Cache-Control"] for one in told} == {"no-store"}
 
 
+@pytest.mark.parametrize("number", ["0", "9", "x", "\u00b2", "9" * 5_000])
+async def test_a_number_that_is_no_document_looks_like_a_list_that_is_not_there(
+    site: Site, case: Case, number: str
+) -> None:
+    await signed(case, "casa-manantial")
+    await released(case)
+    async with site.client() as browser:
+        unknown = await browser.get("/public/UA-2026-999/1/signatories")
+        odd = await browser.get(f"/public/{case.document.reference}/{number}/signatories")
+        first = await browser.get(path(case), params={"page": number})
+    assert without_nonce(odd) == without_nonce(unknown)
+    assert first.status_code == 200
+
+
 @pytest.mark.parametrize("decision", [Decision.HOLD, Decision.STOP, Decision.WITHDRAW])
 async def test_a_hold_a_stop_and_a_withdrawal_take_the_list_and_its_logos_away(
     site: Site, case: Case, decision: Decision
