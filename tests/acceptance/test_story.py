@@ -62,7 +62,7 @@ async def story(server: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFacto
         data = tmp_path_factory.mktemp("story")
         running = await stack.enter_async_context(network(data, server, "story", {}, keys_by_command))
         tree = case_tree()
-        tree["sign_on"] |= {"quorum": 4, "closes_after": "PT60S", "remind_after": ["PT2S"]}
+        tree["sign_on"] |= {"quorum": 4, "closes_after": "PT60S", "remind_after": ["PT8S"]}
         tree["follow_up"] = {"expires_after": "PT3S", "check_ins": ["PT1S", "PT2S"]}
         await running.coordinator.import_partners(example_partners(running.providers.url))
         await running.coordinator.import_contacts(example_contacts())

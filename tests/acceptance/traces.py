@@ -41,6 +41,10 @@ def found(data: bytes, words: Iterable[str]) -> list[str]:
     return [word for word in words if any(form in data for form in forms(word))]
 
 
+PATCH = "patch-data"
+"""Where a history names the patches that it ran with, for the server to read."""
+
+
 @dataclass(frozen=True)
 class Record:
     """All that Temporal tells of one workflow: what stands there in clear, and what our key opens."""
@@ -49,7 +53,7 @@ class Record:
     clear: bytes
     opened: bytes
     unsealed: int
-    """How many payloads stand there in clear, beside search attributes, which cannot be encrypted."""
+    """How many payloads stand there in clear, beside search attributes and the names of patches."""
     pending_failures: int
     """How many activities have failed and wait to be tried again."""
 
@@ -91,8 +95,9 @@ def _inner(value: Any) -> Iterable[Message]:
         return [value]
     if isinstance(value, str | bytes | int | float):
         return []
-    values = value.values() if hasattr(value, "values") else value
-    return [one for one in values if isinstance(one, Message)]
+    if hasattr(value, "items"):
+        value = [inner for name, inner in value.items() if name != PATCH]
+    return [one for one in value if isinstance(one, Message)]
 
 
 def everything_in(folder: Path, pattern: str = "*") -> bytes:

@@ -53,12 +53,18 @@ async def test_she_signs_without_being_named(web: WebProcess, visit: Visit, way:
 
 
 @pytest.mark.parametrize("way", WAYS)
-async def test_she_declines_without_typing_anything(web: WebProcess, visit: Visit, way: str) -> None:
+async def test_she_declines_with_her_name_alone(web: WebProcess, visit: Visit, way: str) -> None:
     case = await signing(web)
     page = await visit(await to_sign(case), WAYS[way])
+    await page.locator("details.other summary").click()
+    await press(page, "decline")
+    assert await given(case) == []
+    await page.locator("#signer_name").fill("Amparo Ficticia")
+    if not await page.locator("button[value=decline]").is_visible():
+        await page.locator("details.other summary").click()
     await press(page, "decline")
     assert "no firma" in await page.locator("h1").inner_text()
-    assert await given(case) == [("declined", "public", None, None)]
+    assert await given(case) == [("declined", "public", "Amparo Ficticia", None)]
 
 
 async def test_a_click_without_a_name_signs_nothing(web: WebProcess, visit: Visit) -> None:
@@ -146,7 +152,8 @@ async def test_the_statement_has_a_language_of_its_own(web: WebProcess, visit: V
 async def test_a_statement_from_right_to_left_is_set_so_in_a_page_that_is_not(
     web: WebProcess, visit: Visit
 ) -> None:
-    page = await visit(await to_sign(await signing(web, with_arabic(factories.case_tree()))) + RIGHT_TO_LEFT)
+    page = await visit(await to_sign(await signing(web, with_arabic(factories.case_tree()))))
+    await page.goto(page.url + RIGHT_TO_LEFT)
     for part in (".headline", ".text p", "ol.text"):
         style = await page.locator(part).first.evaluate("one => getComputedStyle(one).direction")
         assert style == "rtl", part

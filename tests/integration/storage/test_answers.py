@@ -93,6 +93,7 @@ async def test_who_took_a_signature_back_gets_neither_the_statement_as_signatory
     for slug in (MANANTIAL, "red-del-volcan"):
         await answered(case, slug)
     await answered(case, MANANTIAL, WITHDRAWN)
+    await case.end(Purpose.INVITATION)
     statement = by_address(await case.deliveries(await case.batch()))
     reminders = by_address(await case.deliveries(await case.batch(Purpose.SIGN_ON_REMINDER)))
     assert "amparo@manantial.example" not in {*statement, *reminders}

@@ -47,10 +47,10 @@ async def test_a_link_follows_at_once(case: Case) -> None:
     token = await sign_link(case, "casa-manantial")
     await execute(case.database, "UPDATE document SET sign_on_closes_at = now()")
     async with opened(case, token) as (_session, link):
-        assert not link.takes_answers
+        assert link.is_late
     await move(case)
     async with opened(case, token) as (_session, link):
-        assert link.takes_answers
+        assert not link.is_late
 
 
 async def test_what_has_ended_is_not_moved(case: Case) -> None:

@@ -233,9 +233,9 @@ async def test_a_long_list_has_pages_of_less_than_sixty_kilobytes(site: Site, ca
         case.database,
         """
         INSERT INTO signature (id, invitation_id, document_id, partner_id, version_id, digest, answer,
-                               visibility, late, answered_at)
+                               visibility, late, answered_at, wants_receipt, disowned)
         SELECT gen_random_uuid(), invitation.id, invitation.document_id, invitation.partner_id,
-               known.version_id, known.digest, 'signed', 'public', false, now()
+               known.version_id, known.digest, 'signed', 'public', false, now(), false, false
         FROM invitation JOIN partner ON partner.id = invitation.partner_id,
              (SELECT * FROM signature LIMIT 1) AS known
         WHERE partner.country = 'UY'

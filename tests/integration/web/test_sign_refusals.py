@@ -95,5 +95,6 @@ async def test_the_form_of_one_link_does_not_sign_another(site: Site, visit: Vis
 
 async def test_what_is_no_form_is_answered_by_a_page(site: Site, visit: Visit) -> None:
     before = await contents_of(site.services.database)
-    await assert_no_form_is_answered_by_a_page(visit.browser, await visit.path(), "signer_name", TYPED)
+    path = await visit.path()
+    await assert_no_form_is_answered_by_a_page(visit.browser, path, "signer_name", TYPED, visit.token)
     assert await contents_of(site.services.database) == before
