@@ -18,6 +18,10 @@ KINDS: Final = {
     "alarm": r"ua \d+ \d+ (ya no queda a quien|nobody is left)",
     "leak_alarm": r"ua \d+ \d+ (mensajes retenidos|messages held back)",
     "invitation_alarm": r"ua \d+ \d+ (algunas organizaciones no recibieron|some organisations were not)",
+    "receipt": r"ua \d+ \d+ \d+ (esta respuesta es suya|lo que se respondio|la respuesta se retiro"
+    r"|was this answer yours|what was answered|the answer was taken back)",
+    "sign_again": r"cambio el texto que firmo |the text that ",
+    "address_changed": r"otra direccion registrada de |another registered address of ",
     "verification": r"(recordatorio )?un caso le |(reminder )?a case (still )?waits for you",
 }
 """How the subject of each kind of message begins, folded."""
@@ -50,15 +54,20 @@ class Message:
     @property
     def reference(self) -> str | None:
         """The case that it is about, where it says so."""
-        found = REFERENCE.search(self.title)
+        found = REFERENCE.search(self._said)
         return found.group() if found else None
 
     @property
     def number(self) -> int:
         """The number of its document."""
-        found = INDEX.search(self.title)
+        found = INDEX.search(self._said)
         assert found, self.title
         return int(found.group(1))
+
+    @property
+    def _said(self) -> str:
+        """Its subject before its text, for those of which the subject says nothing of the case."""
+        return "\n".join((self.title, *self.parts))
 
     @property
     def whole(self) -> str:

@@ -22,15 +22,14 @@ from tests.integration.machine.model import (
     Text,
     Version,
 )
+from tests.integration.machine.neutral import Emails, of_inside, of_no_case, of_receipt, of_secrets, of_titles
 
 CONNECTIONS: Final = 3
 """How many messages a channel sends at once, and so how long a tail may be."""
 LONGEST_LAG: Final = timedelta(seconds=2)
 _STATEMENTS: Final = {"statement", "invitation", "reminder"}
+_ENDING: Final = ("held", "stopped", "closed", "rejected", "returned", "withdrawn")
 _INSIDE: Final = {"check_in", "alarm", "leak_alarm", "invitation_alarm"}
-
-Emails = Mapping[str, str]
-"""The addresses of the network's own people, by their names."""
 
 
 def wrongs(message: Message, stories: Mapping[str, Story], emails: Emails) -> list[str]:
@@ -40,6 +39,8 @@ def wrongs(message: Message, stories: Mapping[str, Story], emails: Emails) -> li
         return ["it is of no known kind"]
     if kind == "verification":
         return list(_of_asking(message, stories, emails))
+    if kind == "address_changed":
+        return list(of_no_case(message))
     story = stories.get(message.reference or "")
     if story is None:
         return ["it is about no known case"]
@@ -106,9 +107,7 @@ def _of_asking(message: Message, stories: Mapping[str, Story], emails: Emails) -
         yield "no case may wait for it"
     if message.to not in emails.values():
         yield "it asks somebody who is no verifier"
-    if message.reference or any("UA-" in part for part in message.parts):
-        yield "it names a case"
-    yield from _of_secrets(message, cast.AT_RISK)
+    yield from of_no_case(message)
 
 
 def _may_be_verified(case: Case) -> bool:
@@ -116,41 +115,25 @@ def _may_be_verified(case: Case) -> bool:
     return not (case.held or case.returned or ended)
 
 
-def _of_secrets(message: Message, people: tuple[cast.Somebody, ...]) -> Iterator[str]:
-    """Nobody at all is named, neither by name nor by pseudonym."""
-    texts = list(message.parts)
-    for somebody in people:
-        for what in naming(somebody, texts):
-            yield f"it says the {what} of {somebody.pseudonym}"
-        if says_word(texts, somebody.pseudonym):
-            yield f"it says the pseudonym {somebody.pseudonym}"
-
-
-def _of_inside(message: Message, case: Case, _story: Story, emails: Emails) -> Iterator[str]:
-    """The coordinator is written to about a running case, and nobody is named."""
-    if message.to != emails[case.author]:
-        yield "it is not for the coordinator of the case"
-    over = case.rejected or (case.closed and not case.stopped)
-    over |= case.stopped if message.kind == "check_in" else False
-    over |= case.returned if message.kind == "alarm" else False
-    if case.held or over:
-        yield "the case is on hold, was returned, or has ended"
-    yield from _of_secrets(message, cast.AT_RISK)
-    yield from _of_titles(message, case)
-
-
-def _of_titles(message: Message, case: Case) -> Iterator[str]:
-    """Nothing that the case was about is said."""
-    written = [version for one in case.documents if not one.is_notice for version in one.versions]
-    titles = {words_in(text.headline) for version in written for text in version.texts.values()}
-    if any(title in message.whole for title in titles):
-        yield "it says a title of the case"
+def _of_signing_again(message: Message, case: Case, _story: Story, _emails: Emails) -> Iterator[str]:
+    """A partner is asked about a newer text than it signed, which others have confirmed."""
+    yield from (f"the case is {state}" for state in _ENDING if getattr(case, state))
+    document = next((one for one in case.documents if one.number == message.number), None)
+    if document is None or document.is_notice or not case.has_sources():
+        yield "it is about no document of the case, or its sources are too few"
+        return
+    newest = document.newest
+    signed = {cast.PARTNERS[slug]: digest for slug, digest in case.signed.items()}
+    if signed.get(message.to, newest.digest) == newest.digest:
+        yield "its partner signed no other text"
+    if not case.is_approved(newest, _language(message)) or not case.is_attested(newest):
+        yield "the newest version is confirmed by too few others"
+    yield from _of_names(message, case, newest)
 
 
 def _of_statement(message: Message, case: Case, _story: Story, _emails: Emails) -> Iterator[str]:
     """The document, or an invitation to sign it, goes out of a case that runs, is sourced and attested."""
-    states = ("held", "stopped", "closed", "rejected", "returned", "withdrawn")
-    yield from (f"the case is {state}" for state in states if getattr(case, state))
+    yield from (f"the case is {state}" for state in _ENDING if getattr(case, state))
     if not case.has_sources():
         yield "its sources are too few"
     if message.kind == "statement" and not case.sign_on and not case.released:
@@ -246,7 +229,7 @@ def _of_names(message: Message, case: Case, version: Version) -> Iterator[str]:
         if person.visibility == WITHHELD and says_word(texts, person.who.pseudonym):
             yield f"it says the pseudonym {person.who.pseudonym}"
     strangers = set(cast.AT_RISK) - {person.who for person in case.people}
-    yield from _of_secrets(message, tuple(strangers))
+    yield from of_secrets(message, tuple(strangers))
 
 
 def _sayable(case: Case, person: AtRisk, *, told: bool) -> set[str]:
@@ -273,12 +256,14 @@ def _of_notice(message: Message, case: Case, story: Story, _emails: Emails) -> I
         yield f"its text in {language} is approved by too few others"
     if language not in story.received.get((message.channel, message.to), set()):
         yield "its reader had got nothing in this language"
-    yield from _of_secrets(message, cast.AT_RISK)
-    yield from _of_titles(message, case)
+    yield from of_secrets(message, cast.AT_RISK)
+    yield from of_titles(message, case)
 
 
 _JUDGES: Final[dict[str, Callable[[Message, Case, Story, Emails], Iterator[str]]]] = {
     **dict.fromkeys(_STATEMENTS, _of_statement),
-    **dict.fromkeys(_INSIDE, _of_inside),
+    **dict.fromkeys(_INSIDE, of_inside),
     "notice": _of_notice,
+    "receipt": of_receipt,
+    "sign_again": _of_signing_again,
 }
