@@ -25,6 +25,7 @@ _PURPOSE_PHASES = {
     "verification_alarm": "verifying",
     "invitation": "signing",
     "sign_on_reminder": "signing",
+    "answer_receipt": "signing",
     "statement": "releasing",
     "check_in": "following_up",
 }
