@@ -10,15 +10,14 @@ from models.proposals import Proposal, ProposalState
 from models.vocabulary import Answer, SignatureVisibility
 from storage import proposals
 from storage.answers import GivenAnswer, answer
-from storage.documents import texts_of
 from storage.sign_links import OpenedLink
 from storage.sign_on import closing_time
-from storage.signatures import count_organisations, public_signatures
-from web.pages import APPROVALS, switch
+from web.pages import APPROVALS
 from web.services import Work
 from web.signing.access import approver_opened_by
 from web.signing.forms import DECLINE, Problems, SignForm, problems_of_answer
 from web.signing.side import SidePage
+from web.signing.statement import statement_context
 
 router = APIRouter(include_in_schema=False)
 
@@ -102,7 +101,7 @@ async def _shown(
         return page.waiting(link)
     asking = _asking(proposal, link, form, changed=proposal.digest != link.version.digest)
     token = {"form_token": page.form_token(link, link.version.digest)}
-    statement = await _statement(session, page, request, link)
+    statement = await statement_context(session, request, link, page.language(link))
     return page.show(link, {**statement, **asking, **token}, problems or {})
 
 
@@ -115,24 +114,4 @@ def _asking(proposal: Proposal, link: OpenedLink, form: SignForm, *, changed: bo
         "is_late": link.is_late,
         "text_changed": changed,
         "values": {"visibility": proposal.visibility.value, **form.written},
-    }
-
-
-async def _statement(
-    session: AsyncSession, page: SidePage, request: Request, link: OpenedLink
-) -> dict[str, object]:
-    texts = await texts_of(session, link.version.id)
-    wanted = (request.query_params.get("text", ""), page.language(link), *link.languages)
-    text = texts[next(one for one in wanted if one in link.languages)]
-    signed = link.document.id, link.version.digest
-    counted = await count_organisations(session, *signed)
-    return {
-        **text.model_dump(include={"summary", "body", "background", "demands"}),
-        "title": text.headline,
-        "statement_language": text.language,
-        "text_languages": switch("text", link.languages, {"lang": page.language(link)}),
-        "digest": link.version.digest.hex(),
-        "signatories": [one._asdict() for one in await public_signatures(session, *signed)],
-        "unnamed_signatories": counted.unnamed,
-        "organisations": counted.total,
     }

@@ -4,20 +4,19 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.documents import DocumentText
 from models.partners import Signature
 from models.vocabulary import SignatureVisibility
 from storage.documents import texts_of, version_with
 from storage.questions import count_answers
 from storage.sign_links import OpenedLink
 from storage.sign_on import closing_time
-from storage.signatures import count_organisations, public_signatures
 from web.forms import form_token, is_ours
-from web.pages import rendered, switch, wanted_language
+from web.pages import rendered, wanted_language
 from web.services import Services
 from web.signing.access import path_of
 from web.signing.changes import changes_since
 from web.signing.forms import WITHDRAW, Problems, SignForm
+from web.signing.statement import statement_context, text_to_read
 
 NOTHING_FILLED_IN = SignForm()
 NO_PROBLEMS: Problems = {}
@@ -83,29 +82,14 @@ class SignPage:
         }
 
     async def _statement(self, session: AsyncSession, link: OpenedLink) -> dict[str, object]:
-        text = await self._text(session, link)
-        signed = link.document.id, link.version.digest
-        counted = await count_organisations(session, *signed)
         made_for = self._made_for(link, link.version.digest, withdraw=False)
         return {
-            **text.model_dump(include={"summary", "body", "background", "demands"}),
-            "title": text.headline,
-            "statement_language": text.language,
-            "text_languages": switch("text", link.languages, {"lang": self._language(link)}),
+            **await statement_context(session, self._request, link, self._language(link)),
             "recipient_name": link.contact.name,
             "closes_at": closing_time(link.document),
             "is_late": link.is_late,
-            "digest": link.version.digest.hex(),
             "form_token": form_token(self._services, *made_for),
-            "signatories": [one._asdict() for one in await public_signatures(session, *signed)],
-            "unnamed_signatories": counted.unnamed,
-            "organisations": counted.total,
         }
-
-    async def _text(self, session: AsyncSession, link: OpenedLink) -> DocumentText:
-        """Return the approved text in the first language of those that are wanted."""
-        texts = await texts_of(session, link.version.id)
-        return texts[next(one for one in self._text_languages(link) if one in link.languages)]
 
     async def _changes(
         self, session: AsyncSession, link: OpenedLink, form: SignForm, problems: Problems
@@ -115,7 +99,7 @@ class SignPage:
         before = await version_with(session, link.document.id, read) if read else None
         if before is None:
             return None
-        after = await self._text(session, link)
+        after = await text_to_read(session, self._request, link, self._language(link))
         changes = changes_since((await texts_of(session, before.id)).get(after.language), after)
         return {"in_this_language": changes, "language": after.language}
 
@@ -125,10 +109,6 @@ class SignPage:
     def _language(self, link: OpenedLink | None) -> str:
         otherwise = link.contact.language if link else self._services.renderer.default_language
         return wanted_language(self._services, self._wanted_language, otherwise)
-
-    def _text_languages(self, link: OpenedLink) -> tuple[str, ...]:
-        """List the languages in which the statement would be read, the best first."""
-        return (self._request.query_params.get("text", ""), self._language(link), *link.languages)
 
     def _render(
         self, page: str, link: OpenedLink | None, context: dict[str, object], *, status: int = 200

@@ -1,0 +1,38 @@
+"""The statement as the pages to sign and to approve show it."""
+
+from fastapi import Request
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.documents import DocumentText
+from storage.documents import texts_of
+from storage.sign_links import OpenedLink
+from storage.signatures import count_organisations, public_signatures
+from web.pages import switch
+
+
+async def text_to_read(
+    session: AsyncSession, request: Request, link: OpenedLink, language: str
+) -> DocumentText:
+    """Return the approved text in the first language of those that are wanted; `language` is the page's."""
+    texts = await texts_of(session, link.version.id)
+    wanted = (request.query_params.get("text", ""), language, *link.languages)
+    return texts[next(one for one in wanted if one in link.languages)]
+
+
+async def statement_context(
+    session: AsyncSession, request: Request, link: OpenedLink, language: str
+) -> dict[str, object]:
+    """Return the text, its other languages, its digest, and who has signed it."""
+    text = await text_to_read(session, request, link, language)
+    signed = link.document.id, link.version.digest
+    counted = await count_organisations(session, *signed)
+    return {
+        **text.model_dump(include={"summary", "body", "background", "demands"}),
+        "title": text.headline,
+        "statement_language": text.language,
+        "text_languages": switch("text", link.languages, {"lang": language}),
+        "digest": link.version.digest.hex(),
+        "signatories": [one._asdict() for one in await public_signatures(session, *signed)],
+        "unnamed_signatories": counted.unnamed,
+        "organisations": counted.total,
+    }
