@@ -1,15 +1,19 @@
 """The system account that PostgreSQL runs under when we are root, since it refuses to run as root."""
 
+import fcntl
 import os
 import pwd
 import shutil
 import stat
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 ACCOUNT = "acuerpa-postgres"
+ACCOUNTS = Path("/etc")
 OWNER_MAY_READ_AND_RUN = stat.S_IRUSR | stat.S_IXUSR
 OWNER_TO_OTHERS = 6
 
@@ -57,8 +61,22 @@ def postgres_account() -> Account:
     """Return our own account, or as root the one that is made for PostgreSQL."""
     if os.geteuid() != 0:
         return Account(os.geteuid(), os.getegid())
-    entry = _find() or _create()
+    entry = _find()
+    if entry is None:
+        with _alone():
+            entry = _find() or _create()
     return Account(entry.pw_uid, entry.pw_gid)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    # Of two useradd at the same moment, one may put its account in the place of the other's.
+    folder = os.open(ACCOUNTS, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def _find() -> pwd.struct_passwd | None:
@@ -72,7 +90,6 @@ def _create() -> pwd.struct_passwd:
     useradd = shutil.which("useradd") or "/usr/sbin/useradd"
     command = [useradd, "--system", "--user-group", "--no-create-home", "--shell", "/bin/false", ACCOUNT]
     try:
-        # Two test processes may make it at the same moment: the one that comes second fails and finds it.
         subprocess.run(command, capture_output=True, check=False)
     except FileNotFoundError as error:
         raise AccountError(_remedy()) from error

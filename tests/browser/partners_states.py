@@ -29,6 +29,13 @@ async def press(page: Page, answer: str) -> None:
     await page.locator(f"button[name=answer][value={answer}]").click()
 
 
+async def decline(page: Page) -> None:
+    """Unfold what stands folded below, and decline there."""
+    if not await page.locator("button[value=decline]").is_visible():
+        await page.locator("details.other summary").click()
+    await press(page, "decline")
+
+
 async def partners_states(web: WebProcess, visit: Visit, language: str) -> AsyncIterator[tuple[str, Page]]:
     """Show each state with a name for it."""
     asked = f"?lang={language}"
@@ -52,7 +59,8 @@ async def partners_states(web: WebProcess, visit: Visit, language: str) -> Async
     await press(withheld, "sign")
     yield "signed-withheld", withheld
     declined = await visit(await to_sign(case, "sisters-of-the-river") + asked)
-    await press(declined, "decline")
+    await declined.locator("#signer_name").fill(NAME)
+    await decline(declined)
     yield "declined", declined
     late = await visit(f"/s/unknown{asked}")
     yield "unusable", late

@@ -8,7 +8,7 @@ from tests import factories
 from tests.browser.accessibility import has_visible_focus, sideways, violations
 from tests.browser.conftest import Visit
 from tests.browser.links import ARABIC, signed_by, signing, to_sign, with_arabic
-from tests.browser.partners_states import NAME, ROLE, fill_in, mark, press
+from tests.browser.partners_states import NAME, ROLE, decline, fill_in, mark, press
 from tests.browser.screenshots import FOLDER, photographed_everywhere
 from tests.browser.visitors import DESKTOP, NO_SCRIPT, PHONE
 from tests.browser.web_process import WebProcess
@@ -56,13 +56,10 @@ async def test_she_signs_without_being_named(web: WebProcess, visit: Visit, way:
 async def test_she_declines_with_her_name_alone(web: WebProcess, visit: Visit, way: str) -> None:
     case = await signing(web)
     page = await visit(await to_sign(case), WAYS[way])
-    await page.locator("details.other summary").click()
-    await press(page, "decline")
+    await decline(page)
     assert await given(case) == []
     await page.locator("#signer_name").fill("Amparo Ficticia")
-    if not await page.locator("button[value=decline]").is_visible():
-        await page.locator("details.other summary").click()
-    await press(page, "decline")
+    await decline(page)
     assert "no firma" in await page.locator("h1").inner_text()
     assert await given(case) == [("declined", "public", "Amparo Ficticia", None)]
 
