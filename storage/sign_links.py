@@ -74,6 +74,11 @@ class OpenedLink(NamedTuple):
         return self.takes_answers and self.signed_digest != self.version.digest
 
     @property
+    def is_doubted(self) -> bool:
+        """Tell whether the partner is asked if the answer that stands was its own."""
+        return self.answer is not None and self.answer.doubted_at is not None
+
+    @property
     def may_withdraw(self) -> bool:
         """Tell whether there is a signature to be taken back, whatever became of text and action."""
         return self.signed_digest is not None

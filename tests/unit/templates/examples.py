@@ -143,6 +143,9 @@ ANSWERED: dict[str, object] = {
     "follows": "5f" * 16,
     "may_withdraw": True,
     "withdraw_token": "dG9rZW4",
+    "doubted": False,
+    "confirm_token": "dG9rZW4",
+    "given_by": ["Amaranta Solís", "Coordinadora"],
 }
 CHANGED: dict[str, object] = {
     "in_this_language": {
