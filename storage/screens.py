@@ -17,7 +17,7 @@ from models.sign_on_messages import SignOnStatus
 from storage.documents import current_versions
 from storage.records import record
 from storage.sign_on import sign_on_status
-from storage.signatures import PublicSignature, public_signatures
+from storage.signatures import PublicSignature, count_organisations, public_signatures
 
 
 class OpenedScreen(NamedTuple):
@@ -33,6 +33,8 @@ class Signing(NamedTuple):
     document: Document
     status: SignOnStatus
     signatories: list[PublicSignature]
+    organisations: int
+    """For how many the signatures stand, with the members of collectives; each counted once."""
 
 
 async def make_screen_link(
@@ -90,4 +92,5 @@ async def signing_of(session: AsyncSession, action: UrgentAction) -> Signing | N
         document,
         await sign_on_status(session, document.id),
         await public_signatures(session, document.id, version.digest),
+        (await count_organisations(session, document.id, version.digest)).total,
     )

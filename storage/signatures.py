@@ -8,6 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.documents import Document, DocumentVersion
 from models.partners import Invitation, Partner, Signature
+from models.proposals import Proposal
 from models.signatories import Organisations, Signatory, organisations
 from models.vocabulary import Answer, SignatureVisibility
 
@@ -34,6 +35,14 @@ class Answered(NamedTuple):
     partner: Partner
     signature: Signature | None
     newest: bytes
+
+
+class Signer(NamedTuple):
+    """An answer that counts with its partner; who gave it, and what that confirmed, stand in both."""
+
+    partner: Partner
+    signature: Signature
+    proposal: Proposal | None
 
 
 class PublicSignature(NamedTuple):
@@ -66,6 +75,19 @@ async def answers_with_reasons(session: AsyncSession, action_id: UUID) -> list[t
         .order_by(col(Signature.answered_at).desc())
     )
     return [(partner, given) for partner, given in found]
+
+
+async def signers(session: AsyncSession, action_id: UUID) -> list[Signer]:
+    """List the answers to an action with who gave them, by country and name of the partner."""
+    found = await session.exec(
+        select(Partner, Signature, Proposal)
+        .join(Signature, col(Signature.partner_id) == Partner.id)
+        .join(Document, col(Document.id) == Signature.document_id)
+        .join(Proposal, col(Proposal.id) == Signature.proposal_id, isouter=True)
+        .where(Document.action_id == action_id, CURRENT, col(Signature.signer_name).is_not(None))
+        .order_by(col(Partner.country), col(Partner.name), col(Document.number))
+    )
+    return [Signer(*row) for row in found]
 
 
 async def answer_counts(session: AsyncSession, document_id: UUID) -> dict[Answer, int]:

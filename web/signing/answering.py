@@ -40,6 +40,13 @@ def judged(
         return _confirmation(page, link, form)
     if form.answer == WITHDRAW:
         return _withdrawal(page, cipher, link, form)
+    return _answer_to_text(page, cipher, link, form)
+
+
+def _answer_to_text(
+    page: SignPage, cipher: FieldCipher, link: OpenedLink, form: SignForm
+) -> GivenAnswer | Problems:
+    """Judge a form that answers the text."""
     declined_again = form.answer == DECLINE and link.answer is not None
     if not link.may_sign or declined_again:
         return {}

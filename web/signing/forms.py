@@ -76,6 +76,6 @@ def problems_of_withdrawal(form: SignForm) -> dict[str, str]:
 
 
 def problems_of_confirmation(form: SignForm) -> dict[str, str]:
-    """Name what keeps a doubted signature from being confirmed: a name must be typed, which no scanner does."""
+    """Name what keeps a doubted signature from being confirmed: no mail scanner types a name."""
     told = "signer_name" if form.confirmed_by else "told_by"
     return line_problem("confirmed_by", form.confirmed_by, told)

@@ -31,6 +31,7 @@ from web.private import (
     PrivateObjection,
     PrivatePerson,
     PrivateReason,
+    PrivateSigner,
     PrivateSource,
     PrivateView,
 )
@@ -163,6 +164,17 @@ def private() -> PrivateView:
         ],
         risk_level=RiskLevel.HIGH,
         risk_note="Conocen sus rutas.",
+        signers=[
+            PrivateSigner(
+                partner="Colectiva Luz de Agua",
+                answer=Answer.SIGNED,
+                answered_at=datetime(2026, 11, 20, 5, 0, tzinfo=UTC),
+                name="Zoraida Inventada",
+                role="Directora",
+                proposed_by="Amparo Ficticia",
+                proposed_by_role=None,
+            )
+        ],
         answers=[
             PrivateAnswer(
                 partner="Casa Ejemplo", answer=Answer.DECLINED, answered_at=NOW, reason="No podemos."

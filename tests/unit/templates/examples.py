@@ -173,6 +173,7 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
     "email/approval_request": INVITATION | {"proposer_name": "Amparo Ficticia Ruiz"},
     "email/address_changed": {"partner_name": "Tejedoras del Valle"},
     "email/question": COORDINATOR,
+    "email/approval_declined": ANSWER_WAITS,
     "email/question_answered": ANSWER_WAITS,
     "email/addendum": {name: STATEMENT[name] for name in ("index", "title", "statement_language")}
     | ADDRESSED
@@ -223,6 +224,7 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
             {"name": "Tejedoras del Valle", "country": "MX", "website": None, "logo": None},
         ],
         "total": 102,
+        "organisations": 117,
         "unnamed": 5,
         "page": 1,
         "pages": [(1, "?lang=es&page=1"), (2, "?lang=es&page=2")],
@@ -233,6 +235,7 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
         "state": "shown",
         "index": STATEMENT["index"],
         "signed": 3,
+        "organisations": 17,
         "quorum": 10,
         "invited": 24,
         "unanswered": 20,
