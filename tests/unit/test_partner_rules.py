@@ -62,8 +62,9 @@ def test_one_change_of_an_entry_breaks_exactly_these_rules(
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"asked_by": "sms"}, [("phone", "is required for asked_by sms")]),
-        ({"asked_by": "sms", "phone": "123"}, [("phone", "must be a phone number")]),
+        ({"asked_by": "sms"}, [("asked_by", "is not how partners are asked: only mail is")]),
+        ({"asked_by": "letter"}, [("asked_by", "is not how partners are asked: only mail is")]),
+        ({"phone": "123"}, [("phone", "must be a phone number")]),
         ({"asked_by": "letter"}, [("asked_by", "is not a way to write to a contact")]),
     ],
 )

@@ -1,0 +1,22 @@
+"""Contacts of partners are asked by mail, as they were in fact: decision 013
+
+Revision: 0019
+Follows: 0011
+"""
+
+from collections.abc import Sequence
+
+from alembic import op
+
+revision: str = "0019"
+down_revision: str | None = "0011"
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+
+def upgrade() -> None:
+    op.execute("UPDATE partner_contact SET asked_by = 'email' WHERE asked_by = 'sms'")
+
+
+def downgrade() -> None:
+    """Leave them: mail is what they were asked by."""
