@@ -62,8 +62,8 @@ class Network:
         return reference
 
     async def all_invited(self, reference: str) -> None:
-        """Wait until every invitation of a case has left."""
-        await self._until(reference, lambda states: bool(states) and not under_way(states), "invitation")
+        """Wait until every invitation of a case is in the outbox."""
+        await self._until(reference, lambda states: states.total() > 0, "invitation")
 
     async def begun(self, reference: str) -> None:
         """Wait until the messages of a release are on their way."""

@@ -53,9 +53,7 @@ def changes_since(before: DocumentText | None, after: DocumentText) -> Changes |
 
 def _is_told(line: LineView) -> bool:
     """Tell whether a line changed, and is more than the space between two paragraphs."""
-    return line.change is not Change.UNCHANGED and bool(
-        (line.before or "").strip() or (line.after or "").strip()
-    )
+    return line.change is not Change.UNCHANGED and bool(f"{line.before or ''}{line.after or ''}".strip())
 
 
 def _fitting(lines: list[list[Piece]], room: int) -> Iterator[list[Piece]]:
