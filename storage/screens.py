@@ -17,7 +17,7 @@ from models.sign_on_messages import SignOnStatus
 from storage.documents import current_versions
 from storage.records import record
 from storage.sign_on import sign_on_status
-from storage.signatures import PublicSignature, count_organisations, public_signatures
+from storage.signatures import PublicSignature, signed_by
 
 
 class OpenedScreen(NamedTuple):
@@ -88,9 +88,6 @@ async def signing_of(session: AsyncSession, action: UrgentAction) -> Signing | N
     if not opened:
         return None
     document, version = opened[-1]
-    return Signing(
-        document,
-        await sign_on_status(session, document.id),
-        await public_signatures(session, document.id, version.digest),
-        (await count_organisations(session, document.id, version.digest)).total,
-    )
+    signed = await signed_by(session, document.id, version.digest)
+    status = await sign_on_status(session, document.id)
+    return Signing(document, status, signed.named, signed.organisations.total)

@@ -3,6 +3,7 @@
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+from sqlalchemy import select as select_rows
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -50,6 +51,13 @@ class PublicSignature(NamedTuple):
 
     name: str
     country: str
+
+
+class SignedBy(NamedTuple):
+    """Who signed a version, as far as they may be named, and for how many organisations that was."""
+
+    named: list[PublicSignature]
+    organisations: Organisations
 
 
 async def signatures(session: AsyncSession, action_id: UUID) -> list[Answered]:
@@ -102,26 +110,35 @@ async def answer_counts(session: AsyncSession, document_id: UUID) -> dict[Answer
 
 async def public_signatures(session: AsyncSession, document_id: UUID, digest: bytes) -> list[PublicSignature]:
     """List the signatories of a version that may be named, by country and name."""
-    found = await session.exec(
-        select(Partner.name, Partner.country)
-        .join(Signature, col(Signature.partner_id) == Partner.id)
-        .where(*_signed(document_id, digest), Signature.visibility == SignatureVisibility.PUBLIC)
-        .order_by(col(Partner.country), col(Partner.name))
-    )
-    return [PublicSignature(name, country) for name, country in found]
+    return (await signed_by(session, document_id, digest)).named
 
 
 async def count_organisations(session: AsyncSession, document_id: UUID, digest: bytes) -> Organisations:
     """Count the organisations for which a version is signed, and those of them that may not be named."""
-    found = await session.exec(
-        select(Partner.id, Signature.visibility, Partner.members, Partner.member_count)
+    return (await signed_by(session, document_id, digest)).organisations
+
+
+async def signed_by(session: AsyncSession, document_id: UUID, digest: bytes) -> SignedBy:
+    """Read who signed a version, and for how many organisations."""
+    found = await session.execute(
+        select_rows(
+            Partner.id,
+            Signature.visibility,
+            Partner.members,
+            Partner.member_count,
+            Partner.name,
+            Partner.country,
+        )
         .join(Signature, col(Signature.partner_id) == Partner.id)
         .where(*_signed(document_id, digest))
+        .order_by(col(Partner.country), col(Partner.name))
     )
-    return organisations(
-        Signatory(id_, visibility is SignatureVisibility.PUBLIC, frozenset(members), member_count or 0)
-        for id_, visibility, members, member_count in found
-    )
+    named, everybody = [], []
+    for id_, visibility, members, member_count, name, country in found:
+        is_named = visibility is SignatureVisibility.PUBLIC
+        everybody.append(Signatory(id_, is_named, frozenset(members), member_count or 0))
+        named += [PublicSignature(name, country)] if is_named else []
+    return SignedBy(named, organisations(everybody))
 
 
 def _signed(document_id: UUID, digest: bytes) -> tuple[Any, ...]:
