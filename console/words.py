@@ -52,10 +52,14 @@ EVENTS = {
     "stopped": "Stopped",
     "close_decided": "The closing was decided",
     "address_suppressed": "An address does not exist; it will not be written to again",
+    "unsubscribed": "Somebody left the lists",
     "signatures_carried": "Signatures stand for the corrected text: the change is an editorial one",
     "addendum_wanted": "An addendum to the list of signatories will be sent",
     "screen_linked": "A link to the live page was made",
     "screens_revoked": "The links to the live page were revoked",
+    "letter_printed": "A letter was printed",
+    "letter_posted": "A letter was posted",
+    "letter_not_posted": "A printed letter was not posted",
     "claimed": "Messages were taken for sending",
     "settled": "Messages changed their state",
 }
@@ -144,6 +148,8 @@ def _event(kind: str, detail: Mapping[str, Any]) -> str:
         return f"Private details read, {named({}, str(detail.get('why', '?')))}"
     if kind == "dispatch_ended":
         return f"Messages ended: {counts_words(detail.get('counts', {}))}"
+    if kind == "address_suppressed" and detail.get("reason") == "unsubscribed":
+        kind = "unsubscribed"
     return EVENTS.get(kind, phrase(kind))
 
 

@@ -22,8 +22,8 @@ class Addressee:
 class Letter:
     """A document as a letter in one language; one without an addressee is an open letter.
 
-    Texts are Markdown. `signatories` are names with ISO 3166-1 countries; a notice has none and says nothing of
-    them. `identified` are those whom only an authority may be told of.
+    Texts are Markdown. `signatories` are names with ISO 3166-1 countries; a notice says nothing of them.
+    `identified` are those whom only an authority may be told of.
     """
 
     index: str

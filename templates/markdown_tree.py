@@ -80,14 +80,10 @@ def _parts(node: SyntaxTreeNode) -> list[Node]:
 
 def _inline(node: SyntaxTreeNode) -> list[Node]:
     match node.type:
-        case "text":
-            return [_text(node.content)]
-        case "code_inline":
-            return [{"kind": "code", "text": node.content}]
-        case "softbreak":
-            return [_text(" ")]
-        case "hardbreak":
-            return [{"kind": "break"}]
+        case "text" | "code_inline":
+            return [{"kind": "text" if node.type == "text" else "code", "text": node.content}]
+        case "softbreak" | "hardbreak":
+            return [_text(" ") if node.type == "softbreak" else {"kind": "break"}]
         case "em" | "strong":
             return [{"kind": _STYLES[node.type], "parts": _parts(node)}]
         case "link":

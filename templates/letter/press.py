@@ -1,6 +1,6 @@
 """Letters as PDF, set by typst on the network's letterhead.
 
-What a letter says reaches typst as one JSON text and is never read as markup (`letter/letter.typ`). The same letter
+What a letter says reaches typst as one JSON text and is never read as markup (`letter.typ`). The same letter
 has the same bytes, wherever and whenever it is set, and its metadata name the network and the text alone.
 """
 
@@ -118,6 +118,11 @@ class LetterPress:
             "body": to_tree(letter.body),
             "sections": _sections(letter, words, language, self._network_name),
         }
+
+
+def file_name(letter: Letter) -> str:
+    """Name the file of a letter, like `UA-2026-014-1.es.pdf`."""
+    return f"{letter.index.replace('/', '-')}.{letter.language}.pdf"
 
 
 def _sections(letter: Letter, words: Translations, language: str, network_name: str) -> list[Node]:
