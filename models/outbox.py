@@ -54,8 +54,8 @@ class Delivery(SQLModel, table=True):
     """One message to one recipient on one channel. Its id is the Message-ID and the idempotency key.
 
     `rendering` and `digest` say which rendering a claim took for it; `not_before`, until when it waits.
-    `provider` is whom the claim took it for; one that is `ready` and has a provider may have been taken by it,
-    so it is given to no other.
+    `provider` is whom the claim took it for; one that is `ready` and has one may have been taken by it, so
+    it is given to no other.
     """
 
     __table_args__ = (

@@ -9,8 +9,9 @@ from models.lifecycle import Decision
 from models.messages import Batch, DeliveryState, Dispatched, Purpose
 from models.outbox import Delivery
 from storage import claims, outbox
+from storage.audiences import RECIPIENTS
 from storage.claims import Outcome
-from tests.integration.outbox_cases import Case
+from tests.integration.outbox_cases import Case, execute
 
 READY, SENT, UNKNOWN = DeliveryState.READY, DeliveryState.SENT, DeliveryState.UNKNOWN
 CANCELLED, FAILED = DeliveryState.CANCELLED, DeliveryState.FAILED
@@ -111,7 +112,5 @@ async def test_what_ends_while_a_provider_may_have_it_is_unknown(
 
 async def test_a_stop_is_told_to_whoever_may_have_got_something(case: Case, batch: Batch) -> None:
     doubted = await put_off(case, batch, in_doubt=True)
-    await case.decide(Decision.STOP)
-    await case.confirm()
-    notice = await case.batch(Purpose.STOP_NOTICE)
-    assert [one.address for one in await case.deliveries(notice)] == [doubted.address]
+    reached = f"SELECT address FROM ({RECIPIENTS[Purpose.STOP_NOTICE]}) AS reached"
+    assert await execute(case.database, reached, action_id=case.action.id) == [(doubted.address,)]
