@@ -52,7 +52,6 @@ EVENTS = {
     "stopped": "Stopped",
     "close_decided": "The closing was decided",
     "address_suppressed": "An address does not exist; it will not be written to again",
-    "unsubscribed": "Somebody left the lists",
     "signatures_carried": "Signatures stand for the corrected text: the change is an editorial one",
     "addendum_wanted": "An addendum to the list of signatories will be sent",
     "screen_linked": "A link to the live page was made",
@@ -148,9 +147,8 @@ def _event(kind: str, detail: Mapping[str, Any]) -> str:
         return f"Private details read, {named({}, str(detail.get('why', '?')))}"
     if kind == "dispatch_ended":
         return f"Messages ended: {counts_words(detail.get('counts', {}))}"
-    if kind == "address_suppressed" and detail.get("reason") == "unsubscribed":
-        kind = "unsubscribed"
-    return EVENTS.get(kind, phrase(kind))
+    left = kind == "address_suppressed" and detail.get("reason") == "unsubscribed"
+    return "Somebody left the lists" if left else EVENTS.get(kind, phrase(kind))
 
 
 def counts_words(counts: Mapping[str, int]) -> str:
