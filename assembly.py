@@ -51,7 +51,7 @@ WORKFLOWS = (
     ReceiptsWorkflow,
 )
 
-SMTP, SMTP2 = "smtp", "smtp2"
+SMTP, SECOND_SMTP = "smtp", "second_smtp"
 """What the first and the second mail server are called in the database."""
 
 Adapters = dict[Channel, Adapter[Any]]
@@ -129,18 +129,18 @@ def _relays(settings: Settings) -> list[EmailChannel]:
     )
     connections, most = settings.email_connections, settings.smtp_messages_per_connection
     relays = [EmailChannel(first, connections=connections, provider=SMTP, messages_per_connection=most)]
-    if settings.smtp2_host:
+    if settings.second_smtp_host:
         second = replace(
             first,
-            host=settings.smtp2_host,
-            port=settings.smtp2_port,
-            security=settings.smtp2_security.value,
-            username=settings.smtp2_username,
-            password=_secret(settings.smtp2_password),
+            host=settings.second_smtp_host,
+            port=settings.second_smtp_port,
+            security=settings.second_smtp_security.value,
+            username=settings.second_smtp_username,
+            password=_secret(settings.second_smtp_password),
         )
-        most = settings.smtp2_messages_per_connection
+        most = settings.second_smtp_messages_per_connection
         relays.append(
-            EmailChannel(second, connections=connections, provider=SMTP2, messages_per_connection=most)
+            EmailChannel(second, connections=connections, provider=SECOND_SMTP, messages_per_connection=most)
         )
     return relays
 
@@ -155,8 +155,8 @@ def build_offers(settings: Settings) -> dict[Channel, tuple[Limits, ...]]:
     Partners' own systems have none: each of them is on its own.
     """
     email = [Limits(SMTP, settings.smtp_per_second, settings.smtp_per_day)]
-    if settings.smtp2_host:
-        email.append(Limits(SMTP2, settings.smtp2_per_second, settings.smtp2_per_day))
+    if settings.second_smtp_host:
+        email.append(Limits(SECOND_SMTP, settings.second_smtp_per_second, settings.second_smtp_per_day))
     sms = [Limits("sms", settings.sms_per_second, settings.sms_per_day)]
     return {Channel.EMAIL: tuple(email), Channel.SMS: tuple(sms)}
 

@@ -92,7 +92,7 @@ def password_with_user_name(password: SecretStr | None, info: ValidationInfo) ->
 
 def _beside(info: ValidationInfo, part: str) -> str:
     """Name another setting of the same server."""
-    return f"{(info.field_name or '').partition('_')[0]}_{part}"
+    return f"{(info.field_name or '').rpartition('_')[0]}_{part}"
 
 
 def _readable_picture(file: Path) -> Path:

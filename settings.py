@@ -103,19 +103,18 @@ class Settings(BaseSettings):
     smtp_username: str | None = None
     smtp_password: Annotated[SecretStr | None, AfterValidator(password_with_user_name)] = None
     smtp_security: Annotated[SmtpSecurity, AfterValidator(safe_smtp_security)] = SmtpSecurity.STARTTLS
+    email_connections: Connections = 8
     smtp_per_second: Rate | None = None
     smtp_per_day: Amount | None = None
     smtp_messages_per_connection: Amount | None = None
-    email_connections: Connections = 8
-
-    smtp2_host: Host | None = None
-    smtp2_port: Port = 587
-    smtp2_username: str | None = None
-    smtp2_password: Annotated[SecretStr | None, AfterValidator(password_with_user_name)] = None
-    smtp2_security: Annotated[SmtpSecurity, AfterValidator(safe_smtp_security)] = SmtpSecurity.STARTTLS
-    smtp2_per_second: Rate | None = None
-    smtp2_per_day: Amount | None = None
-    smtp2_messages_per_connection: Amount | None = None
+    second_smtp_host: Host | None = None
+    second_smtp_port: Port = 587
+    second_smtp_username: str | None = None
+    second_smtp_password: Annotated[SecretStr | None, AfterValidator(password_with_user_name)] = None
+    second_smtp_security: Annotated[SmtpSecurity, AfterValidator(safe_smtp_security)] = SmtpSecurity.STARTTLS
+    second_smtp_per_second: Rate | None = None
+    second_smtp_per_day: Amount | None = None
+    second_smtp_messages_per_connection: Amount | None = None
 
     sms_url: Url
     sms_key: SecretStr

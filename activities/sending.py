@@ -12,7 +12,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities import references
 from activities.context import heartbeating
-from activities.supply import Said, tell_what_was_said, was_judged
+from activities.supply import Said, Stopped, tell_what_was_said, was_judged
 from activities.turns import Turns
 from channels.base import (
     Channel,
@@ -78,13 +78,6 @@ class _Sent(NamedTuple):
     """What the provider said, where it was asked."""
 
 
-class _Stopped(NamedTuple):
-    """Why a batch sends no more: nothing is left, or it must wait."""
-
-    wait: timedelta
-    by_limit: bool = False
-
-
 class SendingActivities(references.SendingActivities, Generic[ContentT]):
     """Sends the batches of one channel, at most `channel.connections` messages at once."""
 
@@ -127,15 +120,14 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
             return outcome
         if stopped.by_limit:
             return outcome.model_copy(update={"wait": stopped.wait})
-        raise ApplicationError(
-            "deliveries were put off", type=TRY_AGAIN, next_retry_delay=stopped.wait or None
-        )
+        delay = stopped.wait or None
+        raise ApplicationError("deliveries were put off", type=TRY_AGAIN, next_retry_delay=delay)
 
     async def _recover(self, batch: Batch, claim_id: UUID) -> None:
         async with self._database.transaction() as session:
             await claims.recover(session, batch, claim_id, repeatable=self._channel.repeatable)
 
-    async def _send_claims(self, batch: Batch, claim_id: UUID) -> _Stopped:
+    async def _send_claims(self, batch: Batch, claim_id: UUID) -> Stopped:
         """Send claim after claim, and return how long the rest must wait.
 
         A short wait for a provider is one for all batches; whoever is most urgent when it ends is first.
@@ -145,7 +137,7 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
             async with self._turns.turn(batch):
                 allowance, drafts = await self._claim(batch, claim_id, position, contents)
                 if allowance.wait > _LONGEST_REST:
-                    return _Stopped(max(wait, allowance.wait), allowance.by_limit)
+                    return Stopped(max(wait, allowance.wait), allowance.by_limit)
                 if allowance.wait:
                     self._turns.rest(allowance.wait.total_seconds())
                     continue
@@ -156,7 +148,7 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
                 patience = self._finish_seconds + _SETTLE_AFTER_CANCELLATION_SECONDS
                 asked = await _to_its_end(self._send_and_settle(batch, claim_id, allowance, drafts), patience)
             wait = max(wait, asked)
-        return _Stopped(wait)
+        return Stopped(wait)
 
     async def _send_and_settle(
         self, batch: Batch, claim_id: UUID, allowance: Allowance, drafts: list[Draft]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from typing import NamedTuple
 
 import structlog
 
@@ -17,6 +18,13 @@ DEFAULT_PAUSE = timedelta(seconds=2)
 
 Said = ChannelError | None
 """What a provider said of a message that was handed to it: an error, or None where it took it."""
+
+
+class Stopped(NamedTuple):
+    """Why a batch sends no more: nothing is left, or it must wait, be it by our own limit alone."""
+
+    wait: timedelta
+    by_limit: bool = False
 
 
 async def tell_what_was_said(database: Database, allowance: Allowance, said: Sequence[Said]) -> None:
