@@ -122,12 +122,12 @@ async def signed_by(session: AsyncSession, document_id: UUID, digest: bytes) -> 
     """Read who signed a version, and for how many organisations."""
     found = await session.execute(
         select_rows(
-            Partner.id,
-            Signature.visibility,
-            Partner.members,
-            Partner.member_count,
-            Partner.name,
-            Partner.country,
+            col(Partner.id),
+            col(Signature.visibility),
+            col(Partner.members),
+            col(Partner.member_count),
+            col(Partner.name),
+            col(Partner.country),
         )
         .join(Signature, col(Signature.partner_id) == Partner.id)
         .where(*_signed(document_id, digest))
