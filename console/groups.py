@@ -7,9 +7,10 @@ import typer
 from console import (
     auditing,
     consents,
+    contact_lists,
+    contacts,
     documents,
     editorial,
-    imports,
     invitations,
     partners,
     people,
@@ -80,7 +81,25 @@ GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
         "Read and answer what partners ask before they sign.",
         {"list": questions.list_questions, "answer": questions.answer},
     ),
-    "contacts": ("Keep the contacts.", {"import": imports.import_contacts}),
+    "contacts": (
+        "Keep the contacts.",
+        {
+            "import": contacts.import_contacts,
+            "export": contacts.export,
+            "list": contacts.list_contacts,
+            "show": contacts.show,
+            "remove": contacts.remove,
+            "log": contacts.log,
+        },
+    ),
+    "lists": (
+        "Keep the lists that contacts stand on.",
+        {
+            "list": contact_lists.list_lists,
+            "set": contact_lists.set_list,
+            "remove": contact_lists.remove,
+        },
+    ),
 }
 
 

@@ -57,7 +57,8 @@ def press(number: int, prefix: str = "medio") -> list[dict[str, Any]]:
             "id": f"{prefix}-{one}",
             "name": f"Medio Ficticio {one}",
             "kind": "press",
-            "language": "es",
+            "languages": ["es"],
+            "basis": {"kind": "press_address", "on": "2026-10-01"},
             "channels": [{"channel": "email", "value": f"{prefix}{one}@prensa.example"}],
         }
         for one in range(number)

@@ -2,6 +2,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from web.directory import contact_record
 
 from models.directory import Mandate, parse_contacts, parse_partners
 from models.messages import Purpose
@@ -12,7 +13,6 @@ from storage.database import Database
 from storage.directory import Imported
 from tests import factories
 from tests.integration.outbox_cases import execute, make_case
-from web.directory import contact_record
 from web.partner_rows import entry_of, partner_record
 
 ANA = {"name": "Ana Ejemplo", "email": "ana@red.example", "language": "es"}
