@@ -83,6 +83,12 @@ class ApiClient:
         """Replace something by bytes; doing it twice is once."""
         return self._patiently(self._http.build_request("PUT", path, content=content), repeatable=True)
 
+    def put_json(self, path: str, body: object) -> str:
+        """Set something to a tree; doing it twice is once."""
+        content = json.dumps(body, ensure_ascii=False).encode()
+        request = self._http.build_request("PUT", path, content=content, headers={"Content-Type": _JSON})
+        return self._patiently(request, repeatable=True)
+
     def patch(self, path: str, body: object) -> str:
         """Set something; sent again as often as need be, since setting it twice is once."""
         content = json.dumps(body, ensure_ascii=False).encode()

@@ -41,7 +41,7 @@ class Contact(Answer):
     time_zone: str | None = None
     tags: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()
-    basis: dict[str, str] | None = None
+    basis: dict[str, str | None] | None = None
     channels: list[Channel]
 
 

@@ -48,8 +48,9 @@ def whole_contact(whole: ContactWhole) -> RenderableType:
 def _basis(contact: Contact) -> str:
     if contact.basis is None:
         return "none on record; name one with the next import"
-    by = f", by {named({}, contact.basis['by'])}" if contact.basis.get("by") else ""
-    return f"{named({}, contact.basis['kind'])} since {contact.basis['on']}{by}"
+    means = contact.basis.get("by")
+    by = f", by {named({}, means)}" if means else ""
+    return f"{named({}, str(contact.basis.get('kind')))} since {contact.basis.get('on')}{by}"
 
 
 def check_summary(checked: Checked) -> RenderableType:

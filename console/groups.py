@@ -5,6 +5,7 @@ from collections.abc import Callable
 import typer
 
 from console import (
+    audience,
     auditing,
     consents,
     contact_lists,
@@ -19,6 +20,8 @@ from console import (
 )
 
 GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
+    "audience": ("See and narrow to whom releases go.", {"show": audience.show, "set": audience.select}),
+    "targets": ("Complete the offices that a case addresses.", {"add-address": audience.add_address}),
     "audit": ("Check what was done.", {"verify": auditing.verify}),
     "consents": (
         "See, record and take back what people at risk allow.",

@@ -227,6 +227,8 @@ class Release(StrictModel):
         audiences, selection = tree.get("audiences"), tree.get("contacts")
         if not isinstance(audiences, list | tuple) or not isinstance(selection, Mapping):
             return
+        if not audiences or any(audience not in tuple(Audience) for audience in audiences):
+            return
         there = {kind for kind, audience in AUDIENCE_OF.items() if audience in audiences}
         if not there:
             remedy = "Add press or members to the audiences, or leave it out."

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
 from io import StringIO
-from types import MappingProxyType
 from typing import Any, Final
 
 from models.problems import InvalidInput, Problem, path_of
@@ -40,7 +39,7 @@ class TableFormat:
     lists: frozenset[str]
     nested: frozenset[str]
     numbers: frozenset[str] = frozenset()
-    given: Mapping[str, Any] = MappingProxyType({})
+    given: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
     def all_columns(self) -> tuple[str, ...]:

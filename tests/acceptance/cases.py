@@ -80,8 +80,8 @@ def example_partners(providers_url: str) -> list[dict[str, Any]]:
 
 
 def example_contacts() -> list[dict[str, Any]]:
-    """Return the demo's press and members."""
-    return _example("contacts")
+    """Return the demo's press and members, on no list."""
+    return [{name: value for name, value in one.items() if name != "lists"} for one in _example("contacts")]
 
 
 def _example(name: str) -> list[dict[str, Any]]:
