@@ -53,6 +53,10 @@ SAID_NO: Final = frozenset(
 """A person's own word: it holds for the whole channel, and no other address takes its place."""
 
 
+OF_LISTS_ALONE: Final = frozenset({SuppressionReason.UNSUBSCRIBED, SuppressionReason.REMOVED})
+"""Words about the lists of contacts: her organisation may still ask her to sign."""
+
+
 class RemovalReason(StrEnum):
     """Why a contact is removed."""
 

@@ -18,12 +18,15 @@ from storage.partner_audiences import (
     TO_REMIND,
     TO_SIGN_AGAIN,
 )
+from storage.suppressions import LISTS_ALONE
 
-_USABLE = """
+_USABLE = f"""
     target_address.target_id = target.id
     AND (target_address.valid_until IS NULL OR target_address.valid_until >= current_date)
     AND target_address.channel <> 'letter'
-    AND NOT EXISTS (SELECT 1 FROM suppression WHERE suppression.fingerprint = target_address.fingerprint)
+    AND NOT EXISTS (SELECT 1 FROM suppression
+                    WHERE suppression.fingerprint = target_address.fingerprint
+                      AND suppression.reason NOT IN ({LISTS_ALONE}))
 """
 
 TARGETS = f"""

@@ -25,6 +25,7 @@ from storage.gate_of_consents import IDENTIFIED
 from storage.inviting import tell_of_missed
 from storage.message_events import record_claimed, record_states
 from storage.records import announce, record, request_nudge
+from storage.suppressions import LISTS_ALONE
 
 _RANGE = """
     delivery.dispatch_id = :dispatch_id AND delivery.channel = :channel
@@ -145,10 +146,12 @@ _CANCEL_OUTSTANDING = text(f"""
     RETURNING delivery.id, delivery.state
 """)
 
-_SUPPRESS = text("""
+_SUPPRESS = text(f"""
     INSERT INTO suppression (fingerprint, reason, suppressed_at)
     SELECT DISTINCT fingerprint, :reason, now() FROM delivery WHERE id = ANY(:deliveries) ORDER BY fingerprint
-    ON CONFLICT (fingerprint) DO NOTHING RETURNING fingerprint
+    ON CONFLICT (fingerprint) DO UPDATE SET reason = excluded.reason, suppressed_at = now()
+        WHERE suppression.reason IN ({LISTS_ALONE})
+    RETURNING fingerprint
 """)
 
 
@@ -163,7 +166,7 @@ class Outcome(NamedTuple):
 
 
 def _range(batch: Batch) -> dict[str, object]:
-    return batch.model_dump(exclude={"action_id"})
+    return batch.model_dump(exclude={"action_id", "priority"})
 
 
 async def recover(session: AsyncSession, batch: Batch, claim_id: UUID, *, repeatable: bool) -> None:

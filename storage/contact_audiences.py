@@ -10,22 +10,20 @@ Parameters: audiences, and the chosen_… of `selection_parameters`.
 from collections.abc import Mapping
 from typing import Any, Final
 
-from models.contact_vocabulary import SAID_NO
+from storage.suppressions import NO
 
 _FIELDS: Final = ("lists", "tags", "countries", "kinds")
-
-_NO: Final = ", ".join(sorted(f"'{reason}'" for reason in SAID_NO))
 
 _FIRST_THAT_LEADS_SOMEWHERE: Final = f"""
     SELECT DISTINCT ON (way.contact_id) way.contact_id, way.channel, way.address, way.fingerprint
     FROM contact_address AS way LEFT JOIN suppression ON suppression.fingerprint = way.fingerprint
-    WHERE suppression.reason IS NULL OR suppression.reason IN ({_NO})
+    WHERE suppression.reason IS NULL OR suppression.reason IN ({NO})
     ORDER BY way.contact_id, way.position
 """
 
 _SAID_NO: Final = f"""
     EXISTS (SELECT 1 FROM contact_address AS other
-            JOIN suppression AS word ON word.fingerprint = other.fingerprint AND word.reason IN ({_NO})
+            JOIN suppression AS word ON word.fingerprint = other.fingerprint AND word.reason IN ({NO})
             WHERE other.contact_id = contact.id AND other.channel = chosen.channel)
 """
 

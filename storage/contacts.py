@@ -14,6 +14,7 @@ from models.contact_vocabulary import ContactEventKind, RemovalReason, Suppressi
 from models.contacts import Contact, ContactAddress, ContactEvent, ContactList, Suppression
 from models.people import Person
 from models.vocabulary import ContactKind
+from storage.suppressions import LISTS_ALONE
 
 _UNKNOWN_TAGS = text("""
     SELECT chosen FROM unnest(CAST(:chosen AS text[])) AS chosen
@@ -25,10 +26,11 @@ _UNKNOWN_LISTS = text("""
     WHERE NOT EXISTS (SELECT 1 FROM contact_list WHERE contact_list.slug = chosen)
 """)
 
-_SUPPRESS = text("""
+_SUPPRESS = text(f"""
     INSERT INTO suppression (fingerprint, reason, suppressed_at)
     SELECT DISTINCT fingerprint, :reason, now() FROM contact_address WHERE contact_id = :contact_id
     ON CONFLICT (fingerprint) DO UPDATE SET reason = excluded.reason
+        WHERE suppression.reason IN ({LISTS_ALONE})
 """)
 
 _LISTED = text("""

@@ -21,6 +21,7 @@ from storage.partner_audiences import (
     was_missed,
 )
 from storage.records import announce, record, request_nudge
+from storage.suppressions import LISTS_ALONE
 
 _MISSED = frozenset({DeliveryState.BOUNCED, DeliveryState.FAILED, DeliveryState.SUPPRESSED})
 
@@ -32,7 +33,9 @@ _OF_DOCUMENT = f"""
 
 _CAN_BE_ASKED = f"""
     other.gone_at IS NULL AND NOT {was_missed("other")}
-    AND NOT EXISTS (SELECT 1 FROM suppression WHERE suppression.fingerprint = other.fingerprint)
+    AND NOT EXISTS (SELECT 1 FROM suppression
+                    WHERE suppression.fingerprint = other.fingerprint
+                      AND suppression.reason NOT IN ({LISTS_ALONE}))
 """
 
 _COUNT_UNASKED = text(f"""

@@ -1,7 +1,7 @@
 """Contacts' languages, tags, lists and the basis on which they are written to; what was done to them
 
 Revision: 0016
-Follows: 0015
+Follows: 0013
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision: str = "0016"
-down_revision: str | None = "0015"
+down_revision: str | None = "0013"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
