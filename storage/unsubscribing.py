@@ -24,9 +24,8 @@ _UNSUBSCRIBE = text("""
 
 async def unsubscribe(session: AsyncSession, delivery_id: UUID) -> None:
     """Take the address of a delivery off every list, once; what was not claimed yet stays in."""
-    done = await session.execute(
-        _UNSUBSCRIBE, {"delivery_id": delivery_id, "reason": SuppressionReason.UNSUBSCRIBED.value}
-    )
+    reason = SuppressionReason.UNSUBSCRIBED.value
+    done = await session.execute(_UNSUBSCRIBE, {"delivery_id": delivery_id, "reason": reason})
     action_id = done.scalar_one_or_none()
     if action_id is not None:
         detail = {"deliveries": [str(delivery_id)], "reason": reason}
