@@ -19,6 +19,7 @@ from channels.email import EmailChannel
 from channels.mime import Relay
 from channels.partner_api import PartnerApiChannel
 from channels.sms import SmsChannel
+from models.endpoints import EndpointRules, ports_in
 from models.verification import Policies, policy_of
 from models.vocabulary import Channel, Urgency
 from models.working_hours import working_hours
@@ -84,6 +85,13 @@ def build_fingerprint(settings: Settings) -> AddressFingerprint:
     return AddressFingerprint(decode_key(settings.fingerprint_key.get_secret_value()))
 
 
+def build_endpoint_rules(settings: Settings) -> EndpointRules:
+    """Read where partners' systems may be."""
+    return EndpointRules(
+        ports=ports_in(settings.partner_api_ports), allow_private=settings.partner_api_allow_private
+    )
+
+
 async def build_client(settings: Settings, *, lazy: bool = False) -> Client:
     """Connect to Temporal; a lazy client may exist before the server answers."""
     return await connect(
@@ -114,7 +122,9 @@ def build_adapters(settings: Settings) -> Adapters:
         Channel.EMAIL: EmailChannel(relay, connections=settings.email_connections),
         Channel.SMS: SmsChannel(settings.sms_url, sms_key, settings.sms_sender, connections=connections),
         Channel.PARTNER_API: PartnerApiChannel(
-            connections=connections, allow_insecure=settings.partner_api_allow_private
+            connections=connections,
+            rules=build_endpoint_rules(settings),
+            own_ca=settings.partner_api_ca,
         ),
     }
 

@@ -17,6 +17,7 @@ from models.vocabulary import Urgency
 from models.working_hours import DEFAULT_HOURS, MOST_REMINDERS
 from setting_types import (
     WRONG,
+    Authorities,
     BaseUrl,
     Connections,
     Database,
@@ -29,6 +30,7 @@ from setting_types import (
     Name,
     Picture,
     Port,
+    Ports,
     Server,
     SmsSender,
     SmtpSecurity,
@@ -107,6 +109,8 @@ class Settings(BaseSettings):
     sms_key: SecretStr
     sms_sender: SmsSender = "Acuerpa"
     http_connections: Connections = 8
+    partner_api_ports: Ports = "443"
+    partner_api_ca: Authorities | None = None
     partner_api_allow_private: bool = False
 
     verification_immediate: Verification = described(POLICIES[Urgency.IMMEDIATE])

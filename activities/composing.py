@@ -101,8 +101,10 @@ class Composer:
         self._watch.read(draft, *(Part(text, markup=True) for text in texts_in(data)))
         return DocumentContent(
             document={"type": _EVENT_TYPES[draft.contents.purpose], "data": data},
-            secret=self._cipher.open(
-                draft.recipient.sealed_secret, context=api_secret_place(draft.delivery.address)
+            secrets=(
+                self._cipher.open(
+                    draft.recipient.sealed_secret, context=api_secret_place(draft.delivery.address)
+                ),
             ),
         )
 

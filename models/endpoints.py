@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 HTTPS_PORT: Final = 443
+_LAST_PORT: Final = 65_535
 
 _LABEL: Final = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 # What ends in a label that begins with a digit may be read as an IPv4 address: 2130706433, 0x7f.1, 127.1.
@@ -68,6 +69,18 @@ class Refused(NamedTuple):
 
     rule: str
     remedy: str
+
+
+def ports_in(text: str) -> frozenset[int]:
+    """Read a list of ports such as `443,8443`.
+
+    Raises:
+        ValueError: it is none, or names the ports 0 or beyond 65535.
+    """
+    ports = frozenset(int(one) if re.fullmatch(r"[0-9]{1,5}", one) else 0 for one in text.split(","))
+    if not all(0 < port <= _LAST_PORT for port in ports):
+        raise ValueError("a port is a number from 1 to 65535")
+    return ports
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:

@@ -5,7 +5,14 @@ from types import FrameType
 
 import uvicorn
 
-from assembly import build_cipher, build_client, build_fingerprint, build_policies, build_renderer
+from assembly import (
+    build_cipher,
+    build_client,
+    build_endpoint_rules,
+    build_fingerprint,
+    build_policies,
+    build_renderer,
+)
 from logs import configure_logging
 from models.anchors import AnchorFile
 from models.logos import read_logo
@@ -49,7 +56,7 @@ async def build_services(settings: Settings) -> Services:
         policies=build_policies(settings),
         public_url=settings.public_url,
         time_zone=settings.default_time_zone,
-        insecure_partner_apis=settings.partner_api_allow_private,
+        partner_endpoints=build_endpoint_rules(settings),
         logo=read_logo(settings.network_logo) if settings.network_logo else None,
     )
 

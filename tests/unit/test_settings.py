@@ -118,6 +118,8 @@ WRONG_VALUES = {
     "ACUERPA_SMS_URL": (f"http://{CANARY}.example/sms", CANARY),
     "ACUERPA_SMS_SENDER": (CANARY, "Ñandú", "+0123456", "+٥٢٥٥١٢٣٤"),
     "ACUERPA_HTTP_CONNECTIONS": (CANARY, "0", "65"),
+    "ACUERPA_PARTNER_API_PORTS": (CANARY, "0", "443,", "443 8443", "65536", "443,-1"),
+    "ACUERPA_PARTNER_API_CA": (f"/{CANARY}.pem", "/", __file__),
     "ACUERPA_PARTNER_API_ALLOW_PRIVATE": (CANARY,),
     "ACUERPA_VERIFICATION_IMMEDIATE": (CANARY, "attestations=1", "sources=0", "remind_after=1h"),
     "ACUERPA_VERIFICATION_URGENT": (CANARY, "attestations=2", "colour=blue"),

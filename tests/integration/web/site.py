@@ -13,6 +13,7 @@ import httpx
 from fastapi import FastAPI
 
 from models.anchors import AnchorFile
+from models.endpoints import EndpointRules
 from models.verification import POLICIES
 from models.vocabulary import Role
 from security.forms import FormSeal
@@ -91,7 +92,7 @@ async def services_over(database_url: str, folder: Path, temporal_address: str =
         policies=POLICIES,
         public_url=PUBLIC_URL,
         time_zone="America/Mexico_City",
-        insecure_partner_apis=False,
+        partner_endpoints=EndpointRules(),
     )
 
 
