@@ -38,8 +38,8 @@ async def post(client: httpx.AsyncClient, url: str, body: bytes, headers: dict[s
 
     Raises:
         TransientError: no answer, 408, 425, 429 or 5xx, with the wait that `Retry-After` asks for; 401, 403.
-        PermanentError: any other refusal; 404 and 410 say that the address does not exist. What would be sent is
-            larger than any partner should have to take, or the address leads where nothing may be sent to.
+        PermanentError: any other refusal; 404 and 410 say that the address does not exist. Or what would be
+            sent is larger than anybody should have to take, or it would go where nothing may be sent to.
     """
     if len(body) > _SENT_LIMIT_BYTES:
         raise PermanentError(Failure.NOT_RENDERABLE)

@@ -1,4 +1,4 @@
-"""Where a partner's own system may be: how its address is written, and which addresses of the network are public."""
+"""Where a partner's own system may be: how its address is written, and which IP addresses are public."""
 
 import re
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _LABEL: Final = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _NAME: Final = re.compile(rf"(?=.{{1,253}}$)({_LABEL}\.)+[A-Za-z]([A-Za-z0-9-]{{0,61}}[A-Za-z0-9])")
 _NEVER_PUBLIC: Final = frozenset({"localhost", "local", "internal", "onion", "arpa"})
 
-# Beside what `ipaddress` knows, which differs between Python's versions: IANA's registries of special addresses.
+# IANA's special addresses, beside what `ipaddress` knows of them, which differs between versions of Python.
 _SPECIAL_V4: Final = tuple(
     IPv4Network(block)
     for block in (

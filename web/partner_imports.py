@@ -65,9 +65,7 @@ def _refused_addresses(services: Services, entries: Numbered) -> Iterator[Proble
     for position, entry in entries:
         refused = refused_endpoint(entry.api.url, services.partner_endpoints) if entry.api else None
         if refused:
-            yield Problem(
-                field=f"partners.{position}.api.url", rule=refused.rule, remedy=refused.remedy
-            )
+            yield Problem(field=f"partners.{position}.api.url", rule=refused.rule, remedy=refused.remedy)
 
 
 async def carried_out(
