@@ -1,6 +1,7 @@
 """What a message says, and to whom: read once a batch, so that sending needs no further look-ups."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -26,6 +27,7 @@ class Contents:
 
     purpose: Purpose
     round: int
+    frozen_at: datetime
     digest: bytes
     action: UrgentAction
     document: Document
@@ -50,6 +52,7 @@ class Recipient(NamedTuple):
     salutation: str | None
     time_zone: str | None
     sealed_secret: bytes | None
+    sealed_former_secret: bytes | None
     proposer: str | None
 
 
@@ -60,7 +63,10 @@ _RECIPIENTS = text("""
            coalesce(partner.name, target.offices ->> delivery.language) AS organisation,
            target.salutations ->> delivery.language AS salutation,
            coalesce(contact.time_zone, person.time_zone, partner.time_zone) AS time_zone,
-           partner.sealed_api_secret AS sealed_secret, proposal.proposer_name AS proposer
+           partner.sealed_api_secret AS sealed_secret,
+           CASE WHEN partner.former_secret_until > now() THEN partner.sealed_former_secret END
+               AS sealed_former_secret,
+           proposal.proposer_name AS proposer
     FROM delivery
     LEFT JOIN target ON delivery.recipient_kind = 'target' AND target.id = delivery.recipient_id
     LEFT JOIN proposal ON delivery.recipient_kind = 'approver' AND proposal.id = delivery.recipient_id
@@ -90,6 +96,7 @@ async def contents_of(session: AsyncSession, dispatch_id: UUID) -> Contents:
     return Contents(
         purpose=dispatch.purpose,
         round=dispatch.round,
+        frozen_at=dispatch.frozen_at,
         digest=dispatch.digest,
         action=action,
         document=document,

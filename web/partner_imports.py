@@ -13,7 +13,7 @@ from models.partner_vocabulary import PartnerEventKind
 from models.problems import InvalidInput, Problem
 from storage import directory, partners
 from storage.directory import Imported, PartnerRecord
-from web.partner_rows import entry_of, knows_secret, partner_record
+from web.partner_rows import brings_back, entry_of, knows_secret, partner_record
 from web.services import Services
 
 
@@ -38,6 +38,7 @@ async def planned(
     problems = (
         *directory_problems(entries, as_they_are, also_named),
         *_refused_addresses(services, entries),
+        *_replaced_secrets(services, entries, known),
     )
     plan = ImportPlan(known, problems)
     for _, entry in entries:
@@ -66,6 +67,19 @@ def _refused_addresses(services: Services, entries: Numbered) -> Iterator[Proble
         refused = refused_endpoint(entry.api.url, services.partner_endpoints) if entry.api else None
         if refused:
             yield Problem(field=f"partners.{position}.api.url", rule=refused.rule, remedy=refused.remedy)
+
+
+def _replaced_secrets(
+    services: Services, entries: Numbered, known: Mapping[str, PartnerRecord]
+) -> Iterator[Problem]:
+    for position, entry in entries:
+        before = known.get(entry.id)
+        if before and brings_back(entry, before, services.cipher):
+            yield Problem(
+                field=f"partners.{position}.api.secret",
+                rule="is the secret that was replaced",
+                remedy="Leave it out: the directory keeps the new one.",
+            )
 
 
 async def carried_out(
