@@ -30,6 +30,7 @@ class DocumentContent:
 class PartnerApiChannel:
     """Sends `DocumentContent` to addresses that the rules allow, over a transport that pins them."""
 
+    provider = "partner_api"
     repeatable = True
 
     def __init__(
