@@ -5,12 +5,11 @@ import re
 from collections.abc import Iterator
 from copy import deepcopy
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
-from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema import Draft202012Validator
 
 from models.partner_webhooks import (
     ActionStopped,
@@ -23,10 +22,9 @@ from models.partner_webhooks import (
     as_json,
     schema_text,
 )
+from tests.conftest import ROOT
+from tests.partner_schema import PUBLISHED, SCHEMA
 
-DOCS = Path(__file__).parents[2] / "docs"
-PUBLISHED = DOCS / "partner-api" / "events.schema.json"
-SCHEMA = Draft202012Validator(json.loads(PUBLISHED.read_text()), format_checker=FormatChecker())
 AT = datetime(2026, 11, 29, 12, 30, tzinfo=UTC)
 ABOUT = {
     "delivery_id": UUID(int=7),
@@ -38,7 +36,7 @@ ABOUT = {
 }
 TEXT = {**ABOUT, "summary": "S", "body": "**B**", "background": None, "demands": ["D"]}
 LISTED = [ListedSignatory(name="Red Ñuiñé", country="MX")]
-EVENTS = {
+EVENTS: dict[str, StatementReleased | StatementAddendum | ActionStopped] = {
     "statement.released": StatementReleased(
         timestamp=AT,
         data=StatementData.model_validate(
@@ -119,7 +117,7 @@ def test_a_field_that_a_later_release_adds_does_not_break_a_receiver() -> None:
 
 
 def test_the_examples_of_the_manual_fit_the_schema() -> None:
-    manual = (DOCS / "partner-api.md").read_text()
+    manual = (ROOT / "docs" / "partner-api.md").read_text()
     examples = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", manual, re.DOTALL)]
     assert {one["type"] for one in examples} == set(EVENTS)
     for example in examples:

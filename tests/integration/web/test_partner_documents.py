@@ -8,7 +8,6 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from models.lifecycle import Decision
 from models.messages import DeliveryState, Purpose
 from models.outbox import Delivery
 from models.vocabulary import Role
@@ -16,6 +15,7 @@ from storage.claims import Outcome
 from storage.outbox import unsent_ranges
 from storage.partner_documents import fetched, released_to
 from tests.integration.audit_trails import sound_trail
+from tests.integration.notices import stopped
 from tests.integration.outbox_cases import Case, changed_text, execute
 from tests.integration.sign_links import answered
 from tests.integration.web.site import API, Site, problem
@@ -57,7 +57,7 @@ async def released(case: Case) -> Case:
 @pytest.fixture
 async def system(site: Site, released: Case) -> AsyncIterator[httpx.AsyncClient]:
     """The system of the weavers, with its key."""
-    assert released
+    assert released.action.id
     async with site.client(await site.partner_key(TEJEDORAS)) as client:
         yield client
 
@@ -88,7 +88,7 @@ async def test_a_partner_reads_what_was_released_to_it_and_the_trail_tells_so(
     assert (document["type"], document["version"]) == ("statement.released", 1)
     assert document["data"]["delivery_id"] == told["id"]
     assert document["data"]["digest"] == told["digest"]
-    assert "Luna" in document["data"]["body"]
+    assert "Jacinta Olvera Montejo" in document["data"]["body"]
     assert [one["name"] for one in document["data"]["signatories"]] == [
         "Tejedoras del Maíz", "Casa de las Mujeres El Manantial", "Northern Lights Women's Fund",
     ]  # fmt: skip
@@ -201,18 +201,9 @@ async def test_a_text_that_was_written_anew_is_read_once_it_is_released_anew(
 
 
 async def test_a_notice_of_the_end_is_read_in_the_statements_place(
-    site: Site, released: Case, system: httpx.AsyncClient
+    released: Case, system: httpx.AsyncClient
 ) -> None:
-    await released.decide(Decision.STOP)
-    ((document_id, number),) = await execute(
-        released.database, "SELECT id, number FROM document WHERE kind = 'stop_action'"
-    )
-    notice = Case(
-        released.database,
-        released.action,
-        released.document.model_copy(update={"document_id": document_id, "number": number}),
-        released.verifiers,
-    )
+    notice = await stopped(released)
     assert await listed(system) == []
     await notice.confirm()
     await send(notice, Purpose.STOP_NOTICE)
@@ -221,7 +212,6 @@ async def test_a_notice_of_the_end_is_read_in_the_statements_place(
     document = (await system.get(f"{DOCUMENTS}/{own}")).json()
     assert (document["type"], document["data"]["reference"]) == ("action.stopped", released.action.reference)
     assert "signatories" not in document["data"]
-    assert site
 
 
 async def test_pages_follow_each_other_and_hold_each_document_once(
@@ -282,7 +272,7 @@ async def test_keys_are_made_shown_once_listed_and_revoked_by_those_who_keep_the
     made = await keeper.post(path)
     key, key_id = made.json()["key"], made.json()["key_id"]
     assert made.headers["Cache-Control"] == "no-store"
-    async with keeper, site.client(key) as system:
+    async with site.client(key) as system:
         assert len(await listed(system)) == 1
         (shown,) = (await keeper.get(path)).json()["keys"]
         assert (shown["key_id"], shown["revoked_at"]) == (key_id, None)
