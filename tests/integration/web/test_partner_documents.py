@@ -57,7 +57,7 @@ async def released(case: Case) -> Case:
 @pytest.fixture
 async def system(site: Site, released: Case) -> AsyncIterator[httpx.AsyncClient]:
     """The system of the weavers, with its key."""
-    assert released.action.id
+    assert released.action.title
     async with site.client(await site.partner_key(TEJEDORAS)) as client:
         yield client
 
