@@ -152,7 +152,7 @@ HOUR, ZERO = timedelta(hours=1), timedelta(0)
     [
         ("7", timedelta(seconds=7), timedelta(seconds=7)),
         ("0", ZERO, ZERO),
-        (http_date(timedelta(minutes=20)), timedelta(minutes=17), timedelta(minutes=20)),
+        (http_date(timedelta(minutes=50)), timedelta(minutes=30), timedelta(minutes=50)),
         (http_date(-timedelta(days=1)), ZERO, ZERO),
         ("86400", HOUR, HOUR),
         (http_date(timedelta(days=9)), HOUR, HOUR),

@@ -1,6 +1,6 @@
 """What a partner's system reads by its key: what was released to it, and only while the gate lets it."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from uuid import UUID, uuid4
 
@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import text
 
 from models.messages import DeliveryState, Purpose
-from models.outbox import Delivery
 from models.vocabulary import Role
 from storage.claims import Outcome
 from storage.outbox import unsent_ranges
@@ -35,14 +34,13 @@ async def deliveries(case: Case, slug: str) -> list[UUID]:
     return [row[0] for row in found]
 
 
-async def send(case: Case, purpose: Purpose = Purpose.STATEMENT, turn: int = 1) -> Sequence[Delivery]:
+async def send(case: Case, purpose: Purpose = Purpose.STATEMENT) -> None:
     """Claim and settle everything of a round as sent."""
-    dispatched, claim_id = await case.freeze(purpose, turn), uuid4()
+    dispatched, claim_id = await case.freeze(purpose), uuid4()
     async with case.database.transaction() as session:
         batches = await unsent_ranges(session, dispatched, 10_000)
     claimed = [one for batch in batches for one in await case.claim(batch, claim_id)]
     await case.settle(claim_id, *(Outcome(one.id, DeliveryState.SENT) for one in claimed))
-    return claimed
 
 
 @pytest.fixture
