@@ -14,7 +14,7 @@ from models.documents import Document, DocumentText, Rendering
 from models.messages import Purpose
 from models.outbox import Delivery, Dispatch
 from models.signatories import Organisations
-from models.vocabulary import ConsentUse
+from models.vocabulary import Audience, ConsentUse
 from storage.actions import action_by_id, people_at_risk
 from storage.consents import live_uses, newest_consents
 from storage.documents import renderings_of, texts_of
@@ -27,7 +27,6 @@ class Contents:
 
     purpose: Purpose
     round: int
-    frozen_at: datetime
     digest: bytes
     action: UrgentAction
     document: Document
@@ -37,6 +36,7 @@ class Contents:
     live_uses: set[tuple[UUID, ConsentUse]]
     signatories: list[PublicSignature]
     organisations: Organisations
+    frozen_at: datetime
 
     @property
     def index(self) -> str:
@@ -54,6 +54,9 @@ class Recipient(NamedTuple):
     sealed_secret: bytes | None
     sealed_former_secret: bytes | None
     proposer: str | None
+    audience: Audience | None
+    earlier: list[UUID]
+    """Mails about the same action that went to the same address before, the oldest first."""
 
 
 _RECIPIENTS = text("""
@@ -66,7 +69,13 @@ _RECIPIENTS = text("""
            partner.sealed_api_secret AS sealed_secret,
            CASE WHEN partner.former_secret_until > now() THEN partner.sealed_former_secret END
                AS sealed_former_secret,
-           proposal.proposer_name AS proposer
+           proposal.proposer_name AS proposer,
+           CASE delivery.recipient_kind
+               WHEN 'target' THEN 'targets'
+               WHEN 'partner' THEN 'signatories'
+               WHEN 'contact' THEN CASE contact.kind WHEN 'press' THEN 'press' ELSE 'members' END END
+               AS audience,
+           thread.earlier
     FROM delivery
     LEFT JOIN target ON delivery.recipient_kind = 'target' AND target.id = delivery.recipient_id
     LEFT JOIN proposal ON delivery.recipient_kind = 'approver' AND proposal.id = delivery.recipient_id
@@ -83,6 +92,15 @@ _RECIPIENTS = text("""
         LIMIT 1) AS partner_contact ON true
     LEFT JOIN contact ON delivery.recipient_kind = 'contact' AND contact.id = delivery.recipient_id
     LEFT JOIN person ON delivery.recipient_kind = 'person' AND person.id = delivery.recipient_id
+    CROSS JOIN LATERAL (
+        SELECT coalesce(array_agg(mail.id ORDER BY mail.claimed_at), '{}') AS earlier
+        FROM (SELECT before.id, before.claimed_at
+              FROM delivery AS before JOIN dispatch AS its ON its.id = before.dispatch_id
+              WHERE before.fingerprint = delivery.fingerprint AND before.channel = 'email'
+                AND before.id <> delivery.id AND before.state IN ('sent', 'delivered', 'unknown')
+                AND its.purpose IN ('statement', 'addendum', 'stop_notice')
+                AND its.action_id = (SELECT action_id FROM dispatch WHERE id = delivery.dispatch_id)
+              ORDER BY before.claimed_at DESC LIMIT 20) AS mail) AS thread
     WHERE delivery.id = ANY(:delivery_ids)
 """)
 
@@ -96,7 +114,6 @@ async def contents_of(session: AsyncSession, dispatch_id: UUID) -> Contents:
     return Contents(
         purpose=dispatch.purpose,
         round=dispatch.round,
-        frozen_at=dispatch.frozen_at,
         digest=dispatch.digest,
         action=action,
         document=document,
@@ -106,6 +123,7 @@ async def contents_of(session: AsyncSession, dispatch_id: UUID) -> Contents:
         live_uses=live_uses(await newest_consents(session, action.id), action),
         signatories=await public_signatures(session, document.id, dispatch.digest),
         organisations=await count_organisations(session, document.id, dispatch.digest),
+        frozen_at=dispatch.frozen_at,
     )
 
 

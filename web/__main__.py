@@ -12,6 +12,7 @@ from assembly import (
     build_fingerprint,
     build_policies,
     build_renderer,
+    build_unsubscribe_links,
 )
 from logs import configure_logging
 from models.anchors import AnchorFile
@@ -50,6 +51,7 @@ async def build_services(settings: Settings) -> Services:
         cipher=build_cipher(settings),
         fingerprint=build_fingerprint(settings),
         form_seal=FormSeal(key),
+        unsubscribe_links=build_unsubscribe_links(settings),
         pins=PinHasher(key),
         anchors=AnchorFile(settings.audit_anchors),
         renderer=build_renderer(settings),

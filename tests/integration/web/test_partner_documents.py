@@ -146,8 +146,7 @@ KEPT_BACK = {
 }
 
 
-class _UndoneError(Exception):
-    pass
+class _UndoneError(Exception): ...
 
 
 async def readable(case: Case, change: str) -> tuple[bool, bool]:
