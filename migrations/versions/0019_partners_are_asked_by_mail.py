@@ -1,7 +1,7 @@
-"""Contacts of partners are asked by mail, as they were in fact: decision 013
+"""Contacts of partners are asked by mail, as they were in fact: decision 014
 
 Revision: 0019
-Follows: 0013
+Follows: 0018
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from alembic import op
 
 revision: str = "0019"
-down_revision: str | None = "0013"
+down_revision: str | None = "0018"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
