@@ -19,7 +19,7 @@ from urllib.parse import urlencode, urlsplit
 
 from benchmarks.bare_route import PATH as BARE_PATH
 from benchmarks.open_loop import BrokenOffError, Connections, Measured, Work, driven
-from benchmarks.sign_on_cases import Network, add_members, network_at, window
+from benchmarks.sign_on_cases import Network, network_at, window
 from local.environment import data_folder, free_ports, given_settings
 from local.ports import LOOPBACK, free_port
 from local.process import Child
@@ -132,7 +132,7 @@ async def _prepared(stack: Stack, network: Network, database: Database) -> tuple
     await stack.stop("worker")  # what is measured first are visits; the mails would take their time
     links = await network.links(database)
     random.Random(4).shuffle(links)  # noqa: S311 - an order, no secret
-    await add_members(stack, database, MEMBERS)
+    await network.add_members(MEMBERS)
     return links, await network.hand_in(sign_on=None, release={"audiences": ["members"]})
 
 

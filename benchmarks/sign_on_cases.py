@@ -8,21 +8,17 @@ from typing import Any, Final
 import httpx
 from sqlmodel import select
 
-from assembly import build_fingerprint
 from benchmarks.decisions import CASE
 from console.client import API_PATH
 from console.following import LONGEST_WAIT_SECONDS
 from local.demo_people import run_script
 from local.stack import Stack
 from models.columns import now
-from models.contacts import Contact, ContactAddress
 from models.outbox import Delivery
 from models.partners import Invitation
-from models.vocabulary import Channel, ContactKind
 from models.yaml_tree import read_yaml
 from security.tokens import new_token, token_hash
 from storage.database import Database
-from storage.directory import ContactRecord, upsert_contacts
 from storage.sign_links import issue_link
 
 VERIFIERS: Final = ("Inés", "Abril")
@@ -48,6 +44,13 @@ class Network:
         for first in range(0, partners, IMPORTED_AT_ONCE):
             body = {"partners": entries[first : first + IMPORTED_AT_ONCE]}
             (await self.coordinator.post("/partners", json=body)).raise_for_status()
+
+    async def add_members(self, count: int) -> None:
+        """Have the directory know this many members with a mail address each."""
+        entries = [_member(number) for number in range(count)]
+        for first in range(0, count, IMPORTED_AT_ONCE):
+            body = {"contacts": entries[first : first + IMPORTED_AT_ONCE]}
+            (await self.coordinator.post("/contacts", json=body)).raise_for_status()
 
     async def hand_in(self, **changes: Any) -> str:
         """Hand a case in, have it attested, and return its reference."""
@@ -111,27 +114,6 @@ async def network_at(stack: Stack) -> Network:
     return Network(clients[0], clients[1:])
 
 
-async def add_members(stack: Stack, database: Database, count: int) -> None:
-    """Have the directory know this many members with a mail address each."""
-    fingerprint = build_fingerprint(stack.settings)
-    records = []
-    for number in range(count):
-        address = f"m{number}@amigas.example"
-        contact = Contact(
-            slug=f"miembra-{number}", name=f"Compañera {number}", kind=ContactKind.MEMBER, language="es"
-        )
-        way = ContactAddress(
-            contact_id=contact.id,
-            position=0,
-            channel=Channel.EMAIL,
-            address=address,
-            fingerprint=fingerprint.of(Channel.EMAIL, address),
-        )
-        records.append(ContactRecord(contact, [way]))
-    async with database.transaction() as session:
-        await upsert_contacts(session, records)
-
-
 def window(quorum: int) -> dict[str, Any]:
     """Return a sign-on among the partners of the benchmark that stays open."""
     return {
@@ -158,6 +140,17 @@ def _partner(number: int) -> dict[str, Any]:
         "languages": ["es"],
         "groups": ["bench"],
         "contacts": [contact],
+    }
+
+
+def _member(number: int) -> dict[str, Any]:
+    return {
+        "id": f"miembra-{number}",
+        "name": f"Compañera {number}",
+        "kind": "member",
+        "languages": ["es"],
+        "basis": {"kind": "member", "on": "2026-01-02"},
+        "channels": [{"channel": "email", "value": f"m{number}@amigas.example"}],
     }
 
 
