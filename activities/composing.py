@@ -42,6 +42,7 @@ class Composer:
         public_url: str,
         time_zone: str,
         sign_links_last: timedelta,
+        sms_link: str | None = None,
     ) -> None:
         self._database = database
         self._renderer = renderer
@@ -49,6 +50,7 @@ class Composer:
         self._watch = LeakWatch(cipher)
         self._links = SecretLinks(database, public_url=public_url, last=sign_links_last)
         self._time_zone = time_zone
+        self._sms_link = sms_link
 
     async def email(self, draft: Draft) -> EmailContent:
         """Compose a mail of any purpose."""
@@ -183,7 +185,9 @@ class Composer:
 
     def _announcement(self, draft: Draft) -> dict[str, object]:
         self._watch.identified(draft)
-        return {"index": draft.contents.index, "title": _text(draft).headline}
+        contents = draft.contents
+        link = (self._sms_link or "").format(reference=contents.action.reference, number=contents.document.number)
+        return {"index": contents.index, "title": _text(draft).headline, "link": link or None}
 
     async def _to_coordinator(self, draft: Draft) -> dict[str, object]:
         return {
