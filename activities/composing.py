@@ -185,9 +185,9 @@ class Composer:
 
     def _announcement(self, draft: Draft) -> dict[str, object]:
         self._watch.identified(draft)
-        contents = draft.contents
-        link = (self._sms_link or "").format(reference=contents.action.reference, number=contents.document.number)
-        return {"index": contents.index, "title": _text(draft).headline, "link": link or None}
+        action, number = draft.contents.action, draft.contents.document.number
+        link = (self._sms_link or "").format(reference=action.reference, number=number)
+        return {"index": draft.contents.index, "title": _text(draft).headline, "link": link or None}
 
     async def _to_coordinator(self, draft: Draft) -> dict[str, object]:
         return {
