@@ -25,6 +25,7 @@ from channels.base import (
 from models.messages import Batch, BatchOutcome, DeliveryState
 from models.outbox import Delivery
 from models.records import EventKind
+from models.sms_budget import SmsBudget
 from storage import claims
 from storage.claims import Outcome
 from storage.contents import Contents, Recipient, contents_of, recipients_of
@@ -80,8 +81,10 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
         compose: Compose[ContentT],
         *,
         finish_seconds: float = 20.0,
+        sms_budget: SmsBudget | None = None,
     ) -> None:
         """Make the activities of one channel; a cancelled one gives its messages so long to finish."""
+        self._sms_budget = sms_budget
         self._finish_seconds = finish_seconds
         self._database = database
         self._channel = channel
@@ -152,7 +155,12 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
     async def _claim(self, batch: Batch, claim_id: UUID, after: int, contents: Contents) -> list[Draft]:
         async with self._database.transaction() as session:
             deliveries = await claims.claim(
-                session, batch, claim_id, after=after, limit=self._channel.connections
+                session,
+                batch,
+                claim_id,
+                after=after,
+                limit=self._channel.connections,
+                sms_budget=self._sms_budget,
             )
             recipients = await recipients_of(session, deliveries)
         return [Draft(delivery, recipients[delivery.id], contents) for delivery in deliveries]

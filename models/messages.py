@@ -263,11 +263,12 @@ class DispatchPlan(Message):
 
 
 class BatchOutcome(Message):
-    """What became of a batch: what still waits was held back, or must be tried again; not what is not due."""
+    """What became of a batch: what waits was held back or must be tried again; `put_off` is not due."""
 
     sent: int
     ended: int
     waiting: int
+    put_off: int = 0
     on_hold: bool
 
 

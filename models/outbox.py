@@ -1,6 +1,6 @@
 """The outbox: every message that leaves is a row here first."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -54,6 +54,8 @@ class Delivery(SQLModel, table=True):
     """One message to one recipient on one channel. Its id is the Message-ID and the idempotency key.
 
     `rendering` and `digest` say which rendering a claim took for it; `not_before`, until when it waits.
+    A text message that keeps quiet hours has the `time_zones` where its recipient may be; `counted_on` is the
+    day whose budget it is part of.
     """
 
     __table_args__ = (
@@ -89,5 +91,7 @@ class Delivery(SQLModel, table=True):
     handed_over_at: datetime | None = moment(nullable=True)
     settled_at: datetime | None = moment(nullable=True)
     not_before: datetime | None = moment(nullable=True)
+    time_zones: list[str] | None = words(nullable=True)
+    counted_on: date | None = None
     failure: str | None = Field(default=None, max_length=60)
     provider_reference: str | None = Field(default=None, max_length=200)

@@ -17,6 +17,7 @@ from models import (
     questions,
     records,
     screens,
+    sms_budget,
 )
 
 AGGREGATES = (
@@ -34,6 +35,7 @@ AGGREGATES = (
     questions,
     records,
     screens,
+    sms_budget,
 )
 
 METADATA = SQLModel.metadata

@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.messages import Batch, BatchOutcome, DeliveryState
 from models.outbox import Delivery
 from models.records import Addressee, EventKind
+from models.sms_budget import SmsBudget
 from storage.action_lock import share_action
 from storage.gate import (
     ABOUT_ANSWERS,
@@ -24,7 +25,9 @@ from storage.gate import (
 from storage.gate_of_consents import IDENTIFIED
 from storage.inviting import tell_of_missed
 from storage.message_events import record_claimed, record_states
+from storage.quiet_hours import keep_quiet_hours
 from storage.records import announce, record, request_nudge
+from storage.sms_budget import count_texts, open_day
 
 _RANGE = """
     delivery.dispatch_id = :dispatch_id AND delivery.channel = :channel
@@ -111,14 +114,17 @@ _GIVE_UP = text(f"""
     SET state = CASE WHEN state = 'sending' AND handed_over_at IS NOT NULL THEN 'unknown' ELSE 'failed' END,
         failure = CASE WHEN state = 'sending' THEN 'sender_died' ELSE 'retries_exhausted' END,
         settled_at = now()
-    WHERE {_RANGE} AND state IN ('ready', 'sending')
-    RETURNING id, state
+    FROM dispatch
+    WHERE {_RANGE} AND dispatch.id = delivery.dispatch_id
+      AND (delivery.state = 'sending' OR (delivery.state = 'ready' AND {DUE}))
+    RETURNING delivery.id, delivery.state
 """)
 
 _COUNT = text(f"""
     SELECT count(*) FILTER (WHERE state IN ('sent', 'delivered')) AS sent,
            count(*) FILTER (WHERE state NOT IN ('sent', 'delivered', 'ready', 'sending')) AS ended,
            count(*) FILTER (WHERE state = 'sending' OR (state = 'ready' AND {DUE})) AS waiting,
+           count(*) FILTER (WHERE state = 'ready' AND NOT {DUE}) AS put_off,
            (SELECT held_at IS NOT NULL FROM urgent_action WHERE id = :action_id) AS on_hold
     FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id WHERE {_RANGE}
 """)
@@ -167,10 +173,21 @@ async def recover(session: AsyncSession, batch: Batch, claim_id: UUID, *, repeat
 
 
 async def claim(
-    session: AsyncSession, batch: Batch, claim_id: UUID, *, after: int, limit: int
+    session: AsyncSession,
+    batch: Batch,
+    claim_id: UUID,
+    *,
+    after: int,
+    limit: int,
+    sms_budget: SmsBudget | None = None,
 ) -> list[Delivery]:
-    """Take the next deliveries of a batch behind position `after`, if the gate allows each of them now."""
+    """Take the next deliveries of a batch behind position `after`, if the gate allows each of them now.
+
+    Text messages that would wake somebody, or that are over the budget, are put off before.
+    """
     await share_action(session, batch.action_id)
+    await keep_quiet_hours(session, batch)
+    day = await open_day(session, batch, sms_budget)
     found = await session.exec(
         select(Delivery).from_statement(_CLAIM),  # type: ignore[call-overload]
         params={
@@ -182,6 +199,7 @@ async def claim(
         },
     )
     claimed = sorted(found.scalars(), key=lambda delivery: delivery.position)
+    await count_texts(session, day, claimed)
     await record_claimed(session, batch.action_id, claim_id, [delivery.id for delivery in claimed])
     return claimed
 
@@ -259,7 +277,11 @@ async def give_up(session: AsyncSession, batch: Batch) -> BatchOutcome:
 async def _counted(session: AsyncSession, batch: Batch) -> BatchOutcome:
     counted = (await session.execute(_COUNT, {**_range(batch), "action_id": batch.action_id})).one()
     return BatchOutcome(
-        sent=counted.sent, ended=counted.ended, waiting=counted.waiting, on_hold=counted.on_hold
+        sent=counted.sent,
+        ended=counted.ended,
+        waiting=counted.waiting,
+        put_off=counted.put_off,
+        on_hold=counted.on_hold,
     )
 
 

@@ -65,6 +65,8 @@ class DistributionWorkflow:
             outcomes = await self._send_batches(plan.batches)
             if any(outcome.on_hold and outcome.waiting for outcome in outcomes):
                 await self._nudged_since(seen)
+            elif any(outcome.put_off for outcome in outcomes):
+                continue
             elif plan.next_due:
                 await happens_before(plan.next_due, lambda seen=seen: self._is_nudged(seen))  # type: ignore[misc]
             else:
