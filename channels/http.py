@@ -13,7 +13,7 @@ _log = structlog.get_logger(__name__)
 
 _LONGEST_WAIT = timedelta(hours=1)
 _ANSWER_LIMIT_BYTES = 64 * 1024
-_EXCHANGE_SECONDS = 60.0
+EXCHANGE_SECONDS = 60.0
 
 
 def http_client(connections: int) -> httpx.AsyncClient:
@@ -39,10 +39,10 @@ async def post(client: httpx.AsyncClient, url: str, body: bytes, headers: dict[s
     """
     try:
         async with (
-            asyncio.timeout(_EXCHANGE_SECONDS),
+            asyncio.timeout(EXCHANGE_SECONDS),
             client.stream("POST", url, content=body, headers=headers) as response,
         ):
-            answer = await _limited(response)
+            answer = await limited(response)
     except (httpx.TransportError, TimeoutError):
         raise TransientError(Failure.UNREACHABLE) from None
     except httpx.InvalidURL:
@@ -52,7 +52,8 @@ async def post(client: httpx.AsyncClient, url: str, body: bytes, headers: dict[s
     return answer
 
 
-async def _limited(response: httpx.Response) -> bytes:
+async def limited(response: httpx.Response) -> bytes:
+    """Read an answer's body, up to 64 KiB of it."""
     answer = b""
     async for chunk in response.aiter_raw():
         answer += chunk
@@ -64,7 +65,7 @@ async def _limited(response: httpx.Response) -> bytes:
 def _verdict(response: httpx.Response) -> TransientError | PermanentError:
     status = response.status_code
     if status in {408, 425, 429} or response.is_server_error:
-        return TransientError(Failure.BUSY, _retry_after(response.headers.get("Retry-After")))
+        return TransientError(Failure.BUSY, retry_after(response.headers.get("Retry-After")))
     if status in {401, 403}:
         _log.error("http.credentials_refused", status=status, remedy="check the provider's key")
         return TransientError(Failure.UNAUTHORISED)
@@ -76,7 +77,7 @@ def _verdict(response: httpx.Response) -> TransientError | PermanentError:
     return PermanentError(Failure.UNRECOGNISED)
 
 
-def _retry_after(value: str | None) -> timedelta | None:
+def retry_after(value: str | None) -> timedelta | None:
     """Read a Retry-After header (RFC 9110, section 10.2.3): seconds or a date; None where it is neither."""
     if value is None:
         return None

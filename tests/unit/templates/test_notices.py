@@ -3,9 +3,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from models.sms_length import length
 from templates.markdown import to_text
 from templates.rendering import RenderedEmail, RenderedNotice, Renderer
-from templates.sms_text import length
 from tests.unit.templates.examples import EXAMPLES
 from tests.unit.templates.html_outline import Outline
 from tests.unit.templates.test_verification_messages import CANARIES

@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 import pytest
 from jinja2 import UndefinedError
 
+from models.sms_length import length
 from templates.rendering import Renderer, one_line, tidy_lines
-from templates.sms_text import TextTooLongError, length
+from templates.sms_text import TextTooLongError
 from tests.unit.templates.examples import EXAMPLES, template_names
 
 RENDERER = Renderer(network_name="Red Acuerpa")

@@ -4,17 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from templates.sms_text import (
-    GSM_ALPHABET,
-    GSM_EXTENSION,
-    Encoding,
-    Length,
-    TextTooLongError,
-    as_spelled,
-    fewest_segments,
-    length,
-    with_title,
-)
+from models.sms_length import GSM_ALPHABET, GSM_EXTENSION, Encoding, Length, length
+from templates.sms_text import TextTooLongError, as_spelled, fewest_segments, with_title
 
 GSM, UCS = Encoding.GSM_7, Encoding.UCS_2
 ACCENTS = "Acción urgente: amenazas contra «niñas» en São Tomé\u2014la Red pide protección."
