@@ -56,12 +56,14 @@ class Delivery(SQLModel, table=True):
     `rendering` and `digest` say which rendering a claim took for it; `not_before`, until when it waits.
     A text message that keeps quiet hours has the `time_zones` where its recipient may be; `counted_on` is the
     day whose budget it is part of.
+    `provider` is whom the claim took it for; one that is `ready` and has one may have been taken by it, so
+    it is given to no other.
     """
 
     __table_args__ = (
         UniqueConstraint("dispatch_id", "recipient_id", "channel"),
         Index("ix_delivery_range", "dispatch_id", "channel", "position"),
-        Index("ix_delivery_state", "dispatch_id", "state"),
+        Index("ix_delivery_state", "dispatch_id", "state", "channel"),
         Index(
             "ix_delivery_former_address",
             "recipient_id",
@@ -94,4 +96,5 @@ class Delivery(SQLModel, table=True):
     time_zones: list[str] | None = words(nullable=True)
     counted_on: date | None = None
     failure: str | None = Field(default=None, max_length=60)
+    provider: str | None = Field(default=None, max_length=40)
     provider_reference: str | None = Field(default=None, max_length=200)

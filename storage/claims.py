@@ -14,12 +14,9 @@ from models.records import Addressee, EventKind
 from models.sms_budget import SmsBudget
 from storage.action_lock import share_action
 from storage.gate import (
-    ABOUT_ANSWERS,
-    AFTER_A_STOP,
     DUE,
     STILL_IDENTIFIED,
     gate_of_deliveries,
-    listed,
     outcome_of_refusal,
 )
 from storage.gate_of_consents import IDENTIFIED
@@ -34,6 +31,10 @@ _RANGE = """
     AND delivery.position BETWEEN :first AND :last
 """
 
+_NOBODY_ELSES = "(delivery.provider IS NULL OR delivery.provider = :provider)"
+IN_DOUBT = "(delivery.state = 'ready' AND delivery.provider IS NOT NULL)"
+"""What one provider may have taken already: it goes to no other one."""
+
 
 def claim_statement(gate: str, identified: str = IDENTIFIED) -> TextClause:
     """Write the claim for a gate; `identified` says where an authority may be told more than the text."""
@@ -44,13 +45,14 @@ def claim_statement(gate: str, identified: str = IDENTIFIED) -> TextClause:
                         THEN 'identified' ELSE 'public' END AS rendering
             FROM urgent_action AS action, delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
             WHERE action.id = :action_id AND {_RANGE} AND delivery.position > :after
-              AND delivery.state = 'ready' AND {gate}
+              AND delivery.state = 'ready' AND {_NOBODY_ELSES} AND {gate}
             ORDER BY delivery.position
             LIMIT :limit
             FOR UPDATE OF delivery SKIP LOCKED)
         UPDATE delivery
         SET state = 'sending', claim_id = :claim_id, claimed_at = now(), handed_over_at = NULL,
-            attempts = delivery.attempts + 1, rendering = claimable.rendering,
+            provider = CAST(:provider AS text), attempts = delivery.attempts + 1,
+            rendering = claimable.rendering,
             digest = (SELECT rendering.digest FROM rendering
                       WHERE rendering.version_id = claimable.version_id
                         AND rendering.language = delivery.language AND rendering.kind = claimable.rendering)
@@ -79,10 +81,12 @@ _HAND_OVER = hand_over_statement(gate_of_deliveries())
 _SETTLE = text("""
     UPDATE delivery
     SET state = outcome.state, failure = outcome.failure, provider_reference = outcome.provider_reference,
+        provider = CASE WHEN outcome.state NOT IN ('ready', 'parked') OR outcome.in_doubt
+                        THEN delivery.provider END,
         settled_at = CASE WHEN outcome.state = 'ready' THEN NULL ELSE now() END
     FROM unnest(CAST(:deliveries AS uuid[]), CAST(:states AS text[]), CAST(:failures AS text[]),
-                CAST(:provider_references AS text[]))
-         AS outcome (delivery_id, state, failure, provider_reference)
+                CAST(:provider_references AS text[]), CAST(:in_doubt AS boolean[]))
+         AS outcome (delivery_id, state, failure, provider_reference, in_doubt)
     WHERE delivery.id = outcome.delivery_id AND delivery.claim_id = :claim_id
       AND (delivery.state = 'sending'
            OR (delivery.state = 'unknown' AND outcome.state NOT IN ('ready', 'unknown')))
@@ -92,7 +96,7 @@ _SETTLE = text("""
 _RECOVER = text(f"""
     UPDATE delivery
     SET state = CASE WHEN handed_over_at IS NULL OR :repeatable THEN 'ready' ELSE 'unknown' END,
-        failure = 'sender_died',
+        failure = 'sender_died', provider = CASE WHEN handed_over_at IS NOT NULL THEN provider END,
         settled_at = CASE WHEN handed_over_at IS NULL OR :repeatable THEN NULL ELSE now() END
     WHERE {_RANGE} AND state = 'sending' AND claim_id <> :claim_id
     RETURNING id, state
@@ -100,7 +104,8 @@ _RECOVER = text(f"""
 
 _REFUSE = text(f"""
     UPDATE delivery
-    SET state = CASE judged.refusal WHEN 'address_suppressed' THEN 'suppressed' ELSE 'cancelled' END,
+    SET state = CASE WHEN {IN_DOUBT} THEN 'unknown'
+                     WHEN judged.refusal = 'address_suppressed' THEN 'suppressed' ELSE 'cancelled' END,
         failure = judged.refusal, settled_at = now()
     FROM (SELECT delivery.id, {outcome_of_refusal()} AS refusal
           FROM urgent_action AS action, delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
@@ -111,7 +116,8 @@ _REFUSE = text(f"""
 
 _GIVE_UP = text(f"""
     UPDATE delivery
-    SET state = CASE WHEN state = 'sending' AND handed_over_at IS NOT NULL THEN 'unknown' ELSE 'failed' END,
+    SET state = CASE WHEN {IN_DOUBT} OR (state = 'sending' AND handed_over_at IS NOT NULL)
+                     THEN 'unknown' ELSE 'failed' END,
         failure = CASE WHEN state = 'sending' THEN 'sender_died' ELSE 'retries_exhausted' END,
         settled_at = now()
     FROM dispatch
@@ -129,19 +135,6 @@ _COUNT = text(f"""
     FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id WHERE {_RANGE}
 """)
 
-_CANCEL_OUTSTANDING = text(f"""
-    UPDATE delivery
-    SET state = 'cancelled', settled_at = now(),
-        failure = CASE delivery.state WHEN 'parked' THEN delivery.failure ELSE 'action_ended' END
-    FROM dispatch JOIN urgent_action AS action ON action.id = dispatch.action_id
-    WHERE dispatch.id = delivery.dispatch_id AND action.id = :action_id
-      AND delivery.state IN ('ready', 'parked')
-      AND (action.stopped_at IS NULL OR dispatch.purpose NOT IN ({listed(AFTER_A_STOP)}))
-      AND (action.stopped_at IS NOT NULL OR action.held_at IS NOT NULL OR delivery.state = 'parked'
-           OR dispatch.purpose NOT IN ({listed(ABOUT_ANSWERS)}))
-    RETURNING delivery.id, delivery.state
-""")
-
 _SUPPRESS = text("""
     INSERT INTO suppression (fingerprint, reason, suppressed_at)
     SELECT DISTINCT fingerprint, :reason, now() FROM delivery WHERE id = ANY(:deliveries) ORDER BY fingerprint
@@ -150,12 +143,13 @@ _SUPPRESS = text("""
 
 
 class Outcome(NamedTuple):
-    """What became of one claimed delivery. `ready` means: try again later."""
+    """What became of one claimed delivery. `ready` means: try again later; `in_doubt`: with nobody else."""
 
     delivery_id: UUID
     state: DeliveryState
     failure: str | None = None
     provider_reference: str | None = None
+    in_doubt: bool = False
 
 
 def _range(batch: Batch) -> dict[str, object]:
@@ -179,11 +173,13 @@ async def claim(
     *,
     after: int,
     limit: int,
+    provider: str,
     sms_budget: SmsBudget | None = None,
 ) -> list[Delivery]:
     """Take the next deliveries of a batch behind position `after`, if the gate allows each of them now.
 
-    Text messages that would wake somebody, or that are over the budget, are put off before.
+    They are taken for one provider: none that another one may have got already is among them. Text messages
+    that would wake somebody, or are over the budget, are put off before.
     """
     await share_action(session, batch.action_id)
     await keep_quiet_hours(session, batch)
@@ -196,6 +192,7 @@ async def claim(
             "claim_id": claim_id,
             "after": after,
             "limit": limit,
+            "provider": provider,
         },
     )
     claimed = sorted(found.scalars(), key=lambda delivery: delivery.position)
@@ -221,7 +218,7 @@ async def settle(session: AsyncSession, action_id: UUID, claim_id: UUID, outcome
     """
     if not outcomes:
         return
-    deliveries, states, failures, provider_references = map(list, zip(*outcomes, strict=True))
+    deliveries, states, failures, provider_references, in_doubt = map(list, zip(*outcomes, strict=True))
     settled = await session.execute(
         _SETTLE,
         {
@@ -230,6 +227,7 @@ async def settle(session: AsyncSession, action_id: UUID, claim_id: UUID, outcome
             "states": states,
             "failures": failures,
             "provider_references": provider_references,
+            "in_doubt": in_doubt,
         },
     )
     await _changed(session, action_id, settled)
@@ -283,14 +281,3 @@ async def _counted(session: AsyncSession, batch: Batch) -> BatchOutcome:
         put_off=counted.put_off,
         on_hold=counted.on_hold,
     )
-
-
-async def cancel_outstanding(session: AsyncSession, action_id: UUID) -> None:
-    """Cancel every message of an ended action that was not claimed, but for what is told all the same.
-
-    A hold that a close does not end would keep what is told about answers for ever.
-    """
-    cancelled = (await session.execute(_CANCEL_OUTSTANDING, {"action_id": action_id})).all()
-    await record_states(session, action_id, cancelled)
-    if cancelled:
-        await request_nudge(session, action_id, Addressee.RECEIPTS)

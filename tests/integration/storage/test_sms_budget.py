@@ -46,7 +46,7 @@ async def batch(case: Case) -> Batch:
 async def claim(case: Case, batch: Batch, most: SmsBudget | None, limit: int = EVERYTHING) -> list[Delivery]:
     async with case.database.transaction() as session:
         return await claims.claim(
-            session, batch, uuid4(), after=batch.first - 1, limit=limit, sms_budget=most
+            session, batch, uuid4(), after=batch.first - 1, limit=limit, provider="sms", sms_budget=most
         )
 
 
@@ -107,7 +107,7 @@ async def test_a_message_is_counted_once_a_day_however_often_it_is_tried(case: C
         claim_id = uuid4()
         async with case.database.transaction() as session:
             claimed = await claims.claim(
-                session, batch, claim_id, after=batch.first - 1, limit=4, sms_budget=budget(4)
+                session, batch, claim_id, after=batch.first - 1, limit=4, provider="sms", sms_budget=budget(4)
             )
         assert len(claimed) == 4
         await case.settle(claim_id, *(Outcome(one.id, DeliveryState.READY, "busy") for one in claimed))
@@ -183,7 +183,9 @@ async def two_workers(case: Case, batch: Batch) -> tuple[bool, int]:
     half = batch.first + MEMBERS // 2
     one, other = batch.model_copy(update={"last": half - 1}), batch.model_copy(update={"first": half})
     async with case.database.transaction() as session:
-        first = await claims.claim(session, one, uuid4(), after=0, limit=EVERYTHING, sms_budget=budget(7))
+        first = await claims.claim(
+            session, one, uuid4(), after=0, limit=EVERYTHING, provider="sms", sms_budget=budget(7)
+        )
         second = asyncio.create_task(claim(case, other, budget(7)))
         waited = await blocked(case.database)
     return waited, len(first) + len(await second)
