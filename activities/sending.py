@@ -67,7 +67,7 @@ class _NotHandedOverError(Exception):
 
 class _Sent(NamedTuple):
     outcome: Outcome
-    suppress: bool = False
+    suppress: Failure | None = None
     retry_after: timedelta | None = None
 
 
@@ -232,9 +232,9 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
     async def _settle_once(self, batch: Batch, claim_id: UUID, known: list[tuple[Draft, _Sent]]) -> None:
         async with self._database.transaction() as session:
             await claims.settle(session, batch.action_id, claim_id, [one.outcome for _, one in known])
-            gone = [draft.delivery.id for draft, one in known if one.suppress]
-            if gone:
-                await claims.suppress(session, batch.action_id, gone, Failure.NO_SUCH_ADDRESS)
+            for reason in sorted({one.suppress for _, one in known if one.suppress}):
+                gone = [draft.delivery.id for draft, one in known if one.suppress is reason]
+                await claims.suppress(session, batch.action_id, gone, reason)
 
 
 async def _to_its_end(work: Coroutine[None, None, ResultT], patience_seconds: float) -> ResultT:
@@ -259,4 +259,5 @@ def _failed(delivery_id: UUID, error: ChannelError) -> _Sent:
     if isinstance(error, InDoubtError):
         return _Sent(Outcome(delivery_id, DeliveryState.UNKNOWN, error.failure))
     suppress = isinstance(error, PermanentError) and error.suppress
-    return _Sent(Outcome(delivery_id, DeliveryState.FAILED, error.failure), suppress=suppress)
+    failed = Outcome(delivery_id, DeliveryState.FAILED, error.failure)
+    return _Sent(failed, suppress=error.failure if suppress else None)

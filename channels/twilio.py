@@ -5,11 +5,13 @@ codes, rate limits), "Error and Warning Dictionary". Creating a message takes no
 breaks behind the last byte of a request is in doubt.
 
 Its id of the message (`sid`) is what we store as provider's reference, and what its status callbacks name
-as `MessageSid`: that, and the provider's name, is what they are matched by.
+as `MessageSid`: by that, and the provider's name, they are matched. The address for them ends in our delivery
+id, since the first of them may overtake the answer.
 """
 
 import base64
 import json
+import re
 from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlencode
@@ -88,6 +90,7 @@ CODES: Final = MappingProxyType[int, Verdict](
 )
 """What each code means, in a refusal and (30003 to 30450) in a status callback."""
 
+_SERVICE: Final = re.compile("MG[0-9a-f]{32}")
 _TAKEN: Final = range(200, 300)
 
 
@@ -103,9 +106,8 @@ class TwilioChannel:
         self.connections = connections
         base, name = (account.url or URL).rstrip("/"), account.account
         self._url = f"{base}/2010-04-01/Accounts/{name}/Messages.json"
-        self._fixed = {_sender_field(account.sender): account.sender}
-        if callback is not None:
-            self._fixed["StatusCallback"] = callback
+        self._sender = {_sender_field(account.sender): account.sender}
+        self._callback = callback
         self._headers = {
             "Authorization": _basic(name, account.key),
             "Content-Type": "application/x-www-form-urlencoded",
@@ -115,7 +117,9 @@ class TwilioChannel:
 
     async def send(self, message: Outbound[SmsContent], hand_over: HandOver) -> Receipt:
         """Send one text; see `Channel.send`."""
-        form = {"To": message.address, **self._fixed, "Body": message.content.text}
+        form = {"To": message.address, **self._sender, "Body": message.content.text}
+        if self._callback is not None:
+            form["StatusCallback"] = f"{self._callback}?delivery={message.delivery_id}"
         await hand_over()
         answer = await post_once(self._client, self._url, urlencode(form).encode(), self._headers)
         return _judged(self.provider, answer)
@@ -144,7 +148,7 @@ def _tree(body: bytes) -> dict[str, object]:
 
 
 def _sender_field(sender: str) -> str:
-    return "MessagingServiceSid" if sender.startswith("MG") and len(sender) > len("MG") + 9 else "From"
+    return "MessagingServiceSid" if _SERVICE.fullmatch(sender) else "From"
 
 
 def _basic(account: str, key: str) -> str:

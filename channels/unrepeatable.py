@@ -85,7 +85,8 @@ def judge(provider: str, code: object, verdict: Verdict | None, answer: Answer) 
         verdict = STATUSES.get(status, by_status)
     if verdict is None:
         _log.error("sms.unrecognised_answer", provider=provider, status=status, code=plain_code(code))
-        return PermanentError(Failure.UNRECOGNISED)
+        unclear = status >= httpx.codes.INTERNAL_SERVER_ERROR
+        return InDoubtError(Failure.UNRECOGNISED) if unclear else PermanentError(Failure.UNRECOGNISED)
     if verdict is operator:
         remedy = "look up the code in the provider's documentation; messages wait meanwhile"
         _log.error("sms.refuses_us", provider=provider, status=status, code=plain_code(code), remedy=remedy)

@@ -143,7 +143,7 @@ async def _put_off(
         count=count,
         reserve=day.reserve,
         until=tomorrow.isoformat(),
-        remedy="raise ACUERPA_SMS_PER_DAY or ACUERPA_SMS_PREFIXES_PER_DAY if these messages are wanted",
+        remedy="raise ACUERPA_SMS_BUDGET_PER_DAY or _BY_PREFIX if these messages are wanted",
     )
     detail = {"dispatch_id": str(batch.dispatch_id), "count": count, "until": tomorrow.isoformat()}
     await record(session, batch.action_id, EventKind.TEXTS_PUT_OFF, detail=detail)

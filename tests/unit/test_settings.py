@@ -116,7 +116,20 @@ WRONG_VALUES = {
     "ACUERPA_SMTP_SECURITY": (CANARY, "ssl"),
     "ACUERPA_EMAIL_CONNECTIONS": (CANARY, "0", "65"),
     "ACUERPA_SMS_URL": (f"http://{CANARY}.example/sms", CANARY),
-    "ACUERPA_SMS_SENDER": (CANARY, "Ñandú", "+0123456", "+٥٢٥٥١٢٣٤"),
+    "ACUERPA_SMS_PROVIDER": (CANARY,),
+    "ACUERPA_SMS_ACCOUNT": (f"{CANARY}/x", f"{CANARY} {CANARY}"),
+    "ACUERPA_SMS_SENDER": (CANARY, "Ñandú", "+0123456", "+٥٢٥٥١٢٣٤", "MG" + "7" * 20),
+    "ACUERPA_SMS_SEGMENTS": (CANARY, "0", "11"),
+    "ACUERPA_SMS_LINK": (
+        CANARY,
+        f"http://{CANARY}.example/",
+        f"https://{CANARY}.example/{{title}}",
+        f"https://{CANARY}.example/{{",
+        f"https://{CANARY}.example/{{reference.x}}",
+        f"https://{CANARY}.example/{{}}",
+    ),
+    "ACUERPA_SMS_BUDGET_PER_DAY": (CANARY, "-1", "1e9"),
+    "ACUERPA_SMS_BUDGET_BY_PREFIX": (CANARY, "+52: 5", "+52: 1, +52: 2, *: 3"),
     "ACUERPA_HTTP_CONNECTIONS": (CANARY, "0", "65"),
     "ACUERPA_PARTNER_API_ALLOW_PRIVATE": (CANARY,),
     "ACUERPA_VERIFICATION_IMMEDIATE": (CANARY, "attestations=1", "sources=0", "remind_after=1h"),
@@ -165,6 +178,22 @@ def test_a_wrong_value_names_its_variable_and_never_the_value(
     assert CANARY not in str(error)
     assert CANARY not in repr(error)
     assert error.__context__ is None
+
+
+@pytest.mark.parametrize("provider", ["twilio", "vonage"])
+def test_a_provider_with_accounts_needs_one_and_no_address(
+    monkeypatch: pytest.MonkeyPatch, provider: str
+) -> None:
+    monkeypatch.delenv("ACUERPA_SMS_URL")
+    error = refusal(monkeypatch, {"ACUERPA_SMS_PROVIDER": provider})
+    assert [problem.variable for problem in error.problems] == ["ACUERPA_SMS_ACCOUNT"]
+    monkeypatch.setenv("ACUERPA_SMS_ACCOUNT", "AC77")
+    assert load_settings().sms_url is None
+
+
+def test_a_gateway_of_ones_own_needs_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ACUERPA_SMS_URL")
+    assert [problem.variable for problem in refusal(monkeypatch, {}).problems] == ["ACUERPA_SMS_URL"]
 
 
 def test_the_table_of_wrong_values_covers_every_setting() -> None:
