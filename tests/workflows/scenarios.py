@@ -116,6 +116,17 @@ async def reminded_in_the_morning(stage: Stage) -> None:
     await expire(stage)
 
 
+async def put_off_by_quiet_hours(stage: Stage) -> None:
+    """A text message meets its recipient's quiet hours on the way, and leaves when they end."""
+    await reach_sign_on(stage)
+    stage.world.asleep = opened_at(stage) + timedelta(hours=9)
+    planned = stage.world.calls["plan_dispatch"]
+    await stage.sign(SIGN_ON.quorum)
+    await stage.world.until_called("plan_dispatch", planned + 2)
+    await stage.pass_time(stage.distribution(Purpose.STATEMENT))
+    await expire(stage)
+
+
 async def alone(stage: Stage) -> None:
     """The network signs alone and releases by hand."""
     await stage.start()
@@ -277,6 +288,7 @@ SCENARIOS: dict[str, tuple[Scenario, CasePlan]] = {
     "ended_by_hand": (ended_by_hand, case_plan(follow_up=BRIEF)),
     "asked_again": (asked_again, case_plan(follow_up=BRIEF)),
     "reminded_in_the_morning": (reminded_in_the_morning, case_plan(follow_up=BRIEF)),
+    "put_off_by_quiet_hours": (put_off_by_quiet_hours, case_plan(follow_up=BRIEF)),
     "alone": (alone, case_plan(None, BRIEF)),
     "held_and_resumed": (held_and_resumed, case_plan(follow_up=BRIEF)),
     "stopped_in_verification": (stopped_in_verification, case_plan(follow_up=BRIEF)),

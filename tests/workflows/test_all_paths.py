@@ -28,6 +28,7 @@ STATEMENTS = {
     "rejected": Counter[DeliveryState](),
     "stopped_and_told": ALL_SENT,
     "reminded_in_the_morning": ALL_SENT,
+    "put_off_by_quiet_hours": ALL_SENT,
     "extended": ALL_SENT,
     "ended_by_hand": ALL_SENT,
     "asked_again": ALL_SENT,
