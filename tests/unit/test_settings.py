@@ -180,22 +180,6 @@ def test_a_wrong_value_names_its_variable_and_never_the_value(
     assert error.__context__ is None
 
 
-@pytest.mark.parametrize("provider", ["twilio", "vonage"])
-def test_a_provider_with_accounts_needs_one_and_no_address(
-    monkeypatch: pytest.MonkeyPatch, provider: str
-) -> None:
-    monkeypatch.delenv("ACUERPA_SMS_URL")
-    error = refusal(monkeypatch, {"ACUERPA_SMS_PROVIDER": provider})
-    assert [problem.variable for problem in error.problems] == ["ACUERPA_SMS_ACCOUNT"]
-    monkeypatch.setenv("ACUERPA_SMS_ACCOUNT", "AC77")
-    assert load_settings().sms_url is None
-
-
-def test_a_gateway_of_ones_own_needs_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("ACUERPA_SMS_URL")
-    assert [problem.variable for problem in refusal(monkeypatch, {}).problems] == ["ACUERPA_SMS_URL"]
-
-
 def test_the_table_of_wrong_values_covers_every_setting() -> None:
     known = {f"ACUERPA_{name.upper()}" for name in Settings.model_fields}
 
