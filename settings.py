@@ -17,6 +17,7 @@ from models.vocabulary import Urgency
 from models.working_hours import DEFAULT_HOURS, MOST_REMINDERS
 from setting_types import (
     WRONG,
+    Amount,
     BaseUrl,
     Connections,
     Database,
@@ -30,6 +31,7 @@ from setting_types import (
     Picture,
     Port,
     PrefixBudgets,
+    Rate,
     Server,
     SmsAccountName,
     SmsLink,
@@ -108,6 +110,17 @@ class Settings(BaseSettings):
     smtp_password: Annotated[SecretStr | None, AfterValidator(password_with_user_name)] = None
     smtp_security: Annotated[SmtpSecurity, AfterValidator(safe_smtp_security)] = SmtpSecurity.STARTTLS
     email_connections: Connections = 8
+    smtp_per_second: Rate | None = None
+    smtp_per_day: Amount | None = None
+    smtp_messages_per_connection: Amount | None = None
+    second_smtp_host: Host | None = None
+    second_smtp_port: Port = 587
+    second_smtp_username: str | None = None
+    second_smtp_password: Annotated[SecretStr | None, AfterValidator(password_with_user_name)] = None
+    second_smtp_security: Annotated[SmtpSecurity, AfterValidator(safe_smtp_security)] = SmtpSecurity.STARTTLS
+    second_smtp_per_second: Rate | None = None
+    second_smtp_per_day: Amount | None = None
+    second_smtp_messages_per_connection: Amount | None = None
 
     sms_provider: SmsProvider = SmsProvider.GENERIC
     sms_url: Annotated[Url | None, Field(validate_default=True), AfterValidator(url_of_gateway)] = None
@@ -120,6 +133,8 @@ class Settings(BaseSettings):
     sms_link: SmsLink | None = None
     sms_budget_per_day: Annotated[int, Field(ge=0, le=10_000_000)] = 10_000
     sms_budget_by_prefix: PrefixBudgets = ""
+    sms_per_second: Rate | None = None
+    sms_per_day: Amount | None = None
     http_connections: Connections = 8
     partner_api_allow_private: bool = False
 

@@ -29,6 +29,7 @@ from channels.unrepeatable import (
     operator,
     post_once,
     refused,
+    slower,
     unsubscribed,
 )
 
@@ -39,7 +40,7 @@ CODES: Final = MappingProxyType[int, Verdict](
         20003: operator,  # authentication failed, or the account may not do this
         20005: operator,  # the account is not active
         20404: operator,  # no such account
-        20429: again,  # too many requests
+        20429: slower,  # too many requests
         20500: in_doubt,  # internal server error
         20503: again,  # service unavailable
         21211: no_such_address,  # invalid "To" number
@@ -57,7 +58,7 @@ CODES: Final = MappingProxyType[int, Verdict](
         21608: refused,  # "To" number not verified (trial)
         21609: operator,  # the address for status callbacks is not valid
         21610: unsubscribed,  # the recipient answered STOP
-        21611: again,  # the queue of the "From" number is full
+        21611: slower,  # the queue of the "From" number is full
         21612: refused,  # not reachable by this "From"
         21614: no_such_address,  # not a mobile number
         21617: refused,  # the body has more than 1,600 characters
@@ -71,7 +72,7 @@ CODES: Final = MappingProxyType[int, Verdict](
         21703: operator,  # the messaging service has no number
         21704: operator,  # the messaging service has no sender for this number
         21705: operator,  # the messaging service is not valid
-        30001: again,  # queue overflow
+        30001: slower,  # queue overflow
         30002: operator,  # the account is suspended
         30003: refused,  # the handset is unreachable
         30004: refused,  # the recipient or carrier blocks it
@@ -79,7 +80,7 @@ CODES: Final = MappingProxyType[int, Verdict](
         30006: no_such_address,  # a landline, or an unreachable carrier
         30007: refused,  # filtered by a carrier
         30008: refused,  # failed for an unknown reason
-        30022: again,  # the carrier's rate for our number is exceeded
+        30022: slower,  # the carrier's rate for our number is exceeded
         30023: operator,  # the carrier's daily limit for our brand is reached
         30032: operator,  # the toll-free number is not verified
         30034: operator,  # the number is not registered for A2P 10DLC

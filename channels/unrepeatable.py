@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 import httpx
 import structlog
 
-from channels.base import ChannelError, Failure, InDoubtError, PermanentError, TransientError
+from channels.base import ChannelError, Extent, Failure, InDoubtError, PermanentError, TransientError
 from channels.http import EXCHANGE_SECONDS, limited, retry_after
 
 _log = structlog.get_logger(__name__)
@@ -34,7 +34,12 @@ Verdict = Callable[[timedelta | None], ChannelError]
 
 def again(wait: timedelta | None) -> ChannelError:
     """Say that the provider did not take it now."""
-    return TransientError(Failure.BUSY, wait)
+    return TransientError(Failure.BUSY, wait, extent=Extent.PROVIDER if wait is None else Extent.EVERYTHING)
+
+
+def slower(wait: timedelta | None) -> ChannelError:
+    """Say that the provider wants to be given nothing for a time."""
+    return TransientError(Failure.BUSY, wait, extent=Extent.EVERYTHING)
 
 
 def operator(_wait: timedelta | None) -> ChannelError:
@@ -71,7 +76,7 @@ STATUSES: Final[dict[int, Verdict]] = {
     408: again,
     422: refused,
     425: again,
-    429: again,
+    429: slower,
     503: again,
 }
 """What a status (RFC 9110) means where an answer holds no code of the provider's."""

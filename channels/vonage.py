@@ -24,6 +24,7 @@ from channels.unrepeatable import (
     operator,
     post_once,
     refused,
+    slower,
 )
 from models.sms_length import Encoding, length
 
@@ -32,7 +33,7 @@ URL: Final = "https://rest.nexmo.com"
 TAKEN: Final = "0"
 CODES: Final = MappingProxyType[str, Verdict](
     {
-        "1": again,  # throttled
+        "1": slower,  # throttled
         "2": refused,  # missing parameters
         "3": refused,  # invalid parameters
         "4": operator,  # invalid credentials
@@ -41,7 +42,7 @@ CODES: Final = MappingProxyType[str, Verdict](
         "7": no_such_address,  # number barred
         "8": operator,  # the account is barred
         "9": operator,  # the account has no credit
-        "10": again,  # too many connections
+        "10": slower,  # too many connections
         "11": operator,  # the account may not use this API
         "12": refused,  # too long
         "14": operator,  # invalid signature

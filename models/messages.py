@@ -246,13 +246,14 @@ class FollowUpRequest(Message):
 
 
 class Batch(Message):
-    """Positions `first` to `last`, both included, of one channel of a dispatch."""
+    """Positions `first` to `last`, both included, of one channel of a dispatch; priority 1 is the first."""
 
     action_id: UUID
     dispatch_id: UUID
     channel: Channel
     first: int
     last: int
+    priority: int = 3
 
 
 class DispatchPlan(Message):
@@ -263,13 +264,17 @@ class DispatchPlan(Message):
 
 
 class BatchOutcome(Message):
-    """What became of a batch: what waits was held back or must be tried again; `put_off` is not due."""
+    """What became of a batch: what waits was held back or must be tried again; what is `put_off` is not due.
+
+    `wait` where it is our own limit of what a provider is given that lets nothing more go for so long.
+    """
 
     sent: int
     ended: int
     waiting: int
     put_off: int = 0
     on_hold: bool
+    wait: timedelta | None = None
 
 
 class DispatchOutcome(Message):

@@ -1,11 +1,12 @@
 """The budget of text messages, shared by all workers: a claim takes none that the day has no room for.
 
 A message is counted once a day, by the claim, whatever becomes of it: who pays for it does not know either.
+What is over the budget waits until tomorrow, or until the operator has raised it.
 """
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 import structlog
@@ -22,6 +23,9 @@ from storage.records import announce, record
 
 _log = structlog.get_logger(__name__)
 
+LOOK_AGAIN: Final = timedelta(hours=1)
+"""How soon what is over the budget is looked at again: the operator may have raised it."""
+
 _REQUESTS: Final = frozenset({Purpose.VERIFICATION, Purpose.VERIFICATION_REMINDER})
 
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('sms budget', 0)), now() AS moment")
@@ -36,7 +40,7 @@ _USED = text("SELECT prefix, messages FROM sms_use WHERE day = :day AND reserve 
 
 _PUT_OFF = text(f"""
     WITH waiting AS (
-        SELECT delivery.id, delivery.position, area.room,
+        SELECT delivery.id, delivery.position, delivery.failure, area.room,
                row_number() OVER (PARTITION BY area.prefix ORDER BY delivery.position) AS nth
         FROM urgent_action AS action, delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
         CROSS JOIN LATERAL (
@@ -48,13 +52,13 @@ _PUT_OFF = text(f"""
           AND delivery.position BETWEEN :first AND :last AND delivery.state = 'ready'
           AND delivery.counted_on IS DISTINCT FROM :day AND {gate_of_deliveries()}),
     ranked AS (
-        SELECT id, nth > room AS beyond,
+        SELECT id, failure, nth > room AS beyond,
                count(*) FILTER (WHERE nth <= room) OVER (ORDER BY position) AS nth_of_all
         FROM waiting)
-    UPDATE delivery SET not_before = :tomorrow, failure = 'sms_budget'
+    UPDATE delivery SET not_before = :later, failure = 'sms_budget'
     FROM ranked
     WHERE delivery.id = ranked.id AND delivery.state = 'ready' AND (beyond OR nth_of_all > :room)
-    RETURNING delivery.id
+    RETURNING ranked.failure IS DISTINCT FROM 'sms_budget' AS is_new
 """)
 
 _COUNT = text("""
@@ -132,10 +136,10 @@ async def _put_off(
             "prefixes": list(rooms),
             "rooms": list(rooms.values()),
             "room": room,
-            "tomorrow": tomorrow,
+            "later": min(tomorrow, day.moment + LOOK_AGAIN),
         },
     )
-    count = len(over.all())
+    count = sum(row.is_new for row in over)
     if not count:
         return
     _log.error(

@@ -10,7 +10,8 @@ from channels.twilio import TwilioChannel
 from channels.vonage import VonageChannel
 from models.sms_budget import SmsBudget
 from settings import Settings, SettingsError, load_settings
-from tests.unit.test_settings import REQUIRED, refusal
+from tests.unit.test_settings import refusal
+from tests.unit.wrong_settings import REQUIRED
 
 
 @pytest.fixture(autouse=True)

@@ -82,6 +82,26 @@ async def test_what_waited_leaves_the_next_day(case: Case, batch: Batch) -> None
     assert not first & second
 
 
+async def test_who_raises_the_budget_need_not_wait_until_tomorrow_and_is_told_once(
+    case: Case, batch: Batch
+) -> None:
+    for most, taken in ((5, 5), (5, 0), (7, 2)):
+        assert len(await claim(case, batch, budget(most))) == taken
+        await execute(case.database, "UPDATE delivery SET not_before = now() WHERE not_before IS NOT NULL")
+    events = await execute(case.database, "SELECT detail FROM audit_event WHERE kind = 'texts_put_off'")
+    assert [event.detail["count"] for event in events] == [MEMBERS - 5]
+
+
+async def test_what_is_over_the_budget_waits_no_longer_than_until_tomorrow(
+    case: Case, batch: Batch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sms_budget, "LOOK_AGAIN", timedelta(days=3))
+    await claim(case, batch, budget(0))
+    tomorrow = datetime.now(ZoneInfo(ZONE)).date() + timedelta(days=1)
+    midnight = datetime.combine(tomorrow, datetime.min.time(), ZoneInfo(ZONE))
+    assert {one.not_before for one in await case.deliveries(batch)} == {midnight}
+
+
 async def test_each_beginning_of_numbers_has_its_own_and_the_longest_counts(case: Case, batch: Batch) -> None:
     await execute(
         case.database,
