@@ -36,7 +36,7 @@ async def claim_within(
     """Claim what the first of the offered providers may be given, up to `limit`; see `claims.claim`.
 
     Without an offer, claim `limit` messages for the provider. The action is shared before the provider's row
-    is locked: so a decision waits for claims under way, and no claim of another action waits for the decision.
+    is locked: so a decision waits for claims under way, and no claim of another action waits for a decision.
     """
     allowance = Allowance(terms.provider, limit)
     if terms.offers:
