@@ -144,6 +144,12 @@ def _readable_picture(file: Path) -> Path:
     return file
 
 
+def _readable_folder(folder: Path) -> Path:
+    if not folder.is_dir():
+        raise _refusal("is not a folder that can be read", "name the folder that holds the font files")
+    return folder
+
+
 def _is_policy(text: str) -> bool:
     try:
         policy_of(text)
@@ -189,6 +195,7 @@ PrefixBudgets = Annotated[
     str, _must(_are_prefix_budgets, "are not budgets by prefix", "write them like +52: 500, +1: 50, *: 20")
 ]
 Language = Annotated[str, _must(r"[a-z]{2,3}(-[A-Z]{2})?", "is not a language", "write it like es or pt-BR")]
+Folder = Annotated[Path, AfterValidator(_readable_folder)]
 Picture = Annotated[Path, AfterValidator(_readable_picture)]
 TimeZone = Annotated[
     str,

@@ -21,7 +21,7 @@ class Failure(StrEnum):
     """The provider does not accept our credentials; the operator must act."""
     NO_SUCH_ADDRESS = "no_such_address"
     """The provider says that the address does not exist."""
-    UNSUBSCRIBED = "unsubscribed"
+    OPTED_OUT = "opted_out"
     """The provider says that its owner wants no messages from us."""
     MESSAGE_REFUSED = "message_refused"
     """The provider does not take this message."""

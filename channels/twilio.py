@@ -27,10 +27,10 @@ from channels.unrepeatable import (
     judge,
     no_such_address,
     operator,
+    opted_out,
     post_once,
     refused,
     slower,
-    unsubscribed,
 )
 
 URL: Final = "https://api.twilio.com"
@@ -57,7 +57,7 @@ CODES: Final = MappingProxyType[int, Verdict](
         21606: operator,  # the "From" number is not ours, or cannot send there
         21608: refused,  # "To" number not verified (trial)
         21609: operator,  # the address for status callbacks is not valid
-        21610: unsubscribed,  # the recipient answered STOP
+        21610: opted_out,  # the recipient answered STOP
         21611: slower,  # the queue of the "From" number is full
         21612: refused,  # not reachable by this "From"
         21614: no_such_address,  # not a mobile number

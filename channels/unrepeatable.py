@@ -52,9 +52,9 @@ def no_such_address(_wait: timedelta | None) -> ChannelError:
     return PermanentError(Failure.NO_SUCH_ADDRESS, suppress=True)
 
 
-def unsubscribed(_wait: timedelta | None) -> ChannelError:
+def opted_out(_wait: timedelta | None) -> ChannelError:
     """Say that whoever reads there wants nothing from us."""
-    return PermanentError(Failure.UNSUBSCRIBED, suppress=True)
+    return PermanentError(Failure.OPTED_OUT, suppress=True)
 
 
 def refused(_wait: timedelta | None) -> ChannelError:

@@ -53,9 +53,9 @@ class Dispatch(SQLModel, table=True):
 class Delivery(SQLModel, table=True):
     """One message to one recipient on one channel. Its id is the Message-ID and the idempotency key.
 
-    `rendering` and `digest` say which rendering a claim took for it; `not_before`, until when it waits.
-    A text message that keeps quiet hours has the `time_zones` where its recipient may be; `counted_on` is the
-    day whose budget it is part of.
+    `rendering` and `digest` say which rendering a claim took for it; `not_before`, until when it waits;
+    `posted_on`, when somebody posted a letter, as she says. A text message that keeps quiet hours has the
+    `time_zones` where its recipient may be; `counted_on` is the day whose budget it is part of.
     `provider` is whom the claim took it for; one that is `ready` and has one may have been taken by it, so
     it is given to no other.
     """
@@ -64,6 +64,7 @@ class Delivery(SQLModel, table=True):
         UniqueConstraint("dispatch_id", "recipient_id", "channel"),
         Index("ix_delivery_range", "dispatch_id", "channel", "position"),
         Index("ix_delivery_state", "dispatch_id", "state", "channel"),
+        Index("ix_delivery_fingerprint", "fingerprint"),
         Index(
             "ix_delivery_former_address",
             "recipient_id",
@@ -95,6 +96,7 @@ class Delivery(SQLModel, table=True):
     not_before: datetime | None = moment(nullable=True)
     time_zones: list[str] | None = words(nullable=True)
     counted_on: date | None = None
+    posted_on: date | None = None
     failure: str | None = Field(default=None, max_length=60)
     provider: str | None = Field(default=None, max_length=40)
     provider_reference: str | None = Field(default=None, max_length=200)

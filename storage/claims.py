@@ -8,6 +8,7 @@ from sqlalchemy import Row, TextClause, text
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.contacts import UNSUBSCRIBED
 from models.messages import Batch, BatchOutcome, DeliveryState
 from models.outbox import Delivery
 from models.records import Addressee, EventKind
@@ -135,10 +136,12 @@ _COUNT = text(f"""
     FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id WHERE {_RANGE}
 """)
 
-_SUPPRESS = text("""
+_SUPPRESS = text(f"""
     INSERT INTO suppression (fingerprint, reason, suppressed_at)
     SELECT DISTINCT fingerprint, :reason, now() FROM delivery WHERE id = ANY(:deliveries) ORDER BY fingerprint
-    ON CONFLICT (fingerprint) DO NOTHING RETURNING fingerprint
+    ON CONFLICT (fingerprint) DO UPDATE SET reason = excluded.reason, suppressed_at = now()
+        WHERE suppression.reason = '{UNSUBSCRIBED}'
+    RETURNING fingerprint
 """)
 
 

@@ -1,7 +1,7 @@
 """Text messages: where it may be night for their recipients, and the budget of a day
 
 Revision: 0016
-Follows: 0015
+Follows: 0013
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0016"
-down_revision: str | None = "0015"
+down_revision: str | None = "0013"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
