@@ -24,6 +24,7 @@ from channels.several import SeveralProviders
 from channels.sms import SmsAccount, SmsChannel, SmsContent
 from channels.twilio import TwilioChannel
 from channels.vonage import VonageChannel
+from models.endpoints import EndpointRules, ports_in
 from models.logos import read_logo
 from models.providers import Limits
 from models.sms_budget import SmsBudget, prefix_budgets
@@ -126,6 +127,13 @@ def build_fingerprint(settings: Settings) -> AddressFingerprint:
     return AddressFingerprint(decode_key(settings.fingerprint_key.get_secret_value()))
 
 
+def build_endpoint_rules(settings: Settings) -> EndpointRules:
+    """Read where partners' systems may be."""
+    return EndpointRules(
+        ports=ports_in(settings.partner_api_ports), allow_private=settings.partner_api_allow_private
+    )
+
+
 def build_unsubscribe_links(settings: Settings) -> UnsubscribeLinks:
     """Make the addresses by which recipients leave the lists."""
     return UnsubscribeLinks(decode_key(settings.fingerprint_key.get_secret_value()), settings.public_url)
@@ -148,7 +156,9 @@ def build_adapters(settings: Settings) -> Adapters:
         Channel.EMAIL: SeveralProviders(_relays(settings)),
         Channel.SMS: build_sms(settings),
         Channel.PARTNER_API: PartnerApiChannel(
-            connections=settings.http_connections, allow_insecure=settings.partner_api_allow_private
+            connections=settings.http_connections,
+            rules=build_endpoint_rules(settings),
+            own_ca=settings.partner_api_ca,
         ),
     }
 

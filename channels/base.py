@@ -23,6 +23,8 @@ class Failure(StrEnum):
     """The provider says that the address does not exist."""
     OPTED_OUT = "opted_out"
     """The provider says that its owner wants no messages from us."""
+    ADDRESS_REFUSED = "address_refused"
+    """The address leads where nothing may be sent to, such as a private network."""
     MESSAGE_REFUSED = "message_refused"
     """The provider does not take this message."""
     NOT_RENDERABLE = "not_renderable"

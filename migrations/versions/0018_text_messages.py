@@ -1,7 +1,7 @@
 """Text messages: where it may be night for their recipients, and the budget of a day
 
-Revision: 0016
-Follows: 0013
+Revision: 0018
+Follows: 0017
 """
 
 from collections.abc import Sequence
@@ -9,8 +9,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0016"
-down_revision: str | None = "0013"
+revision: str = "0018"
+down_revision: str | None = "0017"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
