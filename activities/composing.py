@@ -110,9 +110,9 @@ class Composer:
 
     async def sms(self, draft: Draft) -> SmsContent:
         """Compose a text that announces a document, or that a case waits."""
-        purpose = draft.contents.purpose
+        purpose, language = draft.contents.purpose, draft.delivery.language
         context = await self._asking(draft) if purpose in _ASKING else self._announcement(draft)
-        text = self._renderer.sms(purpose.value, draft.delivery.language, context)
+        text = self._renderer.sms(purpose.value, language, context)
         self._watch.read(draft, Part(text))
         return SmsContent(text)
 
@@ -149,10 +149,7 @@ class Composer:
 
     async def _notice(self, draft: Draft) -> dict[str, object]:
         self._watch.identified(draft)
-        return {
-            **_text_context(draft),
-            **self._addressed(draft),
-        }
+        return {**_text_context(draft), **self._addressed(draft)}
 
     def _addressed(self, draft: Draft) -> dict[str, object]:
         recipient, is_target = draft.recipient, draft.delivery.recipient_kind is RecipientKind.TARGET
@@ -231,9 +228,10 @@ class Composer:
 
     def _announcement(self, draft: Draft) -> dict[str, object]:
         self._watch.identified(draft)
-        action, number = draft.contents.action, draft.contents.document.number
-        link = (self._sms_link or "").format(reference=action.reference, number=number)
-        return {"index": draft.contents.index, "title": _text(draft).headline, "link": link or None}
+        index = draft.contents.index
+        reference, number = index.split("/")
+        link = self._sms_link and self._sms_link.format(reference=reference, number=number)
+        return {"index": index, "title": _text(draft).headline, "link": link}
 
     async def _to_coordinator(self, draft: Draft) -> dict[str, object]:
         return {
