@@ -42,7 +42,7 @@ def _mail_alone(way: Channel) -> Channel:
 
 
 class PartnerContact(StrictModel):
-    """A person who answers for a partner. She is asked by mail: docs/decisions/014."""
+    """A person who answers for a partner. She is asked by mail: docs/decisions/015."""
 
     name: Line
     email: EmailAddress

@@ -1,15 +1,15 @@
-"""Contacts of partners are asked by mail, as they were in fact: decision 014
+"""Contacts of partners are asked by mail, as they were in fact: decision 015
 
-Revision: 0019
-Follows: 0018
+Revision: 0020
+Follows: 0019
 """
 
 from collections.abc import Sequence
 
 from alembic import op
 
-revision: str = "0019"
-down_revision: str | None = "0018"
+revision: str = "0020"
+down_revision: str | None = "0019"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
