@@ -14,6 +14,7 @@ from web import (
     audit,
     consents,
     decisions,
+    deliveries,
     directory,
     document_decisions,
     documents,
@@ -93,6 +94,7 @@ def create_app(services: Services) -> FastAPI:
     api = APIRouter(prefix="/api/v1")
     for part in (
         actions,
+        deliveries,
         private,
         questions,
         invitations,

@@ -130,6 +130,8 @@ class World:
     sign_on_ended: bool = False
     due: dict[Purpose, datetime] = field(default_factory=dict)
     """Until when the messages of a purpose wait."""
+    spent: timedelta | None = None
+    """For how long providers may be given nothing more, the next time that a batch is sent."""
     down: set[Channel] = field(default_factory=set)
     """Channels whose provider is out of order for days."""
     sheets: dict[tuple[Purpose, int], Sheet] = field(default_factory=dict)
