@@ -26,7 +26,7 @@ def open_office() -> Office:
 def build() -> typer.Typer:
     """Register every command."""
     app = typer.Typer(
-        help="Keep the people who work with Acuerpa: their keys, enrolment and the duty list; see its providers.",
+        help="Keep the people who work with Acuerpa: their keys, enrolment, the duty list; see providers.",
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_show_locals=False,

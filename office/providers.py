@@ -47,10 +47,7 @@ class ProviderCommands:
 
 def provider_commands(open_office: OpenOffice) -> typer.Typer:
     """Register the commands."""
-    commands, providers = (
-        ProviderCommands(open_office),
-        group("See the providers that messages are given to."),
-    )
+    commands, providers = ProviderCommands(open_office), group("See who carries the messages.")
     providers.command("list")(commands.list_providers)
     providers.command("retry")(commands.retry)
     return providers
