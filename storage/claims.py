@@ -8,6 +8,7 @@ from sqlalchemy import Row, TextClause, text
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.contacts import UNSUBSCRIBED
 from models.messages import Batch, BatchOutcome, DeliveryState
 from models.outbox import Delivery
 from models.records import Addressee, EventKind
@@ -145,10 +146,12 @@ _CANCEL_OUTSTANDING = text(f"""
     RETURNING delivery.id, delivery.state
 """)
 
-_SUPPRESS = text("""
+_SUPPRESS = text(f"""
     INSERT INTO suppression (fingerprint, reason, suppressed_at)
     SELECT DISTINCT fingerprint, :reason, now() FROM delivery WHERE id = ANY(:deliveries) ORDER BY fingerprint
-    ON CONFLICT (fingerprint) DO NOTHING RETURNING fingerprint
+    ON CONFLICT (fingerprint) DO UPDATE SET reason = excluded.reason, suppressed_at = now()
+        WHERE suppression.reason = '{UNSUBSCRIBED}'
+    RETURNING fingerprint
 """)
 
 
