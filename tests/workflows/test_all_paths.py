@@ -6,7 +6,7 @@ import pytest
 
 from models.lifecycle import Phase
 from models.messages import DeliveryState, Purpose
-from tests.workflows.scenarios import SCENARIOS
+from tests.workflows.paths import SCENARIOS
 from tests.workflows.stage import assert_ended, open_stage
 from tests.workflows.world import World
 

@@ -8,6 +8,7 @@ import pytest
 from models.lifecycle import Decision, Phase
 from models.messages import CasePlan, DeliveryState, Purpose
 from models.vocabulary import Channel
+from tests.workflows.limited import spend_the_day
 from tests.workflows.scenarios import (
     BATCHES,
     BRIEF,
@@ -56,9 +57,7 @@ async def test_a_hold_that_only_the_gate_saw_does_not_keep_the_release_waiting(s
 
 
 async def test_what_a_days_limit_leaves_over_is_sent_when_the_next_day_begins(stage: Stage) -> None:
-    await stop_providers_at_release(stage)
-    stage.world.spent = timedelta(hours=9)
-    stage.world.unblock("send_batch")
+    await spend_the_day(stage)
     await stage.world.until(lambda: statement_sent(stage).keys() >= {len(AUDIENCE) - 1})
     assert stage.world.states(Purpose.STATEMENT)[DeliveryState.READY]
     assert stage.world.phase is Phase.RELEASING
@@ -68,9 +67,7 @@ async def test_what_a_days_limit_leaves_over_is_sent_when_the_next_day_begins(st
 
 
 async def test_a_stop_does_not_wait_for_the_next_day(stage: Stage) -> None:
-    await stop_providers_at_release(stage)
-    stage.world.spent = timedelta(days=1)
-    stage.world.unblock("send_batch")
+    await spend_the_day(stage)
     await stage.world.until(lambda: statement_sent(stage).keys() >= {len(AUDIENCE) - 1})
     await stage.stop()
     await stage.ended(stage.distribution(Purpose.STATEMENT))
