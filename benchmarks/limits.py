@@ -22,7 +22,7 @@ from local.postgres import EmbeddedPostgres
 from models.messages import Batch
 from models.providers import Limits
 from storage.database import Database
-from storage.limited_claims import claim_within
+from storage.limited_claims import Terms, claim_within
 from storage.progress import delivery_page, progress
 from tests.conftest import migrate
 from tests.integration.outbox_cases import Case, add_members, make_case
@@ -60,13 +60,7 @@ async def claims(case: Case, batch: Batch) -> dict[str, float]:
             began = time.perf_counter()
             async with case.database.transaction() as session:
                 claimed = await claim_within(
-                    session,
-                    batch,
-                    uuid4(),
-                    after=position,
-                    limit=MESSAGES_A_CLAIM,
-                    offers=offered,
-                    provider="x",
+                    session, batch, uuid4(), Terms("x", offered), after=position, limit=MESSAGES_A_CLAIM
                 )
             taken[name].append(time.perf_counter() - began)
             position = claimed.deliveries[-1].position

@@ -1,6 +1,5 @@
-"""The ways an action can go, from its start to its end; played by tests and recorded for replay."""
+"""The ways an action can go, from its start to its end; listed in `all_scenarios.py`."""
 
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from models.lifecycle import Decision, Phase
@@ -16,8 +15,6 @@ BRIEF = FollowUpPlan(expires_after=timedelta(days=2), check_ins=(timedelta(days=
 
 BATCHES = 4
 """Into how many batches the statement is divided."""
-
-Scenario = Callable[[Stage], Awaitable[None]]
 
 
 async def reach_sign_on(stage: Stage) -> None:
@@ -113,6 +110,17 @@ async def reminded_in_the_morning(stage: Stage) -> None:
     await stage.world.until_called("plan_dispatch", 2)
     await stage.pass_time(stage.distribution(Purpose.SIGN_ON_REMINDER))
     await stage.sign(SIGN_ON.quorum)
+    await expire(stage)
+
+
+async def put_off_by_quiet_hours(stage: Stage) -> None:
+    """A text message meets its recipient's quiet hours on the way, and leaves when they end."""
+    await reach_sign_on(stage)
+    stage.world.asleep = opened_at(stage) + timedelta(hours=9)
+    planned = stage.world.calls["plan_dispatch"]
+    await stage.sign(SIGN_ON.quorum)
+    await stage.world.until_called("plan_dispatch", planned + 2)
+    await stage.pass_time(stage.distribution(Purpose.STATEMENT))
     await expire(stage)
 
 

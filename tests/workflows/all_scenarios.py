@@ -1,11 +1,12 @@
-"""The paths that are played to their ends and recorded for replay, each with the numbers it runs on."""
+"""Every way an action can go, by the name of its recorded histories, with the plan that it needs."""
+
+from collections.abc import Awaitable, Callable
 
 from models.messages import CasePlan
 from models.vocabulary import ReleasePolicy
 from tests.workflows.limited import continued_the_next_day
 from tests.workflows.scenarios import (
     BRIEF,
-    Scenario,
     alone,
     asked_again,
     closed_in_follow_up,
@@ -14,6 +15,7 @@ from tests.workflows.scenarios import (
     extended,
     given_up,
     held_and_resumed,
+    put_off_by_quiet_hours,
     refused_at_first,
     rejected,
     released_by_hand,
@@ -29,7 +31,10 @@ from tests.workflows.scenarios import (
     stopped_in_verification,
     told_of_answers,
 )
+from tests.workflows.stage import Stage
 from tests.workflows.world import SIGN_ON, case_plan
+
+Scenario = Callable[[Stage], Awaitable[None]]
 
 SCENARIOS: dict[str, tuple[Scenario, CasePlan]] = {
     "signed_at_quorum": (signed_at_quorum, case_plan()),
@@ -42,6 +47,7 @@ SCENARIOS: dict[str, tuple[Scenario, CasePlan]] = {
     "ended_by_hand": (ended_by_hand, case_plan(follow_up=BRIEF)),
     "asked_again": (asked_again, case_plan(follow_up=BRIEF)),
     "reminded_in_the_morning": (reminded_in_the_morning, case_plan(follow_up=BRIEF)),
+    "put_off_by_quiet_hours": (put_off_by_quiet_hours, case_plan(follow_up=BRIEF)),
     "alone": (alone, case_plan(None, BRIEF)),
     "held_and_resumed": (held_and_resumed, case_plan(follow_up=BRIEF)),
     "stopped_in_verification": (stopped_in_verification, case_plan(follow_up=BRIEF)),
