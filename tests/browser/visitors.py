@@ -60,5 +60,5 @@ def _origin(url: str) -> tuple[str, str]:
 
 
 def _is_page(url: str) -> bool:
-    ours = ("/s/", "/sign/", "/r/", "/receipt/", "/e/", "/v/", "/public/", "/screen/", "/screens/")
-    return urlsplit(url).path.startswith(ours)
+    folders = ("s", "sign", "approve", "r", "receipt", "e", "v", "public", "screen", "screens", "favicon.ico")
+    return urlsplit(url).path.split("/")[1] in folders

@@ -114,9 +114,7 @@ async def test_it_can_be_taken_back_and_somebody_else_be_asked_three_in_all(
     assert await wanted(case) == ()
 
 
-async def test_taking_back_takes_a_typed_name_and_the_token_of_its_page(
-    site: Site, asking: SideVisit
-) -> None:
+async def test_taking_back_takes_a_typed_name_and_its_token(site: Site, asking: SideVisit) -> None:
     await asking.post(ASKS)
     for changes in {"form_token": "x", "ended_by": "Amparo"}, {}, {"ended_by": " "}:
         assert (await asking.post({"step": "take_back", **changes})).status_code == 422
