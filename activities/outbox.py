@@ -12,7 +12,7 @@ from models.messages import (
     DispatchPlan,
     DispatchRequest,
 )
-from storage import claims, outbox
+from storage import claims, freezing, outbox
 from storage.database import Database
 from storage.reminders import Reminders
 
@@ -30,10 +30,10 @@ class OutboxActivities(references.OutboxActivities):
         """Write the messages of a purpose to the outbox, once; raises `NOT_PERMITTED`."""
         try:
             async with self._database.transaction() as session:
-                return await outbox.freeze(session, request, self._reminders)
-        except outbox.NotPermittedError:
+                return await freezing.freeze(session, request, self._reminders)
+        except freezing.NotPermittedError:
             async with self._database.transaction() as session:
-                await outbox.record_refusal(session, request)
+                await freezing.record_refusal(session, request)
             raise ApplicationError(
                 "the gate refused the dispatch", type=references.NOT_PERMITTED, non_retryable=True
             ) from None

@@ -6,13 +6,14 @@ here a value is plain ASCII, or encoded as a whole (RFC 2047), or refused.
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
 from email.utils import format_datetime, quote
 from typing import Literal
+from uuid import UUID
 
 from channels.base import Failure, Outbound, PermanentError
 
@@ -20,6 +21,9 @@ _ADDRESS = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*"
 )
 _LANGUAGE = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
+_FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_MEDIA_TYPE = re.compile(r"(application|image|text)/[a-z0-9][a-z0-9.+-]{0,60}")
+_WEB_ADDRESS = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&'()*+,;=%\[\]-]{1,800}")
 _PLAIN_WORDS = re.compile(r"[A-Za-z0-9'+/ -]*")
 _ENCODED_WORD = "=?"
 _PLAIN_LENGTH = 60
@@ -27,14 +31,30 @@ _CONTROLS = {"Cc", "Cs", "Zl", "Zp"}
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A file beside the text; its name is plain ASCII, like `UA-2026-014-1.es.pdf`."""
+
+    name: str
+    media_type: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
 class EmailContent:
-    """A rendered message in one language."""
+    """A rendered message in one language.
+
+    `references` are delivery ids of earlier mails to the same address, the oldest first: this one answers the
+    last. `unsubscribe_url` is where one request takes the address off our lists.
+    """
 
     recipient_name: str | None
     subject: str
     text: str
     html: str
     language: str
+    attachments: tuple[Attachment, ...] = ()
+    references: tuple[UUID, ...] = ()
+    unsubscribe_url: str | None = None
 
 
 @dataclass(frozen=True)
@@ -53,7 +73,7 @@ class Relay:
 
 
 def build_mail(relay: Relay, message: Outbound[EmailContent]) -> bytes:
-    """Build a mail with text and HTML, marked as automatic (RFC 3834).
+    """Build a mail with text, HTML and attachments, marked as automatic (RFC 3834).
 
     Raises:
         PermanentError: the parts cannot stand in a mail, for example a line break in the address.
@@ -65,14 +85,37 @@ def build_mail(relay: Relay, message: Outbound[EmailContent]) -> bytes:
             "To": _mailbox(content.recipient_name or "", message.address),
             "Subject": _words("Subject", content.subject),
             "Date": format_datetime(datetime.now(UTC)),
-            "Message-ID": f"<{message.delivery_id}@{relay.domain}>",
+            "Message-ID": _message_id(relay, message.delivery_id),
+            **_thread(relay, content),
             "Auto-Submitted": "auto-generated",
             "Content-Language": _matching(_LANGUAGE, content.language),
+            **_unsubscription(content),
         }
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         return lines.encode("ascii") + _body(content)
     except ValueError:
         raise PermanentError(Failure.NOT_RENDERABLE) from None
+
+
+def _message_id(relay: Relay, delivery_id: UUID) -> str:
+    return f"<{delivery_id}@{relay.domain}>"
+
+
+def _thread(relay: Relay, content: EmailContent) -> dict[str, str]:
+    """Say which of our earlier mails this one follows (RFC 5322, section 3.6.4)."""
+    if not content.references:
+        return {}
+    earlier = [_message_id(relay, one) for one in content.references]
+    return {"In-Reply-To": earlier[-1], "References": "\r\n ".join(earlier)}
+
+
+def _unsubscription(content: EmailContent) -> dict[str, str]:
+    """Say how to leave the list (RFC 2369), by one request where it is encrypted (RFC 8058)."""
+    if content.unsubscribe_url is None:
+        return {}
+    address = _matching(_WEB_ADDRESS, content.unsubscribe_url)
+    one_click = {"List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    return {"List-Unsubscribe": f"<{address}>", **(one_click if address.startswith("https:") else {})}
 
 
 def _body(content: EmailContent) -> bytes:
@@ -82,6 +125,9 @@ def _body(content: EmailContent) -> bytes:
     # Whether the relay takes 8 bits is not asked, and some break signatures where they recode.
     mail.set_content(content.text, cte="quoted-printable")
     mail.add_alternative(content.html, subtype="html", cte="quoted-printable")
+    for one in content.attachments:
+        main, _, sub = _matching(_MEDIA_TYPE, one.media_type).partition("/")
+        mail.add_attachment(one.data, maintype=main, subtype=sub, filename=_matching(_FILE_NAME, one.name))
     return mail.as_bytes()
 
 

@@ -16,12 +16,12 @@ from storage.gate import (
     ABOUT_ANSWERS,
     AFTER_A_STOP,
     DUE,
-    IDENTIFIED,
     STILL_IDENTIFIED,
     gate_of_deliveries,
     listed,
     outcome_of_refusal,
 )
+from storage.gate_of_consents import IDENTIFIED
 from storage.inviting import tell_of_missed
 from storage.message_events import record_claimed, record_states
 from storage.records import announce, record, request_nudge

@@ -16,6 +16,13 @@ from typing import Final, NamedTuple
 
 from models.messages import Purpose
 from models.verification import CONSENT, FACTS, text_in
+from storage.gate_of_consents import (
+    ATTESTATIONS_REQUIRED,
+    IDENTIFIED,
+    NAMED_TO_AUTHORITIES,
+    NAMED_TO_PUBLIC,
+    SUBMITTED,
+)
 from storage.gate_of_texts import EDITORIAL_STANDS, RELEASED, SIGNED_ANOTHER_TEXT, confirmed_by
 from storage.partner_conditions import (
     ANSWER_AS_IT_WAS,
@@ -78,49 +85,6 @@ class Check(NamedTuple):
     def is_of_each_delivery(self) -> bool:
         """Tell whether it is about one recipient."""
         return "delivery." in self.holds
-
-
-_CONSENTED = """
-    NOT EXISTS (
-        SELECT 1 FROM person_at_risk AS person
-        WHERE person.action_id = action.id AND {people}
-          AND NOT coalesce((
-              SELECT newest.given AND newest.revoked_at IS NULL
-                 AND newest.recorded_at >= coalesce(action.reopened_at, '-infinity')
-                 AND (newest.valid_until IS NULL OR newest.valid_until >= current_date)
-              FROM consent AS newest
-              WHERE newest.person_at_risk_id = person.id AND newest.use = '{use}'
-              ORDER BY newest.recorded_at DESC LIMIT 1), false))
-"""
-
-_NAMED = "person.visibility = 'named'"
-_NAMED_TO_PUBLIC = _CONSENTED.format(people=_NAMED, use="name_in_public")
-_NAMED_TO_AUTHORITIES = _CONSENTED.format(people=_NAMED, use="name_to_authorities")
-_SUBMITTED = _CONSENTED.format(people="true", use="mechanisms")
-
-_NAMED_BESIDE = _CONSENTED.format(people="person.id = ANY(rendering.people)", use="name_to_authorities")
-
-IDENTIFIED: Final = f"""
-    EXISTS (SELECT 1 FROM rendering
-            WHERE rendering.version_id = dispatch.version_id AND rendering.language = delivery.language
-              AND rendering.kind = 'identified' AND {_NAMED_BESIDE})
-"""
-"""Everybody whom the version names to authorities only still allows it."""
-
-_NOT_OBTAINABLE = """
-    EXISTS (SELECT 1 FROM person_at_risk AS person
-            CROSS JOIN LATERAL (
-                SELECT DISTINCT ON (use) use, given, given_by, revoked_at FROM consent
-                WHERE consent.person_at_risk_id = person.id
-                ORDER BY use, recorded_at DESC) AS newest
-            WHERE person.action_id = action.id AND newest.given_by = 'not_obtainable'
-              AND newest.given AND newest.revoked_at IS NULL)
-"""
-
-ATTESTATIONS_REQUIRED: Final = (
-    f"(action.attestations_required + CASE WHEN {_NOT_OBTAINABLE} THEN 1 ELSE 0 END)"
-)
-"""One more where a consent could not be had."""
 
 
 _SOURCED = """
@@ -227,15 +191,15 @@ CHECKS: Final = MappingProxyType(
         "consent of the public": Check(
             STATEMENTS,
             Failing.NOT_PERMITTED,
-            f"(delivery.disclosure = 'authority' OR {_NAMED_TO_PUBLIC})",
+            f"(delivery.disclosure = 'authority' OR {NAMED_TO_PUBLIC})",
         ),
         "consent of authorities": Check(
             STATEMENTS,
             Failing.NOT_PERMITTED,
-            f"(delivery.disclosure <> 'authority' OR {_NAMED_TO_AUTHORITIES})",
+            f"(delivery.disclosure <> 'authority' OR {NAMED_TO_AUTHORITIES})",
         ),
         "consent of mechanisms": Check(
-            STATEMENTS, Failing.NOT_PERMITTED, f"(delivery.disclosure <> 'mechanism' OR {_SUBMITTED})"
+            STATEMENTS, Failing.NOT_PERMITTED, f"(delivery.disclosure <> 'mechanism' OR {SUBMITTED})"
         ),
     }
 )

@@ -39,7 +39,8 @@ from storage.documents import (
     leading_version,
     texts_of,
 )
-from storage.gate import ATTESTATIONS_REQUIRED, ATTESTED_BY, CHECKS, Check
+from storage.gate import ATTESTED_BY, CHECKS, Check
+from storage.gate_of_consents import ATTESTATIONS_REQUIRED
 from storage.invitations import links_to_send
 from storage.personal import personal_rounds
 from storage.signing_again import asked_again

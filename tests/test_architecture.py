@@ -31,7 +31,7 @@ PACKAGES = (
     "web",
     "workflows",
 )
-ROOTS = ("admin", "assembly", "logs", "settings", "starter", "temporal_client", "worker")
+ROOTS = ("admin", "assembly", "logs", "setting_types", "settings", "starter", "temporal_client", "worker")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 

@@ -7,7 +7,7 @@ from playwright.async_api import Page
 from models.columns import now
 from models.partners import AnswerLink
 from security.tokens import new_token, token_hash
-from storage import outbox, receipts
+from storage import freezing, receipts
 from tests.browser.conftest import Visit
 from tests.browser.links import signing
 from tests.browser.web_process import WebProcess
@@ -21,7 +21,7 @@ async def to_disown(case: Case, slug: str = "casa-manantial") -> str:
     token = new_token()
     async with case.database.transaction() as session:
         while request := await receipts.next_receipts(session, case.action.id):
-            await outbox.freeze(session, request)
+            await freezing.freeze(session, request)
     ((delivery_id,),) = await execute(
         case.database, "SELECT id FROM delivery WHERE signature_id = :id", id=signature.id
     )

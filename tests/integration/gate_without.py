@@ -4,10 +4,10 @@ from collections.abc import Collection
 
 import pytest
 
-from storage import claims, outbox, standing
+from storage import claims, freezing, standing
 from storage.claims import claim_statement, hand_over_statement
+from storage.freezing import permitted_statement, possible_statement
 from storage.gate import CHECKS, Check, gate_of_deliveries, gate_of_dispatches, outcome_of_refusal
-from storage.outbox import permitted_statement, possible_statement
 from storage.standing import stands_statement
 
 
@@ -24,8 +24,8 @@ def without_at_hand_over(patch: pytest.MonkeyPatch, *names: str) -> None:
 def without_at_freezing(patch: pytest.MonkeyPatch, *names: str) -> None:
     """Take checks out of the freezing."""
     checks = _rest(names).values()
-    patch.setattr(outbox, "_PERMITTED", permitted_statement(gate_of_dispatches(checks)))
-    patch.setattr(outbox, "_POSSIBLE", possible_statement(outcome_of_refusal(checks)))
+    patch.setattr(freezing, "_PERMITTED", permitted_statement(gate_of_dispatches(checks)))
+    patch.setattr(freezing, "_POSSIBLE", possible_statement(outcome_of_refusal(checks)))
 
 
 def without_anywhere(patch: pytest.MonkeyPatch, *names: str) -> None:

@@ -26,7 +26,7 @@ from models.messages import (
 from models.outbox import Delivery
 from models.verification import confirmable
 from models.vocabulary import Channel, ContactKind, ReleasePolicy, Role
-from storage import actions, claims, decisions, documents, outbox, sign_on
+from storage import actions, claims, decisions, documents, freezing, outbox, sign_on
 from storage.claims import Outcome
 from storage.database import Database
 from storage.directory import ContactRecord, upsert_contacts
@@ -59,7 +59,7 @@ class Case:
     async def freeze(self, purpose: Purpose = Purpose.STATEMENT, turn: int = 1) -> Dispatched:
         request = DispatchRequest(document=self.document, purpose=purpose, round=turn)
         async with self.database.transaction() as session:
-            return await outbox.freeze(session, request)
+            return await freezing.freeze(session, request)
 
     async def batch(
         self, purpose: Purpose = Purpose.STATEMENT, channel: Channel = Channel.EMAIL, turn: int = 1

@@ -7,7 +7,7 @@ from models.messages import DispatchRequest, Purpose
 from models.proposals import Proposal
 from models.vocabulary import Channel, SignatureVisibility
 from security.tokens import new_token, token_hash
-from storage import actions, outbox, personal, proposals, sign_links
+from storage import actions, freezing, personal, proposals, sign_links
 from tests import factories
 from tests.integration.outbox_cases import Case, execute
 from tests.integration.sign_links import opened, sign_link
@@ -38,7 +38,7 @@ async def approver_link(case: Case, proposal: Proposal) -> str:
     """Freeze the request to an approver, and issue a link of hers as its message would carry it."""
     (request,) = await wanted(case)
     async with case.database.transaction() as session:
-        await outbox.freeze(session, request)
+        await freezing.freeze(session, request)
     return await another_link(case, proposal)
 
 

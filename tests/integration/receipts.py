@@ -12,7 +12,7 @@ from channels.email import EmailChannel
 from channels.mime import EmailContent
 from models.messages import DispatchRequest
 from models.vocabulary import Channel
-from storage import outbox, receipts
+from storage import freezing, outbox, receipts
 from tests.factories import FINGERPRINT
 from tests.integration.local_servers import LocalMailbox
 from tests.integration.outbox_cases import EVERYTHING, Case, execute
@@ -41,7 +41,7 @@ async def send_due(case: Case, mailbox: LocalMailbox) -> list[dict[str, Any]]:
 
 async def _send(case: Case, request: DispatchRequest, sending: SendingActivities[EmailContent]) -> None:
     async with case.database.transaction() as session:
-        dispatched = await outbox.freeze(session, request)
+        dispatched = await freezing.freeze(session, request)
         batches = await outbox.unsent_ranges(session, dispatched, EVERYTHING)
     for batch in batches:
         await run(sending, batch)

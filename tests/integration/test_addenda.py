@@ -14,7 +14,7 @@ from models.messages import CaseFacts, Purpose
 from models.vocabulary import Answer, SignatureVisibility
 from storage.addenda import is_anybody_to_be_told
 from storage.database import Database
-from storage.outbox import NotPermittedError
+from storage.freezing import NotPermittedError
 from storage.standing import facts_of
 from tests import factories
 from tests.integration.local_servers import LocalMailbox

@@ -11,7 +11,7 @@ from models.lifecycle import Decision
 from models.messages import Batch, DeliveryState, Purpose
 from models.proposals import ProposalState
 from security.tokens import token_hash
-from storage import claims, decisions, outbox, personal, proposals, sign_links
+from storage import claims, decisions, freezing, outbox, personal, proposals, sign_links
 from storage.database import Database
 from tests.integration.local_servers import LocalMailbox
 from tests.integration.outbox_cases import EVERYTHING, Case, execute, make_case
@@ -41,7 +41,7 @@ async def frozen(case: Case) -> Batch:
     """Freeze the one round that waits."""
     (request,) = await wanted(case)
     async with case.database.transaction() as session:
-        dispatched = await outbox.freeze(session, request)
+        dispatched = await freezing.freeze(session, request)
         (batch,) = await outbox.unsent_ranges(session, dispatched, EVERYTHING)
     return batch
 

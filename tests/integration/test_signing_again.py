@@ -11,7 +11,7 @@ from models.lifecycle import Decision
 from models.messages import CaseFacts, DeliveryState, Purpose
 from models.vocabulary import SignatureVisibility
 from storage.database import Database
-from storage.outbox import NotPermittedError
+from storage.freezing import NotPermittedError
 from storage.standing import facts_of
 from tests.integration.local_servers import LocalMailbox
 from tests.integration.outbox_cases import Case, changed_text, execute, make_case

@@ -10,7 +10,7 @@ from models.outbox import Delivery
 from models.vocabulary import Role
 from security.pins import PinHasher
 from security.tokens import new_token, token_hash
-from storage import outbox, verification
+from storage import freezing, verification
 from storage.database import Database
 from storage.standing import facts_of
 from tests import factories
@@ -36,7 +36,7 @@ async def ask(database: Database, action_id: UUID, turn: int = 1) -> None:
         document=wanted.document, purpose=Purpose.VERIFICATION, round=turn, cycle=wanted.cycle
     )
     async with database.transaction() as session:
-        await outbox.freeze(session, request)
+        await freezing.freeze(session, request)
 
 
 async def verification_link(database: Database, action_id: UUID, person_id: UUID) -> str:

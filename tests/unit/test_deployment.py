@@ -10,7 +10,8 @@ from dotenv import dotenv_values
 
 from local.temporal import temporal_binary
 from security.keys import new_key, new_key_ring
-from settings import ENV_PREFIX, OTHER_TOOLS_NAMES, Settings, SmtpSecurity, load_settings
+from setting_types import SmtpSecurity
+from settings import ENV_PREFIX, OTHER_TOOLS_NAMES, Settings, load_settings
 from tests.deployment_files import (
     COMPOSE,
     COMPOSE_TEXT,

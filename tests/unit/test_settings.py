@@ -8,7 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 from security.keys import new_key, new_key_ring
-from settings import OTHER_TOOLS_NAMES, Settings, SettingsError, SmtpSecurity, load_settings
+from setting_types import SmtpSecurity
+from settings import OTHER_TOOLS_NAMES, Settings, SettingsError, load_settings
 
 ROOT = Path(__file__).parents[2]
 CANARY = "Xochitl-Canary-7319"

@@ -23,7 +23,7 @@ from models.messages import (
 from models.outbox import Delivery
 from models.verification import text_in
 from models.vocabulary import Disclosure, DocumentKind
-from storage import decisions, documents, outbox, verification
+from storage import decisions, documents, freezing, outbox, verification
 from storage.claims import Outcome
 from storage.database import Database
 from tests.integration.outbox_cases import EVERYTHING, Case, changed_text, make_case
@@ -230,7 +230,7 @@ def _request(case: Case, purpose: Purpose) -> DispatchRequest:
 
 async def _batch(database: Database, request: DispatchRequest) -> Batch:
     async with database.transaction() as session:
-        dispatched = await outbox.freeze(session, request)
+        dispatched = await freezing.freeze(session, request)
         batches = await outbox.unsent_ranges(session, dispatched, EVERYTHING)
     return next(batch for batch in batches if batch.channel == "email")
 

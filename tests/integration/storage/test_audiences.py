@@ -7,9 +7,9 @@ import pytest
 from models.messages import DispatchRequest, Purpose
 from models.outbox import RecipientKind
 from models.vocabulary import Channel
-from storage import outbox
+from storage import freezing
 from storage.database import Database
-from storage.outbox import NotPermittedError
+from storage.freezing import NotPermittedError
 from tests import factories
 from tests.integration.outbox_cases import Case, by_address, execute, make_case
 from tests.integration.sign_links import DECLINED, answered
@@ -64,7 +64,7 @@ async def test_a_freeze_that_loses_to_one_that_is_rolled_back_takes_its_place(da
     case = await make_case(database)
     request = DispatchRequest(document=case.document, purpose=Purpose.STATEMENT, round=1)
     async with database.transaction() as session:
-        lost = await outbox.freeze(session, request)
+        lost = await freezing.freeze(session, request)
         waiting = asyncio.create_task(case.freeze())
         await session.rollback()
     kept = await waiting

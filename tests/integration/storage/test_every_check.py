@@ -13,16 +13,16 @@ from local.postgres import EmbeddedPostgres
 from models.messages import Batch, Purpose
 from models.outbox import Delivery
 from models.vocabulary import Disclosure, RenderingKind
-from storage import claims, outbox
+from storage import claims, freezing
 from storage.claims import claim_statement, hand_over_statement
 from storage.database import Database
+from storage.freezing import NotPermittedError
 from storage.gate import (
     CHECKS,
     STILL_IDENTIFIED,
     Failing,
     gate_of_deliveries,
 )
-from storage.outbox import NotPermittedError
 from tests.integration.gate_without import without_at_claim, without_at_freezing, without_at_hand_over
 from tests.integration.outbox_cases import EVERYTHING
 from tests.integration.storage.gate_scenarios import (
@@ -177,10 +177,10 @@ async def test_a_check_of_a_whole_dispatch_alone_keeps_it_from_being_frozen(
     await broken(session, scenario, stage.batches[scenario.purpose].action_id)
     again = stage.requests[scenario.purpose].model_copy(update={"round": 2})
     if taken_out:
-        await outbox.freeze(session, again)
+        await freezing.freeze(session, again)
     else:
         with pytest.raises(NotPermittedError):
-            await outbox.freeze(session, again)
+            await freezing.freeze(session, again)
 
 
 async def renderings(session: AsyncSession, stage: Stage) -> set[RenderingKind]:

@@ -8,7 +8,7 @@ from models.lifecycle import Decision
 from models.messages import Batch, DeliveryState, DispatchRequest, Purpose
 from models.outbox import Delivery
 from models.vocabulary import Answer, SignatureVisibility
-from storage import claims, outbox
+from storage import claims, freezing, outbox
 from storage.answers import GivenAnswer
 from storage.records import undelivered_nudges
 from tests.integration.outbox_cases import EVERYTHING, Case, execute
@@ -32,7 +32,7 @@ async def frozen(case: Case) -> list[Delivery]:
     request = await due(case)
     assert request
     async with case.database.transaction() as session:
-        dispatched = await outbox.freeze(session, request)
+        dispatched = await freezing.freeze(session, request)
         found = await session.exec(select(Delivery).where(Delivery.dispatch_id == dispatched.dispatch_id))
         return list(found)
 
@@ -46,7 +46,7 @@ async def claimable(case: Case, delivery: Delivery) -> bool:
 async def batch_of(case: Case, delivery: Delivery) -> Batch:
     request = DispatchRequest(document=case.document, purpose=Purpose.ANSWER_RECEIPT, round=1)
     async with case.database.transaction() as session:
-        dispatched = await outbox.freeze(session, request)
+        dispatched = await freezing.freeze(session, request)
         (batch,) = await outbox.unsent_ranges(session, dispatched, EVERYTHING)
     assert batch.dispatch_id == delivery.dispatch_id
     return batch

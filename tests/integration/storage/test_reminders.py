@@ -11,7 +11,7 @@ from models.lifecycle import Decision
 from models.messages import Batch, DeliveryState, Dispatched, DispatchPlan, DispatchRequest, Purpose
 from models.outbox import Delivery
 from models.working_hours import working_hours
-from storage import claims, outbox, reminders
+from storage import claims, freezing, outbox, reminders
 from storage.database import Database
 from storage.reminders import Reminders
 from tests.integration.outbox_cases import EVERYTHING, Case, execute, make_case
@@ -49,7 +49,7 @@ async def case(database: Database) -> Case:
 async def remind(case: Case, turn: int = 1, rules: Reminders = OFFICE) -> Dispatched:
     request = DispatchRequest(document=case.document, purpose=Purpose.SIGN_ON_REMINDER, round=turn)
     async with case.database.transaction() as session:
-        return await outbox.freeze(session, request, rules)
+        return await freezing.freeze(session, request, rules)
 
 
 async def plan(case: Case, dispatched: Dispatched) -> DispatchPlan:

@@ -7,7 +7,7 @@ import httpx
 
 from models.messages import DispatchRequest, DocumentRef, Purpose
 from models.vocabulary import Role
-from storage import actions, documents, outbox
+from storage import actions, documents, freezing
 from tests.integration.outbox_cases import Case, execute
 from tests.integration.web.site import API, Caller, Site
 
@@ -109,7 +109,7 @@ async def languages_frozen(case: Case, number: int, turn: int) -> set[str]:
         versions = await documents.current_versions(session, action.id)
         ref: DocumentRef = versions[number - 1].ref(action)
         request = DispatchRequest(document=ref, purpose=Purpose.STATEMENT, round=turn)
-        dispatched = await outbox.freeze(session, request)
+        dispatched = await freezing.freeze(session, request)
     rows = await execute(
         case.database, "SELECT language FROM delivery WHERE dispatch_id = :id", id=dispatched.dispatch_id
     )

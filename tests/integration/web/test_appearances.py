@@ -13,7 +13,7 @@ from models.messages import DeliveryState
 from models.verification import confirmable
 from models.vocabulary import Disclosure, RenderingKind, Role
 from security.naming import open_identity
-from storage import claims, decisions, documents, outbox
+from storage import claims, decisions, documents, freezing, outbox
 from storage.actions import people_at_risk
 from storage.standing import facts_of
 from tests import factories
@@ -151,7 +151,7 @@ async def test_approved_again_it_goes_out_and_authorities_are_told_who_is_behind
     async with case.database.transaction() as session:
         release = (await facts_of(session, case.action.id)).release
         assert release
-        again = await outbox.freeze(session, release)
+        again = await freezing.freeze(session, release)
         (batch,) = [
             one for one in await outbox.unsent_ranges(session, again, 10_000) if one.channel == "email"
         ]

@@ -3,7 +3,7 @@
 import pytest
 
 from models.vocabulary import Role
-from storage.outbox import NotPermittedError
+from storage.freezing import NotPermittedError
 from tests.integration.outbox_cases import Case, execute
 from tests.integration.web.paperwork import (
     FURTHER,

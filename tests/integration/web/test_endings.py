@@ -6,7 +6,7 @@ import pytest
 
 from models.messages import DispatchRequest, Purpose
 from models.vocabulary import DocumentKind, Role
-from storage import outbox
+from storage import freezing
 from storage.documents import current_version, texts_of
 from storage.standing import facts_of
 from tests.integration.outbox_cases import Case, execute, make_case
@@ -81,7 +81,7 @@ async def test_a_notice_goes_to_exactly_those_reached_once_somebody_else_approve
     async with site.services.database.transaction() as session:
         notice = (await facts_of(session, released.action.id)).notice
         assert notice
-        told = await outbox.freeze(session, notice)
+        told = await freezing.freeze(session, notice)
         assert not (await facts_of(session, released.action.id)).untold
     rows = await execute(
         site.services.database,
@@ -111,8 +111,8 @@ async def test_nothing_but_the_notice_leaves_a_stopped_action(
     await end(coordinator, released, "stop")
     request = DispatchRequest(document=released.document, purpose=Purpose.STATEMENT, round=2)
     async with site.services.database.transaction() as session:
-        with pytest.raises(outbox.NotPermittedError):
-            await outbox.freeze(session, request)
+        with pytest.raises(freezing.NotPermittedError):
+            await freezing.freeze(session, request)
         await session.rollback()
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from models.lifecycle import Decision
 from models.messages import DispatchRequest, Purpose
-from storage import claims, outbox
+from storage import claims, freezing, outbox
 from storage.standing import facts_of
 from tests.integration.outbox_cases import EVERYTHING, Case, execute
 from tests.integration.sign_links import answered, sign_link
@@ -44,7 +44,7 @@ async def frozen(case: Case) -> list[str]:
     request = await links_to_send(case)
     assert request
     async with case.database.transaction() as session:
-        dispatched = await outbox.freeze(session, request)
+        dispatched = await freezing.freeze(session, request)
     query = "SELECT address FROM delivery WHERE dispatch_id = :id"
     return [row.address for row in await execute(case.database, query, id=dispatched.dispatch_id)]
 
@@ -130,7 +130,7 @@ async def test_a_partner_that_has_answered_gets_a_link_too_after_the_window_as_w
     request = await links_to_send(case)
     assert request
     async with case.database.transaction() as session:
-        dispatched = await outbox.freeze(session, request)
+        dispatched = await freezing.freeze(session, request)
         (batch,) = await outbox.unsent_ranges(session, dispatched, EVERYTHING)
     assert [one.address for one in await case.claim(batch)] == ["amparo@manantial.example"]
 
@@ -143,7 +143,7 @@ async def test_a_new_link_waits_at_the_gate_like_everything_else(
     request = await links_to_send(case)
     assert request
     async with case.database.transaction() as session:
-        dispatched = await outbox.freeze(session, request)
+        dispatched = await freezing.freeze(session, request)
         (batch,) = await outbox.unsent_ranges(session, dispatched, EVERYTHING)
     if change:
         await case.decide(change)

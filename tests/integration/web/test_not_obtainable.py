@@ -8,7 +8,7 @@ from models.messages import DispatchRequest, DocumentRef, Purpose
 from models.vocabulary import Disclosure, Role
 from storage.actions import action_by_reference
 from storage.documents import current_version
-from storage.outbox import NotPermittedError, freeze
+from storage.freezing import NotPermittedError, freeze
 from tests.factories import case_tree
 from tests.integration.outbox_cases import Case
 from tests.integration.web.consent_calls import (

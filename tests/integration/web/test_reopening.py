@@ -2,7 +2,7 @@
 
 import pytest
 
-from storage.outbox import NotPermittedError
+from storage.freezing import NotPermittedError
 from tests.integration.outbox_cases import Case, execute
 from tests.integration.web.paperwork import FURTHER, UPDATE, Papers, languages_frozen, reached, two_verifiers
 from tests.integration.web.site import Caller, Site, problem
