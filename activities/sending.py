@@ -1,7 +1,9 @@
 """Sending a batch: claim, compose, hand over, settle."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine
+from contextvars import Context, copy_context
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Generic, NamedTuple, TypeVar
 from uuid import UUID, uuid4
@@ -10,25 +12,18 @@ import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities import references
+from activities import references, verdicts
 from activities.context import heartbeating
-from channels.base import (
-    Channel,
-    ChannelError,
-    Failure,
-    InDoubtError,
-    Outbound,
-    PermanentError,
-    Receipt,
-    TransientError,
-)
-from models.messages import Batch, BatchOutcome, DeliveryState
+from activities.turnstile import Turnstile
+from activities.verdicts import LeakFoundError, NotHandedOverError, Verdict
+from channels.base import Channel, ChannelError, Failure, Outbound, PermanentError
+from models.messages import Batch, BatchOutcome
 from models.outbox import Delivery
 from models.records import EventKind
 from storage import claims
-from storage.claims import Outcome
 from storage.contents import Contents, Recipient, contents_of, recipients_of
 from storage.database import UNAVAILABLE, Database
+from storage.handing_over import Claimed, Settled
 from storage.records import record
 
 _log = structlog.get_logger(__name__)
@@ -38,7 +33,12 @@ _READ = {"fields": ["identities"], "why": "leak_guard"}
 TRY_AGAIN = "deliveries_put_off"
 """Type of the error after which Temporal tries the rest of a batch again."""
 
-_LONGEST_SETTLE_WAIT_SECONDS = 5.0
+_CLAIMED_AT_ONCE = 4
+"""Messages of a claim for each connection: a crash does no harm to what is claimed and not handed over."""
+
+_UNDER_WAY = 2
+"""Messages being made or sent for each connection: one on its way, the next one close behind."""
+
 _SETTLE_AFTER_CANCELLATION_SECONDS = 10.0
 
 ContentT = TypeVar("ContentT")
@@ -56,22 +56,44 @@ class Draft(NamedTuple):
 Compose = Callable[[Draft], Awaitable[ContentT]]
 
 
-class LeakFoundError(Exception):
-    """A finished message names somebody who must not be named to its recipient."""
+@dataclass
+class _Attempt:
+    """One attempt at a batch, and how far it has come."""
 
+    batch: Batch
+    contents: Contents
+    claim_id: UUID
+    position: int
+    wait: timedelta = timedelta(0)
+    closed: bool = False
+    """A gate was found closed, so that what is not yet begun goes back."""
+    passed: int = 0
+    first_put_back: int | None = None
+    under_way: set["asyncio.Task[None]"] = field(default_factory=set)
+    _context: Context = field(default_factory=copy_context)
 
-class _NotHandedOverError(Exception):
-    """Between claim and hand-over came a hold, a stop or a cancellation, or the database went away."""
+    def begin(self, work: Coroutine[None, None, None]) -> None:
+        """Have something done at the side."""
+        task = asyncio.create_task(work)
+        self.under_way.add(task)
+        task.add_done_callback(self.under_way.discard)
 
+    def put_back(self, draft: Draft) -> None:
+        """Note that a message waits again."""
+        self.closed = True
+        self.first_put_back = min(draft.delivery.position, self.first_put_back or draft.delivery.position)
 
-class _Sent(NamedTuple):
-    outcome: Outcome
-    suppress: bool = False
-    retry_after: timedelta | None = None
+    def is_over(self) -> bool:
+        """Tell whether nothing more may begin; from anywhere, and not from the activity's own tasks alone."""
+        return self._context.run(_is_over)
+
+    def goes_on(self) -> bool:
+        """Tell whether messages may still be handed over."""
+        return not self.is_over()
 
 
 class SendingActivities(references.SendingActivities, Generic[ContentT]):
-    """Sends the batches of one channel, at most `channel.connections` messages at once."""
+    """Sends the batches of one channel, at most `channel.connections` of them handed over and not settled."""
 
     def __init__(
         self,
@@ -86,62 +108,33 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
         self._database = database
         self._channel = channel
         self._compose = compose
-        # One claim at a time, batches in turn: a crash leaves no more in doubt than there are connections.
-        self._turn = asyncio.Lock()
+        self._turnstile = Turnstile(database, channel.connections)
+        # Who waits longest is next, so that batches and releases share the connections.
+        self._places = asyncio.Semaphore(_UNDER_WAY * channel.connections)
 
     @activity.defn
     async def send_batch(self, batch: Batch) -> BatchOutcome:
         """Send what the gate lets through; what was put off comes back as an error, to be tried again.
 
-        A claim takes as many rows as there are connections, so that a hold overtakes nearly all of a batch.
-        A worker that shuts down claims no more, and a cancellation waits for what was handed over.
+        A worker that shuts down begins no more, and a cancellation waits for what was handed over.
         """
         claim_id = uuid4()
         async with heartbeating():
             await self._recover(batch, claim_id)
-            wait = await self._send_claims(batch, claim_id)
+            attempt = _Attempt(batch, await self._contents(batch), claim_id, batch.first - 1)
+            patience = self._finish_seconds + _SETTLE_AFTER_CANCELLATION_SECONDS
+            await _to_its_end(self._send(attempt), patience)
             async with self._database.transaction() as session:
                 outcome = await claims.finish_batch(session, batch)
         if outcome.waiting and not outcome.on_hold:
-            raise ApplicationError("deliveries were put off", type=TRY_AGAIN, next_retry_delay=wait or None)
+            raise ApplicationError(
+                "deliveries were put off", type=TRY_AGAIN, next_retry_delay=attempt.wait or None
+            )
         return outcome
 
     async def _recover(self, batch: Batch, claim_id: UUID) -> None:
         async with self._database.transaction() as session:
             await claims.recover(session, batch, claim_id, repeatable=self._channel.repeatable)
-
-    async def _send_claims(self, batch: Batch, claim_id: UUID) -> timedelta:
-        """Send claim after claim, and return the longest wait that a provider asked for."""
-        contents, position, wait = await self._contents(batch), batch.first - 1, timedelta(0)
-        while not activity.is_worker_shutdown():
-            async with self._turn:
-                drafts = await self._claim(batch, claim_id, position, contents)
-                if not drafts:
-                    break
-                position = drafts[-1].delivery.position
-                patience = self._finish_seconds + _SETTLE_AFTER_CANCELLATION_SECONDS
-                asked = await _to_its_end(self._send_and_settle(batch, claim_id, drafts), patience)
-            wait = max(wait, asked)
-        return wait
-
-    async def _send_and_settle(self, batch: Batch, claim_id: UUID, drafts: list[Draft]) -> timedelta:
-        """Send a claim, and return the longest wait that a provider asked for.
-
-        What hangs for too long after a cancellation stays claimed: only the next attempt may judge it.
-        """
-        sending = [asyncio.create_task(self._send(draft, batch.action_id, claim_id)) for draft in drafts]
-        giving_up = asyncio.create_task(self._give_up_late(sending))
-        ended = await asyncio.gather(*sending, return_exceptions=True)
-        giving_up.cancel()
-        known = [(draft, one) for draft, one in zip(drafts, ended, strict=True) if isinstance(one, _Sent)]
-        await self._settle(batch, claim_id, known)
-        return max((one.retry_after or timedelta(0) for _, one in known), default=timedelta(0))
-
-    async def _give_up_late(self, sending: Sequence[asyncio.Task[_Sent]]) -> None:
-        await activity.wait_for_cancelled()
-        await asyncio.sleep(self._finish_seconds)
-        for one in sending:
-            one.cancel()
 
     async def _contents(self, batch: Batch) -> Contents:
         """Read what the messages share, identities with it: each is read once more before it leaves."""
@@ -149,83 +142,130 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
             await record(session, batch.action_id, EventKind.PRIVATE_READ, detail=_READ)
             return await contents_of(session, batch.dispatch_id)
 
-    async def _claim(self, batch: Batch, claim_id: UUID, after: int, contents: Contents) -> list[Draft]:
+    async def _send(self, attempt: _Attempt) -> None:
+        """Send claim after claim until nothing is left, or the gate is closed."""
+        sending = asyncio.create_task(self._send_claims(attempt))
+        giving_up = asyncio.create_task(self._give_up_late(attempt, sending))
+        try:
+            await asyncio.wait({sending})
+            while attempt.under_way:
+                await asyncio.wait(attempt.under_way)
+        finally:
+            giving_up.cancel()
+        if not sending.cancelled():
+            sending.result()
+
+    async def _give_up_late(self, attempt: _Attempt, sending: "asyncio.Task[None]") -> None:
+        """End what hangs for too long after a cancellation: only the next attempt may judge it."""
+        await activity.wait_for_cancelled()
+        await asyncio.sleep(self._finish_seconds)
+        for task in (sending, *attempt.under_way):
+            task.cancel()
+
+    async def _send_claims(self, attempt: _Attempt) -> None:
+        while (first := await self._send_to_the_end_or_a_closed_gate(attempt)) is not None:
+            # Some may have been refused for themselves: the gate says anew who else may go.
+            attempt.position, attempt.first_put_back = first - 1, None
+            attempt.closed, attempt.passed = False, 0
+
+    async def _send_to_the_end_or_a_closed_gate(self, attempt: _Attempt) -> int | None:
+        """Begin every message that can be claimed; return from where to ask again, where that may help."""
+        claiming = asyncio.create_task(self._claim(attempt))
+        try:
+            while drafts := await claiming:
+                # Claimed while those before are sent, so that nobody waits for it.
+                claiming = asyncio.create_task(self._claim(attempt))
+                for draft in drafts:
+                    await self._begin(attempt, draft)
+        finally:
+            claiming.cancel()
+        while attempt.under_way:
+            await asyncio.wait(attempt.under_way)
+        return attempt.first_put_back if attempt.passed and attempt.goes_on() else None
+
+    async def _claim(self, attempt: _Attempt) -> list[Draft]:
+        if attempt.closed or attempt.is_over():
+            return []
+        limit = _CLAIMED_AT_ONCE * self._channel.connections
         async with self._database.transaction() as session:
             deliveries = await claims.claim(
-                session, batch, claim_id, after=after, limit=self._channel.connections
+                session, attempt.batch, attempt.claim_id, after=attempt.position, limit=limit
             )
             recipients = await recipients_of(session, deliveries)
-        return [Draft(delivery, recipients[delivery.id], contents) for delivery in deliveries]
+        if deliveries:
+            attempt.position = deliveries[-1].position
+        return [Draft(delivery, recipients[delivery.id], attempt.contents) for delivery in deliveries]
 
-    async def _send(self, draft: Draft, action_id: UUID, claim_id: UUID) -> _Sent:
+    async def _begin(self, attempt: _Attempt, draft: Draft) -> None:
+        """Begin a message when a place is free, or put it back where none may begin any more."""
+        await self._places.acquire()
+        if attempt.closed or attempt.is_over():
+            self._places.release()
+            attempt.put_back(draft)
+            attempt.begin(self._settle(attempt, verdicts.put_back(draft.delivery.id)))
+        else:
+            attempt.begin(self._send_and_settle(attempt, draft))
+
+    async def _send_and_settle(self, attempt: _Attempt, draft: Draft) -> None:
+        try:
+            try:
+                verdict = await self._send_one(attempt, draft)
+            finally:
+                self._places.release()
+            attempt.wait = max(attempt.wait, verdict.retry_after or timedelta(0))
+            await self._settle(attempt, verdict)
+        finally:
+            self._turnstile.forget(draft.delivery.id)
+
+    async def _settle(self, attempt: _Attempt, verdict: Verdict) -> None:
+        settled = Settled(attempt.claim_id, verdict.outcome)
+        await self._turnstile.leave(attempt.batch.action_id, settled, suppress=verdict.suppress)
+
+    async def _send_one(self, attempt: _Attempt, draft: Draft) -> Verdict:
         delivery, passed = draft.delivery, False
 
         async def hand_over() -> None:
             nonlocal passed
-            passed = await self._hand_over(action_id, delivery.id, claim_id)
+            passed = await self._hand_over(attempt, delivery.id)
             if not passed:
-                raise _NotHandedOverError
+                raise NotHandedOverError
 
         try:
             content = await self._composed(draft)
             receipt = await self._channel.send(Outbound(delivery.id, delivery.address, content), hand_over)
-        except _NotHandedOverError:
-            return _Sent(Outcome(delivery.id, DeliveryState.READY))
+        except NotHandedOverError:
+            attempt.put_back(draft)
+            return verdicts.put_back(delivery.id)
         except ChannelError as error:
-            return _failed(delivery.id, error)
+            return verdicts.failed(delivery.id, error)
         except LeakFoundError:
-            _log.error("delivery.parked", delivery_id=str(delivery.id), failure=Failure.NAMES_SOMEBODY)
-            return _Sent(Outcome(delivery.id, DeliveryState.PARKED, Failure.NAMES_SOMEBODY))
+            return verdicts.parked(delivery.id)
         except Exception:  # noqa: BLE001 - one message must not take the others of its claim with it
             _log.exception("delivery.broke", delivery_id=str(delivery.id))
-            return _failed(delivery.id, self._broke(handed_over=passed))
-        return _sent(delivery.id, receipt)
+            judged = verdicts.broke(handed_over=passed, repeatable=self._channel.repeatable)
+            return verdicts.failed(delivery.id, judged)
+        return verdicts.sent(delivery.id, receipt)
 
-    def _broke(self, *, handed_over: bool) -> ChannelError:
-        """Judge an error that no adapter foresaw."""
-        if handed_over and not self._channel.repeatable:
-            return InDoubtError(Failure.UNRECOGNISED)
-        return TransientError(Failure.UNRECOGNISED)
-
-    async def _hand_over(self, action_id: UUID, delivery_id: UUID, claim_id: UUID) -> bool:
-        if activity.is_cancelled():
-            return False
-        try:
-            async with self._database.transaction() as session:
-                return await claims.hand_over(session, action_id, delivery_id, claim_id)
-        except UNAVAILABLE:
-            return False
+    async def _hand_over(self, attempt: _Attempt, delivery_id: UUID) -> bool:
+        claimed = Claimed(delivery_id, attempt.claim_id)
+        passed = await self._turnstile.enter(attempt.batch.action_id, claimed, attempt.goes_on)
+        attempt.passed += passed
+        return passed
 
     async def _composed(self, draft: Draft) -> ContentT:
         try:
             return await self._compose(draft)
         except UNAVAILABLE:
-            raise _NotHandedOverError from None
+            raise NotHandedOverError from None
         except LeakFoundError:
             raise
         except Exception as error:
             _log.exception("delivery.not_renderable", delivery_id=str(draft.delivery.id))
             raise PermanentError(Failure.NOT_RENDERABLE) from error
 
-    async def _settle(self, batch: Batch, claim_id: UUID, known: list[tuple[Draft, _Sent]]) -> None:
-        """Record outcomes, however long it takes: nobody else knows them."""
-        wait_seconds = 0.1
-        while True:
-            try:
-                await self._settle_once(batch, claim_id, known)
-            except UNAVAILABLE:
-                _log.warning("outcomes.not_recorded", retry_in_seconds=wait_seconds)
-                await asyncio.sleep(wait_seconds)
-                wait_seconds = min(wait_seconds * 2, _LONGEST_SETTLE_WAIT_SECONDS)
-            else:
-                return
 
-    async def _settle_once(self, batch: Batch, claim_id: UUID, known: list[tuple[Draft, _Sent]]) -> None:
-        async with self._database.transaction() as session:
-            await claims.settle(session, batch.action_id, claim_id, [one.outcome for _, one in known])
-            gone = [draft.delivery.id for draft, one in known if one.suppress]
-            if gone:
-                await claims.suppress(session, batch.action_id, gone, Failure.NO_SUCH_ADDRESS)
+def _is_over() -> bool:
+    return activity.is_worker_shutdown() or activity.is_cancelled()
 
 
 async def _to_its_end(work: Coroutine[None, None, ResultT], patience_seconds: float) -> ResultT:
@@ -236,17 +276,3 @@ async def _to_its_end(work: Coroutine[None, None, ResultT], patience_seconds: fl
     except asyncio.CancelledError:
         await asyncio.wait({task}, timeout=patience_seconds)
         raise
-
-
-def _sent(delivery_id: UUID, receipt: Receipt) -> _Sent:
-    return _Sent(Outcome(delivery_id, DeliveryState.SENT, provider_reference=receipt.provider_reference))
-
-
-def _failed(delivery_id: UUID, error: ChannelError) -> _Sent:
-    _log.warning("delivery.not_taken", delivery_id=str(delivery_id), failure=error.failure)
-    if isinstance(error, TransientError):
-        return _Sent(Outcome(delivery_id, DeliveryState.READY, error.failure), retry_after=error.retry_after)
-    if isinstance(error, InDoubtError):
-        return _Sent(Outcome(delivery_id, DeliveryState.UNKNOWN, error.failure))
-    suppress = isinstance(error, PermanentError) and error.suppress
-    return _Sent(Outcome(delivery_id, DeliveryState.FAILED, error.failure), suppress=suppress)

@@ -12,19 +12,14 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
-
-import psutil
 
 from assembly import build_client
 from benchmarks.released_case import confirmed_case, replace_members, states
 from benchmarks.sink_process import ROOT, Sink
 from local.environment import data_folder, free_ports, given_settings
 from local.stack import Stack
-from models.messages import DispatchRequest
 from storage.database import Database
 from workflows.addresses import CASE_QUEUE, distribution_workflow_id
 from workflows.distribution import DistributionWorkflow
@@ -101,7 +96,11 @@ async def measured(bench: Bench, messages: int, delays: list[int]) -> dict[str, 
         example = bench.sink.told()["example"]
         count = min(messages, DELAYED_LIMIT) if delay_ms else messages
         reached = await asyncio.to_thread(limit, bench.sink, example, count, delay_ms)
-        found[f"relay_{delay_ms}_ms"] = {"ours": ours, "limit": reached, "ratio": round(ours["rate"] / reached, 2)}
+        found[f"relay_{delay_ms}_ms"] = {
+            "ours": ours,
+            "limit": reached,
+            "ratio": round(ours["rate"] / reached, 2),
+        }
     return found
 
 

@@ -99,4 +99,4 @@ async def states(database: Database, action_id: UUID) -> dict[str, int]:
         WHERE dispatch.action_id = :action_id GROUP BY delivery.state
     """)
     async with database.transaction() as session:
-        return {state: count for state, count in await session.execute(counted, {"action_id": action_id})}
+        return dict(await session.execute(counted, {"action_id": action_id}))

@@ -21,7 +21,7 @@ from models.people import Person
 from models.vocabulary import Channel, Role
 from settings import Settings
 from storage.database import Database
-from storage.gate import gate_of_deliveries
+from storage.gate import CHECKS, gate
 from temporal_client import connect
 from tests import factories
 from tests.integration.local_servers import LocalMailbox, LocalProviders
@@ -53,7 +53,7 @@ _BUSY = text(f"""
          + (SELECT count(*) FROM delivery WHERE state = 'sending')
          + (SELECT count(*) FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
                              JOIN urgent_action AS action ON action.id = dispatch.action_id
-            WHERE delivery.state = 'ready' AND {gate_of_deliveries()})
+            WHERE delivery.state = 'ready' AND {gate(one for one in CHECKS.values() if not one.only_frozen)})
 """)
 
 _PATIENCE_SECONDS = 30

@@ -1,0 +1,65 @@
+"""What the sending of one message came to, and what that means for its delivery."""
+
+from datetime import timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+import structlog
+
+from channels.base import ChannelError, Failure, InDoubtError, PermanentError, Receipt, TransientError
+from models.messages import DeliveryState
+from storage.handing_over import Outcome
+
+_log = structlog.get_logger(__name__)
+
+
+class LeakFoundError(Exception):
+    """A finished message names somebody who must not be named to its recipient."""
+
+
+class NotHandedOverError(Exception):
+    """Between claim and hand-over came a hold, a stop or a cancellation, or the database went away."""
+
+
+class Verdict(NamedTuple):
+    """An outcome; `suppress` where its address is gone, `retry_after` where the provider named a time."""
+
+    outcome: Outcome
+    suppress: bool = False
+    retry_after: timedelta | None = None
+
+
+def put_back(delivery_id: UUID) -> Verdict:
+    """Return a message to those that wait."""
+    return Verdict(Outcome(delivery_id, DeliveryState.READY))
+
+
+def sent(delivery_id: UUID, receipt: Receipt) -> Verdict:
+    """Judge a message that the provider took."""
+    return Verdict(Outcome(delivery_id, DeliveryState.SENT, provider_reference=receipt.provider_reference))
+
+
+def parked(delivery_id: UUID) -> Verdict:
+    """Judge a message that names somebody."""
+    _log.error("delivery.parked", delivery_id=str(delivery_id), failure=Failure.NAMES_SOMEBODY)
+    return Verdict(Outcome(delivery_id, DeliveryState.PARKED, Failure.NAMES_SOMEBODY))
+
+
+def failed(delivery_id: UUID, error: ChannelError) -> Verdict:
+    """Judge a message that the provider did not take, or may have taken."""
+    _log.warning("delivery.not_taken", delivery_id=str(delivery_id), failure=error.failure)
+    if isinstance(error, TransientError):
+        return Verdict(
+            Outcome(delivery_id, DeliveryState.READY, error.failure), retry_after=error.retry_after
+        )
+    if isinstance(error, InDoubtError):
+        return Verdict(Outcome(delivery_id, DeliveryState.UNKNOWN, error.failure))
+    suppress = isinstance(error, PermanentError) and error.suppress
+    return Verdict(Outcome(delivery_id, DeliveryState.FAILED, error.failure), suppress=suppress)
+
+
+def broke(*, handed_over: bool, repeatable: bool) -> ChannelError:
+    """Judge an error that no adapter foresaw."""
+    if handed_over and not repeatable:
+        return InDoubtError(Failure.UNRECOGNISED)
+    return TransientError(Failure.UNRECOGNISED)
