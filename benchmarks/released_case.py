@@ -99,4 +99,5 @@ async def states(database: Database, action_id: UUID) -> dict[str, int]:
         WHERE dispatch.action_id = :action_id GROUP BY delivery.state
     """)
     async with database.transaction() as session:
-        return dict(await session.execute(counted, {"action_id": action_id}))
+        rows = await session.execute(counted, {"action_id": action_id})
+        return {row.state: row.count for row in rows}
