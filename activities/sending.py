@@ -189,7 +189,12 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
         limit = _CLAIMED_AT_ONCE * self._channel.connections
         async with self._database.transaction() as session:
             deliveries = await claims.claim(
-                session, attempt.batch, attempt.claim_id, after=attempt.position, limit=limit
+                session,
+                attempt.batch,
+                attempt.claim_id,
+                after=attempt.position,
+                limit=limit,
+                provider=self._channel.provider,
             )
             recipients = await recipients_of(session, deliveries)
         if deliveries:

@@ -50,7 +50,8 @@ def failed(delivery_id: UUID, error: ChannelError) -> Verdict:
     _log.warning("delivery.not_taken", delivery_id=str(delivery_id), failure=error.failure)
     if isinstance(error, TransientError):
         return Verdict(
-            Outcome(delivery_id, DeliveryState.READY, error.failure), retry_after=error.retry_after
+            Outcome(delivery_id, DeliveryState.READY, error.failure, in_doubt=error.in_doubt),
+            retry_after=error.retry_after,
         )
     if isinstance(error, InDoubtError):
         return Verdict(Outcome(delivery_id, DeliveryState.UNKNOWN, error.failure))
@@ -62,4 +63,4 @@ def broke(*, handed_over: bool, repeatable: bool) -> ChannelError:
     """Judge an error that no adapter foresaw."""
     if handed_over and not repeatable:
         return InDoubtError(Failure.UNRECOGNISED)
-    return TransientError(Failure.UNRECOGNISED)
+    return TransientError(Failure.UNRECOGNISED, in_doubt=handed_over)

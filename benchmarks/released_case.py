@@ -95,9 +95,9 @@ async def _person(session: AsyncSession, settings: Settings, role: Role) -> Pers
 async def states(database: Database, action_id: UUID) -> dict[str, int]:
     """Count the deliveries of an action by their states."""
     counted = text("""
-        SELECT delivery.state, count(*) FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
+        SELECT delivery.state, count(*) AS deliveries FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
         WHERE dispatch.action_id = :action_id GROUP BY delivery.state
     """)
     async with database.transaction() as session:
         rows = await session.execute(counted, {"action_id": action_id})
-        return {row.state: row.count for row in rows}
+        return {row.state: row.deliveries for row in rows}

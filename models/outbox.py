@@ -54,12 +54,14 @@ class Delivery(SQLModel, table=True):
     """One message to one recipient on one channel. Its id is the Message-ID and the idempotency key.
 
     `rendering` and `digest` say which rendering a claim took for it; `not_before`, until when it waits.
+    `provider` is whom the claim took it for; one that is `ready` and has one may have been taken by it, so
+    it is given to no other.
     """
 
     __table_args__ = (
         UniqueConstraint("dispatch_id", "recipient_id", "channel"),
         Index("ix_delivery_range", "dispatch_id", "channel", "position"),
-        Index("ix_delivery_state", "dispatch_id", "state"),
+        Index("ix_delivery_state", "dispatch_id", "state", "channel"),
         Index(
             "ix_delivery_former_address",
             "recipient_id",
@@ -90,4 +92,5 @@ class Delivery(SQLModel, table=True):
     settled_at: datetime | None = moment(nullable=True)
     not_before: datetime | None = moment(nullable=True)
     failure: str | None = Field(default=None, max_length=60)
+    provider: str | None = Field(default=None, max_length=40)
     provider_reference: str | None = Field(default=None, max_length=200)

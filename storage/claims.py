@@ -32,6 +32,10 @@ _RANGE = """
     AND delivery.position BETWEEN :first AND :last
 """
 
+# What one provider may have taken already goes to no other one.
+_NOBODY_ELSES = "(delivery.provider IS NULL OR delivery.provider = :provider)"
+_IN_DOUBT = "(delivery.state = 'ready' AND delivery.provider IS NOT NULL)"
+
 
 def claim_statement(
     purpose: Purpose, checks: Iterable[Check] = CHECKS.values(), identified: str = IDENTIFIED
@@ -58,13 +62,14 @@ def claim_statement(
             FROM urgent_action AS action, delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
                  JOIN kind ON kind.language = delivery.language AND kind.disclosure = delivery.disclosure
             WHERE action.id = :action_id AND {_RANGE} AND delivery.position > :after
-              AND delivery.state = 'ready' AND {gate_of_each(purpose, made)}
+              AND delivery.state = 'ready' AND {_NOBODY_ELSES} AND {gate_of_each(purpose, made)}
             ORDER BY delivery.position
             LIMIT :limit
             FOR UPDATE OF delivery SKIP LOCKED)
         UPDATE delivery
         SET state = 'sending', claim_id = :claim_id, claimed_at = now(), handed_over_at = NULL,
-            attempts = delivery.attempts + 1, rendering = claimable.rendering, digest = claimable.digest
+            provider = CAST(:provider AS text), attempts = delivery.attempts + 1,
+            rendering = claimable.rendering, digest = claimable.digest
         FROM claimable
         WHERE delivery.id = claimable.id
         RETURNING delivery.*
@@ -80,7 +85,7 @@ _SHARE = text(f"""
 _RECOVER = text(f"""
     UPDATE delivery
     SET state = CASE WHEN handed_over_at IS NULL OR :repeatable THEN 'ready' ELSE 'unknown' END,
-        failure = 'sender_died',
+        failure = 'sender_died', provider = CASE WHEN handed_over_at IS NOT NULL THEN provider END,
         settled_at = CASE WHEN handed_over_at IS NULL OR :repeatable THEN NULL ELSE now() END
     WHERE {_RANGE} AND state = 'sending' AND claim_id <> :claim_id
     RETURNING id, state
@@ -88,7 +93,8 @@ _RECOVER = text(f"""
 
 _REFUSE = text(f"""
     UPDATE delivery
-    SET state = CASE judged.refusal WHEN 'address_suppressed' THEN 'suppressed' ELSE 'cancelled' END,
+    SET state = CASE WHEN {_IN_DOUBT} THEN 'unknown'
+                     WHEN judged.refusal = 'address_suppressed' THEN 'suppressed' ELSE 'cancelled' END,
         failure = judged.refusal, settled_at = now()
     FROM (SELECT delivery.id, {outcome_of_refusal()} AS refusal
           FROM urgent_action AS action, delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
@@ -99,7 +105,8 @@ _REFUSE = text(f"""
 
 _GIVE_UP = text(f"""
     UPDATE delivery
-    SET state = CASE WHEN state = 'sending' AND handed_over_at IS NOT NULL THEN 'unknown' ELSE 'failed' END,
+    SET state = CASE WHEN {_IN_DOUBT} OR (state = 'sending' AND handed_over_at IS NOT NULL)
+                     THEN 'unknown' ELSE 'failed' END,
         failure = CASE WHEN state = 'sending' THEN 'sender_died' ELSE 'retries_exhausted' END,
         settled_at = now()
     WHERE {_RANGE} AND state IN ('ready', 'sending')
@@ -116,7 +123,7 @@ _COUNT = text(f"""
 
 _CANCEL_OUTSTANDING = text(f"""
     UPDATE delivery
-    SET state = 'cancelled', settled_at = now(),
+    SET state = CASE WHEN {_IN_DOUBT} THEN 'unknown' ELSE 'cancelled' END, settled_at = now(),
         failure = CASE delivery.state WHEN 'parked' THEN delivery.failure ELSE 'action_ended' END
     FROM dispatch JOIN urgent_action AS action ON action.id = dispatch.action_id
     WHERE dispatch.id = delivery.dispatch_id AND action.id = :action_id
@@ -143,9 +150,12 @@ async def recover(session: AsyncSession, batch: Batch, claim_id: UUID, *, repeat
 
 
 async def claim(
-    session: AsyncSession, batch: Batch, claim_id: UUID, *, after: int, limit: int
+    session: AsyncSession, batch: Batch, claim_id: UUID, *, after: int, limit: int, provider: str
 ) -> list[Delivery]:
-    """Take the next deliveries of a batch behind position `after`, if the gate allows each of them now."""
+    """Take the next deliveries of a batch behind position `after`, if the gate allows each of them now.
+
+    They are taken for one provider: none that another one may have got already is among them.
+    """
     purpose = await _share_and_tell_purpose(session, batch)
     found = await session.exec(
         select(Delivery).from_statement(_CLAIM[purpose]),  # type: ignore[call-overload]
@@ -155,6 +165,7 @@ async def claim(
             "claim_id": claim_id,
             "after": after,
             "limit": limit,
+            "provider": provider,
         },
     )
     claimed = sorted(found.scalars(), key=lambda delivery: delivery.position)

@@ -57,10 +57,12 @@ _SHARE = text(f"""
 _SETTLE = text("""
     UPDATE delivery
     SET state = outcome.state, failure = outcome.failure, provider_reference = outcome.provider_reference,
+        provider = CASE WHEN outcome.state NOT IN ('ready', 'parked') OR outcome.in_doubt
+                        THEN delivery.provider END,
         settled_at = CASE WHEN outcome.state = 'ready' THEN NULL ELSE now() END
     FROM unnest(CAST(:deliveries AS uuid[]), CAST(:claims AS uuid[]), CAST(:states AS text[]),
-                CAST(:failures AS text[]), CAST(:provider_references AS text[]))
-         AS outcome (delivery_id, claim_id, state, failure, provider_reference)
+                CAST(:failures AS text[]), CAST(:provider_references AS text[]), CAST(:in_doubt AS boolean[]))
+         AS outcome (delivery_id, claim_id, state, failure, provider_reference, in_doubt)
     WHERE delivery.id = outcome.delivery_id AND delivery.claim_id = outcome.claim_id
       AND (delivery.state = 'sending'
            OR (delivery.state = 'unknown' AND outcome.state NOT IN ('ready', 'unknown')))
@@ -82,12 +84,13 @@ class Claimed(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What became of one claimed delivery. `ready` means: try again later."""
+    """What became of one claimed delivery. `ready` means: try again later; `in_doubt`: with nobody else."""
 
     delivery_id: UUID
     state: DeliveryState
     failure: str | None = None
     provider_reference: str | None = None
+    in_doubt: bool = False
 
 
 class Settled(NamedTuple):
@@ -119,7 +122,8 @@ async def settle(session: AsyncSession, action_id: UUID, settled: Sequence[Settl
     """
     if not settled:
         return
-    deliveries, states, failures, references = map(list, zip(*(one.outcome for one in settled), strict=True))
+    outcomes = (one.outcome for one in settled)
+    deliveries, states, failures, references, in_doubt = map(list, zip(*outcomes, strict=True))
     changed = await session.execute(
         _SETTLE,
         {
@@ -128,6 +132,7 @@ async def settle(session: AsyncSession, action_id: UUID, settled: Sequence[Settl
             "states": states,
             "failures": failures,
             "provider_references": references,
+            "in_doubt": in_doubt,
         },
     )
     await changed_states(session, action_id, changed)
