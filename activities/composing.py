@@ -1,8 +1,10 @@
 """What each message says: drafts become the contents of their channel."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from activities.leak_watch import LeakWatch, Part, texts_in
+from activities.moulding import Moulds
 from activities.secret_links import SecretLinks
 from activities.sending import Draft
 from channels.mime import EmailContent
@@ -47,11 +49,26 @@ class Composer:
         self._renderer = renderer
         self._cipher = cipher
         self._watch = LeakWatch(cipher)
+        self._moulds = Moulds(self._watch, self._written_mail)
         self._links = SecretLinks(database, public_url=public_url, last=sign_links_last)
         self._time_zone = time_zone
 
     async def email(self, draft: Draft) -> EmailContent:
         """Compose a mail of any purpose."""
+        return await self._moulds.mail(draft, self._personal(draft))
+
+    def _personal(self, draft: Draft) -> EmailContent:
+        """Return what headers hold of one recipient."""
+        return EmailContent(
+            recipient_name=draft.recipient.name,
+            subject="",
+            text="",
+            html="",
+            language=draft.delivery.language,
+        )
+
+    async def _written_mail(self, draft: Draft) -> EmailContent:
+        """Write a mail as a whole, and have it read."""
         contexts = {
             Purpose.STATEMENT: self._statement,
             Purpose.INVITATION: self._invitation,
@@ -76,12 +93,8 @@ class Composer:
         purpose, language = draft.contents.purpose, draft.delivery.language
         rendered = self._renderer.email(purpose.value, language, await contexts[purpose](draft))
         self._watch.read(draft, Part(rendered.subject), Part(rendered.text), Part(rendered.html, markup=True))
-        return EmailContent(
-            recipient_name=draft.recipient.name,
-            subject=rendered.subject,
-            text=rendered.text,
-            html=rendered.html,
-            language=language,
+        return replace(
+            self._personal(draft), subject=rendered.subject, text=rendered.text, html=rendered.html
         )
 
     async def sms(self, draft: Draft) -> SmsContent:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Generic, NamedTuple, TypeVar
 from uuid import UUID, uuid4
+from weakref import WeakValueDictionary
 
 import structlog
 from temporalio import activity
@@ -108,6 +109,8 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
         self._database = database
         self._channel = channel
         self._compose = compose
+        # What a batch before was made of, and all that was built of it, serves as long as it is the same.
+        self._known_contents: WeakValueDictionary[UUID, Contents] = WeakValueDictionary()
         self._turnstile = Turnstile(database, channel.connections)
         # Who waits longest is next, so that batches and releases share the connections.
         self._places = asyncio.Semaphore(_UNDER_WAY * channel.connections)
@@ -140,7 +143,11 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
         """Read what the messages share, identities with it: each is read once more before it leaves."""
         async with self._database.transaction() as session:
             await record(session, batch.action_id, EventKind.PRIVATE_READ, detail=_READ)
-            return await contents_of(session, batch.dispatch_id)
+            contents = await contents_of(session, batch.dispatch_id)
+        known = self._known_contents.get(batch.dispatch_id)
+        if known is None or not known.says_the_same(contents):
+            known = self._known_contents[batch.dispatch_id] = contents
+        return known
 
     async def _send(self, attempt: _Attempt) -> None:
         """Send claim after claim until nothing is left, or the gate is closed."""

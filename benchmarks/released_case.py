@@ -95,7 +95,8 @@ async def _person(session: AsyncSession, settings: Settings, role: Role) -> Pers
 async def states(database: Database, action_id: UUID) -> dict[str, int]:
     """Count the deliveries of an action by their states."""
     counted = text("""
-        SELECT delivery.state, count(*) AS deliveries FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
+        SELECT delivery.state, count(*) AS deliveries
+        FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
         WHERE dispatch.action_id = :action_id GROUP BY delivery.state
     """)
     async with database.transaction() as session:
