@@ -2,8 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from contextvars import Context, copy_context
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Generic, NamedTuple, TypeVar
 from uuid import UUID, uuid4
@@ -14,6 +12,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities import references, verdicts
+from activities.attempts import Attempt
 from activities.context import heartbeating
 from activities.turnstile import Turnstile
 from activities.verdicts import LeakFoundError, NotHandedOverError, Verdict
@@ -57,42 +56,6 @@ class Draft(NamedTuple):
 Compose = Callable[[Draft], Awaitable[ContentT]]
 
 
-@dataclass
-class _Attempt:
-    """One attempt at a batch, and how far it has come."""
-
-    batch: Batch
-    contents: Contents
-    claim_id: UUID
-    position: int
-    wait: timedelta = timedelta(0)
-    closed: bool = False
-    """A gate was found closed, so that what is not yet begun goes back."""
-    passed: int = 0
-    first_put_back: int | None = None
-    under_way: set["asyncio.Task[None]"] = field(default_factory=set)
-    _context: Context = field(default_factory=copy_context)
-
-    def begin(self, work: Coroutine[None, None, None]) -> None:
-        """Have something done at the side."""
-        task = asyncio.create_task(work)
-        self.under_way.add(task)
-        task.add_done_callback(self.under_way.discard)
-
-    def put_back(self, draft: Draft) -> None:
-        """Note that a message waits again."""
-        self.closed = True
-        self.first_put_back = min(draft.delivery.position, self.first_put_back or draft.delivery.position)
-
-    def is_over(self) -> bool:
-        """Tell whether nothing more may begin; from anywhere, and not from the activity's own tasks alone."""
-        return self._context.run(_is_over)
-
-    def goes_on(self) -> bool:
-        """Tell whether messages may still be handed over."""
-        return not self.is_over()
-
-
 class SendingActivities(references.SendingActivities, Generic[ContentT]):
     """Sends the batches of one channel, at most `channel.connections` of them handed over and not settled."""
 
@@ -124,7 +87,7 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
         claim_id = uuid4()
         async with heartbeating():
             await self._recover(batch, claim_id)
-            attempt = _Attempt(batch, await self._contents(batch), claim_id, batch.first - 1)
+            attempt = Attempt(batch, await self._contents(batch), claim_id, batch.first - 1)
             patience = self._finish_seconds + _SETTLE_AFTER_CANCELLATION_SECONDS
             await _to_its_end(self._send(attempt), patience)
             async with self._database.transaction() as session:
@@ -149,7 +112,7 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
             known = self._known_contents[batch.dispatch_id] = contents
         return known
 
-    async def _send(self, attempt: _Attempt) -> None:
+    async def _send(self, attempt: Attempt) -> None:
         """Send claim after claim until nothing is left, or the gate is closed."""
         sending = asyncio.create_task(self._send_claims(attempt))
         giving_up = asyncio.create_task(self._give_up_late(attempt, sending))
@@ -162,20 +125,21 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
         if not sending.cancelled():
             sending.result()
 
-    async def _give_up_late(self, attempt: _Attempt, sending: "asyncio.Task[None]") -> None:
+    async def _give_up_late(self, attempt: Attempt, sending: "asyncio.Task[None]") -> None:
         """End what hangs for too long after a cancellation: only the next attempt may judge it."""
         await activity.wait_for_cancelled()
         await asyncio.sleep(self._finish_seconds)
-        for task in (sending, *attempt.under_way):
-            task.cancel()
+        for task in (sending, *attempt.sending):
+            if task is not None:
+                task.cancel()
 
-    async def _send_claims(self, attempt: _Attempt) -> None:
+    async def _send_claims(self, attempt: Attempt) -> None:
         while (first := await self._send_to_the_end_or_a_closed_gate(attempt)) is not None:
             # Some may have been refused for themselves: the gate says anew who else may go.
             attempt.position, attempt.first_put_back = first - 1, None
             attempt.closed, attempt.passed = False, 0
 
-    async def _send_to_the_end_or_a_closed_gate(self, attempt: _Attempt) -> int | None:
+    async def _send_to_the_end_or_a_closed_gate(self, attempt: Attempt) -> int | None:
         """Begin every message that can be claimed; return from where to ask again, where that may help."""
         claiming = asyncio.create_task(self._claim(attempt))
         try:
@@ -190,7 +154,7 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
             await asyncio.wait(attempt.under_way)
         return attempt.first_put_back if attempt.passed and attempt.goes_on() else None
 
-    async def _claim(self, attempt: _Attempt) -> list[Draft]:
+    async def _claim(self, attempt: Attempt) -> list[Draft]:
         if attempt.closed or attempt.is_over():
             return []
         limit = _CLAIMED_AT_ONCE * self._channel.connections
@@ -208,20 +172,21 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
             attempt.position = deliveries[-1].position
         return [Draft(delivery, recipients[delivery.id], attempt.contents) for delivery in deliveries]
 
-    async def _begin(self, attempt: _Attempt, draft: Draft) -> None:
+    async def _begin(self, attempt: Attempt, draft: Draft) -> None:
         """Begin a message when a place is free, or put it back where none may begin any more."""
         await self._places.acquire()
         if attempt.closed or attempt.is_over():
             self._places.release()
-            attempt.put_back(draft)
+            attempt.put_back(draft.delivery.position)
             attempt.begin(self._settle(attempt, verdicts.put_back(draft.delivery.id)))
         else:
             attempt.begin(self._send_and_settle(attempt, draft))
 
-    async def _send_and_settle(self, attempt: _Attempt, draft: Draft) -> None:
+    async def _send_and_settle(self, attempt: Attempt, draft: Draft) -> None:
+        """Send a message and give its place to the next; a known outcome is recorded, come what may."""
         try:
             try:
-                verdict = await self._send_one(attempt, draft)
+                verdict = await attempt.sent(self._send_one(attempt, draft))
             finally:
                 self._places.release()
             attempt.wait = max(attempt.wait, verdict.retry_after or timedelta(0))
@@ -229,11 +194,11 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
         finally:
             self._turnstile.forget(draft.delivery.id)
 
-    async def _settle(self, attempt: _Attempt, verdict: Verdict) -> None:
+    async def _settle(self, attempt: Attempt, verdict: Verdict) -> None:
         settled = Settled(attempt.claim_id, verdict.outcome)
         await self._turnstile.leave(attempt.batch.action_id, settled, suppress=verdict.suppress)
 
-    async def _send_one(self, attempt: _Attempt, draft: Draft) -> Verdict:
+    async def _send_one(self, attempt: Attempt, draft: Draft) -> Verdict:
         delivery, passed = draft.delivery, False
 
         async def hand_over() -> None:
@@ -246,7 +211,7 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
             content = await self._composed(draft)
             receipt = await self._channel.send(Outbound(delivery.id, delivery.address, content), hand_over)
         except NotHandedOverError:
-            attempt.put_back(draft)
+            attempt.put_back(draft.delivery.position)
             return verdicts.put_back(delivery.id)
         except ChannelError as error:
             return verdicts.failed(delivery.id, error)
@@ -258,7 +223,7 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
             return verdicts.failed(delivery.id, judged)
         return verdicts.sent(delivery.id, receipt)
 
-    async def _hand_over(self, attempt: _Attempt, delivery_id: UUID) -> bool:
+    async def _hand_over(self, attempt: Attempt, delivery_id: UUID) -> bool:
         claimed = Claimed(delivery_id, attempt.claim_id)
         passed = await self._turnstile.enter(attempt.batch.action_id, claimed, attempt.goes_on)
         attempt.passed += passed
@@ -274,10 +239,6 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
         except Exception as error:
             _log.exception("delivery.not_renderable", delivery_id=str(draft.delivery.id))
             raise PermanentError(Failure.NOT_RENDERABLE) from error
-
-
-def _is_over() -> bool:
-    return activity.is_worker_shutdown() or activity.is_cancelled()
 
 
 async def _to_its_end(work: Coroutine[None, None, ResultT], patience_seconds: float) -> ResultT:

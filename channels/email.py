@@ -64,8 +64,8 @@ class EmailChannel:
     """Sends `EmailContent`; SMTP knows no idempotency key, so a message in doubt is not repeated.
 
     Where the relay takes commands in groups (RFC 2920), an envelope goes out at once, and right behind a text
-    the envelope of a mail that waits. There the last gate is passed when the relay waits for the text: where it
-    is closed the connection is given up, so that nothing of the mail arrives.
+    the envelope of a mail that waits. There the last gate is passed when the relay waits for the text: where
+    it is closed the connection is given up, so that nothing of the mail arrives.
     """
 
     repeatable = False

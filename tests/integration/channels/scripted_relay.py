@@ -36,7 +36,7 @@ USUAL = dict.fromkeys(Step, "250 ok") | {
 DROP = "drop"
 """In place of an answer: the connection is cut."""
 SILENCE = "silence"
-"""In place of an answer: nothing, and the connection stays open."""
+"""In place of an answer: nothing to this and to all that follows, and the connection stays open."""
 
 
 IN_GROUPS = "250-relay.example\r\n250 PIPELINING"
@@ -53,6 +53,11 @@ class Lines:
     async def read(self) -> bytes:
         return self._seen.pop(0) if self._seen else await self._reader.readline()
 
+    async def read_to_the_end(self) -> None:
+        """Take in whatever comes, until the client hangs up."""
+        while await self.read():
+            continue
+
     async def see(self, count: int) -> None:
         """Wait until so many lines are there."""
         while len(self._seen) < count:
@@ -62,7 +67,7 @@ class Lines:
 class ScriptedRelay:
     """Answers each step with the next line ordered for it, and as usual where none is.
 
-    `waits_for` says how many lines must be there before it answers a step: more than one come in a group alone.
+    `waits_for` says how many more lines must be there before it answers a step: none come but in a group.
     """
 
     def __init__(self) -> None:
@@ -107,6 +112,8 @@ class ScriptedRelay:
             step = Step(line.split()[0].decode())
             await lines.see(self.waits_for.get(step, 0))
             answer = self._answer_to(step)
+            if answer == SILENCE:
+                await lines.read_to_the_end()
             named = answer.startswith("250") if step is Step.RCPT else named
             going_on = await self._say(answer, writer) and step is not Step.QUIT
             if step is Step.DATA and going_on and answer.startswith("354"):
@@ -124,7 +131,10 @@ class ScriptedRelay:
             return await self._say("554 5.5.1 nobody to send it to", writer)
         self.contents.append(content)
         await lines.see(self.waits_for.get(Step.DOT, 0))
-        return await self._say(self._answer_to(Step.DOT), writer)
+        answer = self._answer_to(Step.DOT)
+        if answer == SILENCE:
+            await lines.read_to_the_end()
+        return await self._say(answer, writer)
 
     def _answer_to(self, step: Step) -> str:
         ordered = self._ordered[step]

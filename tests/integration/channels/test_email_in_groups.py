@@ -11,6 +11,7 @@ from channels.mime import Relay
 from channels.smtp_dialogue import text_of
 from tests.integration.channels.mails import HandOvers, mail
 from tests.integration.channels.scripted_relay import DROP, SILENCE, ScriptedRelay, Step, scripted_relay
+from tests.waiting import until
 
 ENVELOPE = 2
 """Lines of an envelope behind the first."""
@@ -197,8 +198,11 @@ async def test_a_mail_that_is_cancelled_while_its_envelope_follows_costs_nobody_
     third = asyncio.create_task(channel.send(mail(text="number 3"), HandOvers()))
     relay.order(Step.DOT, SILENCE)
     go_on.set()
-    while not relay.contents:
-        await asyncio.sleep(0.01)
+
+    async def text_is_there() -> bool:
+        return bool(relay.contents)
+
+    await until(text_is_there)
     second.cancel()
     with pytest.raises(InDoubtError):
         await first
