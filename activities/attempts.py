@@ -31,13 +31,20 @@ class Attempt:
     under_way: set["asyncio.Task[None]"] = field(default_factory=set)
     sending: set["asyncio.Task[Any] | None"] = field(default_factory=set)
     """Those of them whose outcome is not known yet."""
+    failure: BaseException | None = None
+    """What kept an outcome from being recorded."""
     _context: Context = field(default_factory=copy_context)
 
     def begin(self, work: Coroutine[None, None, None]) -> None:
         """Have something done at the side."""
         task = asyncio.create_task(work)
         self.under_way.add(task)
-        task.add_done_callback(self.under_way.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        self.under_way.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            self.failure = self.failure or task.exception()
 
     async def sent(self, work: Awaitable[Verdict]) -> Verdict:
         """Await the outcome of a message, by a task that may be given up meanwhile."""

@@ -124,6 +124,8 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
             giving_up.cancel()
         if not sending.cancelled():
             sending.result()
+        if attempt.failure is not None:
+            raise attempt.failure
 
     async def _give_up_late(self, attempt: Attempt, sending: "asyncio.Task[None]") -> None:
         """End what hangs for too long after a cancellation: only the next attempt may judge it."""
