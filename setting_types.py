@@ -73,7 +73,7 @@ def _is_mail_address(address: str) -> bool:
 
 def safe_smtp_security(security: SmtpSecurity, info: ValidationInfo) -> SmtpSecurity:
     """Refuse to send mail in clear over a network."""
-    host = info.data.get("smtp_host")
+    host = info.data.get(_beside(info, "host"))
     if security is SmtpSecurity.NONE and host is not None and not is_neighbour(host):
         raise _refusal(
             "sends mail in clear over a network",
@@ -84,9 +84,15 @@ def safe_smtp_security(security: SmtpSecurity, info: ValidationInfo) -> SmtpSecu
 
 def password_with_user_name(password: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
     """Refuse a password without a user name, and the other way round."""
-    if (password is None) != (info.data.get("smtp_username") is None):
-        raise _refusal("does not go with ACUERPA_SMTP_USERNAME", "set both of them or neither")
+    user_name = _beside(info, "username")
+    if (password is None) != (info.data.get(user_name) is None):
+        raise _refusal(f"does not go with ACUERPA_{user_name.upper()}", "set both of them or neither")
     return password
+
+
+def _beside(info: ValidationInfo, part: str) -> str:
+    """Name another setting of the same server."""
+    return f"{(info.field_name or '').rpartition('_')[0]}_{part}"
 
 
 def _readable_picture(file: Path) -> Path:
@@ -95,6 +101,12 @@ def _readable_picture(file: Path) -> Path:
     except LogoError as error:
         raise _refusal(error.rule, error.remedy) from None
     return file
+
+
+def _readable_folder(folder: Path) -> Path:
+    if not folder.is_dir():
+        raise _refusal("is not a folder that can be read", "name the folder that holds the font files")
+    return folder
 
 
 def _is_policy(text: str) -> bool:
@@ -130,6 +142,7 @@ SmsSender = Annotated[
     str, _must(_SMS_SENDER, "is not a sender", "write 1 to 11 letters or digits, or +number")
 ]
 Language = Annotated[str, _must(r"[a-z]{2,3}(-[A-Z]{2})?", "is not a language", "write it like es or pt-BR")]
+Folder = Annotated[Path, AfterValidator(_readable_folder)]
 Picture = Annotated[Path, AfterValidator(_readable_picture)]
 TimeZone = Annotated[
     str,
@@ -138,6 +151,8 @@ TimeZone = Annotated[
     ),
 ]
 Connections = Annotated[int, Field(ge=1, le=64)]
+Rate = Annotated[float, Field(ge=0.01, le=10_000)]
+Amount = Annotated[int, Field(ge=1, le=100_000_000)]
 WorkingHours = Annotated[
     str, _must(_are_working_hours, "are not working hours", "write them like mon-fri 09:00-18:00")
 ]

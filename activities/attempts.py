@@ -1,7 +1,7 @@
 """One attempt at a batch, and how far it has come."""
 
 import asyncio
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Awaitable, Coroutine, Sequence
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -10,9 +10,26 @@ from uuid import UUID
 
 from temporalio import activity
 
+from activities.supply import Said
 from activities.verdicts import Verdict
 from models.messages import Batch
 from storage.contents import Contents
+from storage.providers import Allowance
+
+
+@dataclass
+class Heard:
+    """What a provider said of the messages of one claim, so far."""
+
+    allowance: Allowance
+    left: int
+    said: list[Said] = field(default_factory=list)
+
+    def hear(self, said: Sequence[Said]) -> bool:
+        """Note what was said of one message; tell whether it was the last."""
+        self.said += said
+        self.left -= 1
+        return self.left == 0
 
 
 @dataclass
@@ -24,8 +41,11 @@ class Attempt:
     claim_id: UUID
     position: int
     wait: timedelta = timedelta(0)
+    waits_for_turn: bool = False
     closed: bool = False
-    """A gate was found closed, so that what is not yet begun goes back."""
+    """A gate was found closed, or a provider in trouble: what is not yet begun goes back."""
+    troubled: bool = False
+    """It was the provider."""
     passed: int = 0
     first_put_back: int | None = None
     under_way: set["asyncio.Task[None]"] = field(default_factory=set)
@@ -56,7 +76,7 @@ class Attempt:
             self.sending -= {task}
 
     def put_back(self, position: int) -> None:
-        """Note that a message waits again."""
+        """Note that a message waits again, and that no other need be tried."""
         self.closed = True
         self.first_put_back = min(position, self.first_put_back or position)
 
@@ -66,7 +86,22 @@ class Attempt:
 
     def goes_on(self) -> bool:
         """Tell whether messages may still be handed over."""
-        return not self.is_over()
+        return not self.closed and not self.is_over()
+
+    def heard(self, verdict: Verdict, *, shared: bool) -> None:
+        """Note how a message ended: where all share a provider that failed it, no other follows unseen."""
+        self.wait = max(self.wait, verdict.retry_after or timedelta(0))
+        if shared and verdict.is_trouble:
+            self.closed = self.troubled = True
+
+    def reopen(self) -> None:
+        """Begin anew where the gate, or the provider, has been asked again."""
+        self.closed = self.troubled = False
+
+    async def ended(self) -> None:
+        """Wait until nothing is under way."""
+        while self.under_way:
+            await asyncio.wait(self.under_way)
 
 
 def _is_over() -> bool:

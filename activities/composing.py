@@ -2,31 +2,46 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import NamedTuple
 
+from activities.attaching import LetterAttachments
+from activities.document_context import as_json, signatories, text_context, text_for
 from activities.leak_watch import LeakWatch, Part, texts_in
 from activities.moulding import Moulds
+from activities.receipt_context import receipt_context
 from activities.secret_links import SecretLinks
 from activities.sending import Draft
 from channels.mime import EmailContent
 from channels.partner_api import DocumentContent
 from channels.sms import SmsContent
-from models.documents import DocumentText
 from models.messages import Purpose
+from models.outbox import RecipientKind
 from models.text_changes import new_lines
-from models.vocabulary import SignatureVisibility
 from security.fields import FieldCipher
 from security.sealed_places import api_secret_place
+from security.unsubscribing import UnsubscribeLinks
 from storage.addenda import list_changes
-from storage.contents import Contents
 from storage.database import Database
 from storage.inviting import missed_at
-from storage.receipts import ToldAnswer, told_answer
+from storage.letter_content import addressed_lines
+from storage.receipts import told_answer
 from storage.sign_on import closing_time
 from storage.signing_again import signed_text
+from templates.letter.press import LetterPress
 from templates.rendering import Renderer
 
 _ASKING = {Purpose.VERIFICATION, Purpose.VERIFICATION_REMINDER}
+_FOLLOWING = {Purpose.STATEMENT, Purpose.ADDENDUM, Purpose.STOP_NOTICE}
+"""What goes out as an answer to the mail before it about the same action."""
 _EVENT_TYPES = {Purpose.STATEMENT: "statement.released", Purpose.STOP_NOTICE: "action.stopped"}
+
+
+class Stationery(NamedTuple):
+    """What messages are written with."""
+
+    renderer: Renderer
+    press: LetterPress
+    unsubscribe_links: UnsubscribeLinks
 
 
 class Composer:
@@ -38,7 +53,7 @@ class Composer:
     def __init__(
         self,
         database: Database,
-        renderer: Renderer,
+        stationery: Stationery,
         cipher: FieldCipher,
         *,
         public_url: str,
@@ -46,9 +61,11 @@ class Composer:
         sign_links_last: timedelta,
     ) -> None:
         self._database = database
-        self._renderer = renderer
+        self._renderer = stationery.renderer
         self._cipher = cipher
         self._watch = LeakWatch(cipher)
+        self._unsubscribe_links = stationery.unsubscribe_links
+        self._letters = LetterAttachments(stationery.press, self._watch, time_zone=time_zone)
         self._moulds = Moulds(self._watch, self._written_mail)
         self._links = SecretLinks(database, public_url=public_url, last=sign_links_last)
         self._time_zone = time_zone
@@ -65,6 +82,8 @@ class Composer:
             text="",
             html="",
             language=draft.delivery.language,
+            references=tuple(draft.recipient.earlier) if draft.contents.purpose in _FOLLOWING else (),
+            unsubscribe_url=self._way_off_the_list(draft),
         )
 
     async def _written_mail(self, draft: Draft) -> EmailContent:
@@ -94,7 +113,11 @@ class Composer:
         rendered = self._renderer.email(purpose.value, language, await contexts[purpose](draft))
         self._watch.read(draft, Part(rendered.subject), Part(rendered.text), Part(rendered.html, markup=True))
         return replace(
-            self._personal(draft), subject=rendered.subject, text=rendered.text, html=rendered.html
+            self._personal(draft),
+            subject=rendered.subject,
+            text=rendered.text,
+            html=rendered.html,
+            attachments=await self._letters.of(draft),
         )
 
     async def sms(self, draft: Draft) -> SmsContent:
@@ -110,7 +133,7 @@ class Composer:
         if draft.recipient.sealed_secret is None:
             raise ValueError("a partner with an API address has no secret")
         self._watch.identified(draft)
-        data = _as_json(draft)
+        data = as_json(draft)
         self._watch.read(draft, *(Part(text, markup=True) for text in texts_in(data)))
         return DocumentContent(
             document={"type": _EVENT_TYPES[draft.contents.purpose], "data": data},
@@ -121,26 +144,39 @@ class Composer:
 
     async def _statement(self, draft: Draft) -> dict[str, object]:
         return {
-            **_text_context(draft),
-            **_signatories(draft.contents),
-            "salutation": draft.recipient.salutation,
-            "recipient_name": draft.recipient.name,
-            "unsubscribe": draft.delivery.recipient_kind == "contact",
+            **text_context(draft),
+            **signatories(draft.contents),
+            **self._addressed(draft),
             "identified": [one._asdict() for one in self._watch.identified(draft)],
         }
 
     async def _notice(self, draft: Draft) -> dict[str, object]:
         self._watch.identified(draft)
         return {
-            **_text_context(draft),
-            "salutation": draft.recipient.salutation,
-            "recipient_name": draft.recipient.name,
+            **text_context(draft),
+            **self._addressed(draft),
         }
+
+    def _addressed(self, draft: Draft) -> dict[str, object]:
+        recipient, is_target = draft.recipient, draft.delivery.recipient_kind is RecipientKind.TARGET
+        return {
+            "addressee": addressed_lines(recipient) if is_target else [],
+            "salutation": recipient.salutation,
+            "recipient_name": recipient.name,
+            "unsubscribe_url": self._way_off_the_list(draft),
+        }
+
+    def _way_off_the_list(self, draft: Draft) -> str | None:
+        """Return where one of press or members leaves the lists; nobody else stands on one."""
+        delivery = draft.delivery
+        if delivery.recipient_kind is not RecipientKind.CONTACT:
+            return None
+        return self._unsubscribe_links.to(delivery.id, delivery.language)
 
     async def _invitation(self, draft: Draft) -> dict[str, object]:
         self._watch.identified(draft)
         return {
-            **_text_context(draft),
+            **text_context(draft),
             "recipient_name": draft.recipient.name,
             "partner_name": draft.recipient.organisation,
             "sign_url": await self._links.to_sign(draft.delivery),
@@ -157,10 +193,9 @@ class Composer:
             )
         return {
             "index": contents.index,
-            "title": _text(draft).headline,
-            "statement_language": _text(draft).language,
-            "salutation": draft.recipient.salutation,
-            "recipient_name": draft.recipient.name,
+            "title": text_for(draft).headline,
+            "statement_language": text_for(draft).language,
+            **self._addressed(draft),
             "added": [one._asdict() for one in changes.added],
             "gone": [one._asdict() for one in changes.gone],
         }
@@ -168,12 +203,12 @@ class Composer:
     async def _signing_again(self, draft: Draft) -> dict[str, object]:
         if draft.delivery.invitation_id is None:
             raise ValueError("a request to sign again names no invitation")
-        text = _text(draft)
+        text = text_for(draft)
         async with self._database.transaction() as session:
             before = await signed_text(session, draft.delivery.invitation_id, text.language)
         self._watch.identified(draft)
         return {
-            **_text_context(draft),
+            **text_context(draft),
             "recipient_name": draft.recipient.name,
             "partner_name": draft.recipient.organisation,
             "sign_url": await self._links.to_sign(draft.delivery),
@@ -196,7 +231,7 @@ class Composer:
 
     def _announcement(self, draft: Draft) -> dict[str, object]:
         self._watch.identified(draft)
-        return {"index": draft.contents.index, "title": _text(draft).headline}
+        return {"index": draft.contents.index, "title": text_for(draft).headline}
 
     async def _to_coordinator(self, draft: Draft) -> dict[str, object]:
         return {
@@ -213,7 +248,7 @@ class Composer:
         async with self._database.transaction() as session:
             told = await told_answer(session, draft.delivery.signature_id)
         return {
-            **_receipt_context(told),
+            **receipt_context(told),
             "index": draft.contents.index,
             "partner_name": draft.recipient.organisation,
             "answer_url": await self._links.to_disown(draft.delivery),
@@ -236,53 +271,3 @@ class Composer:
             "recipient_name": draft.recipient.name,
             "verify_url": await self._links.to_verify(draft.delivery),
         }
-
-
-def _receipt_context(told: ToldAnswer) -> dict[str, object]:
-    """Say what was answered, and nothing of the case."""
-    given = told.signature
-    return {
-        "answer": given.answer.value,
-        "disowned": given.disowned,
-        "doubted": given.doubted_at is not None,
-        "followed": told.followed.name if told.followed else None,
-        "signer_name": given.signer_name,
-        "signer_role": given.signer_role,
-        "withheld": given.visibility is SignatureVisibility.WITHHELD,
-        "answered_at": given.answered_at,
-        "digest": given.digest.hex(),
-    }
-
-
-def _text(draft: Draft) -> DocumentText:
-    return draft.contents.texts[draft.delivery.language]
-
-
-def _text_context(draft: Draft) -> dict[str, object]:
-    text = _text(draft)
-    return {
-        "index": draft.contents.index,
-        "title": text.headline,
-        "summary": text.summary,
-        "body": text.body,
-        "background": text.background,
-        "demands": text.demands,
-        "statement_language": text.language,
-    }
-
-
-def _signatories(contents: Contents) -> dict[str, object]:
-    return {
-        "signatories": [one._asdict() for one in contents.signatories],
-        "unnamed_signatories": contents.organisations.unnamed,
-        "organisations": contents.organisations.total,
-    }
-
-
-def _as_json(draft: Draft) -> dict[str, object]:
-    return {
-        "delivery_id": str(draft.delivery.id),
-        **_text_context(draft),
-        **_signatories(draft.contents),
-        "digest": draft.contents.digest.hex(),
-    }

@@ -12,7 +12,7 @@ from channels.mime import EmailContent
 from channels.moulds import NAME, PARTS, WAY_OFF, Mould
 from models.messages import Purpose
 from models.outbox import RecipientKind
-from models.vocabulary import Disclosure, RenderingKind
+from models.vocabulary import Audience, Disclosure, RenderingKind
 from security.leak_guard import Seam
 from storage.contents import Contents
 
@@ -29,6 +29,7 @@ class _Kind(NamedTuple):
     disclosure: Disclosure
     digest: bytes | None
     language: str
+    audience: Audience | None
     named: bool
 
 
@@ -74,6 +75,7 @@ class Moulds:
             delivery.disclosure,
             delivery.digest,
             delivery.language,
+            draft.recipient.audience,
             named=draft.recipient.name is not None,
         )
         if kind not in made:

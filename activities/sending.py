@@ -1,7 +1,7 @@
 """Sending a batch: claim, compose, hand over, settle."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import timedelta
 from typing import Generic, NamedTuple, TypeVar
 from uuid import UUID, uuid4
@@ -12,18 +12,23 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities import references, verdicts
-from activities.attempts import Attempt
+from activities.attempts import Attempt, Heard
 from activities.context import heartbeating
+from activities.supply import Stopped, tell_what_was_said
+from activities.turns import Turns
 from activities.turnstile import Turnstile
 from activities.verdicts import LeakFoundError, NotHandedOverError, Verdict
 from channels.base import Channel, ChannelError, Failure, Outbound, PermanentError
 from models.messages import Batch, BatchOutcome
 from models.outbox import Delivery
+from models.providers import Limits
 from models.records import EventKind
 from storage import claims
 from storage.contents import Contents, Recipient, contents_of, recipients_of
 from storage.database import UNAVAILABLE, Database
 from storage.handing_over import Claimed, Settled
+from storage.limited_claims import claim_within
+from storage.providers import Allowance
 from storage.records import record
 
 _log = structlog.get_logger(__name__)
@@ -39,6 +44,7 @@ _CLAIMED_AT_ONCE = 4
 _UNDER_WAY = 2
 """Messages being made or sent for each connection: one on its way, the next one close behind."""
 
+_LONGEST_REST = timedelta(seconds=5)
 _SETTLE_AFTER_CANCELLATION_SECONDS = 10.0
 
 ContentT = TypeVar("ContentT")
@@ -66,8 +72,14 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
         compose: Compose[ContentT],
         *,
         finish_seconds: float = 20.0,
+        offers: Sequence[Limits] = (),
     ) -> None:
-        """Make the activities of one channel; a cancelled one gives its messages so long to finish."""
+        """Make the activities of one channel; a cancelled one gives its messages so long to finish.
+
+        `offers` are its providers in order of preference, with what they may be given. Without any, each
+        recipient is her own provider, and the trouble of one is no trouble of the others.
+        """
+        self._offers = offers
         self._finish_seconds = finish_seconds
         self._database = database
         self._channel = channel
@@ -75,7 +87,7 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
         # What a batch before was made of, and all that was built of it, serves as long as it is the same.
         self._known_contents: WeakValueDictionary[UUID, Contents] = WeakValueDictionary()
         self._turnstile = Turnstile(database, channel.connections)
-        # Who waits longest is next, so that batches and releases share the connections.
+        self._turns = Turns()
         self._places = asyncio.Semaphore(_UNDER_WAY * channel.connections)
 
     @activity.defn
@@ -89,14 +101,15 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
             await self._recover(batch, claim_id)
             attempt = Attempt(batch, await self._contents(batch), claim_id, batch.first - 1)
             patience = self._finish_seconds + _SETTLE_AFTER_CANCELLATION_SECONDS
-            await _to_its_end(self._send(attempt), patience)
+            stopped = await _to_its_end(self._send(attempt), patience)
             async with self._database.transaction() as session:
                 outcome = await claims.finish_batch(session, batch)
-        if outcome.waiting and not outcome.on_hold:
-            raise ApplicationError(
-                "deliveries were put off", type=TRY_AGAIN, next_retry_delay=attempt.wait or None
-            )
-        return outcome
+        if not outcome.waiting or outcome.on_hold:
+            return outcome
+        if stopped.by_limit:
+            return outcome.model_copy(update={"wait": stopped.wait})
+        delay = stopped.wait or None
+        raise ApplicationError("deliveries were put off", type=TRY_AGAIN, next_retry_delay=delay)
 
     async def _recover(self, batch: Batch, claim_id: UUID) -> None:
         async with self._database.transaction() as session:
@@ -112,93 +125,119 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
             known = self._known_contents[batch.dispatch_id] = contents
         return known
 
-    async def _send(self, attempt: Attempt) -> None:
-        """Send claim after claim until nothing is left, or the gate is closed."""
+    async def _send(self, attempt: Attempt) -> Stopped:
+        """Send claim after claim until nothing is left, or what is left must wait."""
         sending = asyncio.create_task(self._send_claims(attempt))
         giving_up = asyncio.create_task(self._give_up_late(attempt, sending))
         try:
             await asyncio.wait({sending})
-            while attempt.under_way:
-                await asyncio.wait(attempt.under_way)
+            await attempt.ended()
         finally:
             giving_up.cancel()
-        if not sending.cancelled():
-            sending.result()
+        stopped = Stopped(timedelta(0)) if sending.cancelled() else sending.result()
         if attempt.failure is not None:
             raise attempt.failure
+        return stopped._replace(wait=max(stopped.wait, attempt.wait))
 
-    async def _give_up_late(self, attempt: Attempt, sending: "asyncio.Task[None]") -> None:
+    async def _give_up_late(self, attempt: Attempt, sending: "asyncio.Task[Stopped]") -> None:
         """End what hangs for too long after a cancellation: only the next attempt may judge it."""
         await activity.wait_for_cancelled()
+        if attempt.waits_for_turn:
+            sending.cancel()
         await asyncio.sleep(self._finish_seconds)
         for task in (sending, *attempt.sending):
             if task is not None:
                 task.cancel()
 
-    async def _send_claims(self, attempt: Attempt) -> None:
-        while (first := await self._send_to_the_end_or_a_closed_gate(attempt)) is not None:
+    async def _send_claims(self, attempt: Attempt) -> Stopped:
+        while True:
+            stopped = await self._send_until_closed(attempt)
+            first = attempt.first_put_back
+            if stopped.wait or first is None or not attempt.passed or attempt.troubled or attempt.is_over():
+                return stopped
             # Some may have been refused for themselves: the gate says anew who else may go.
-            attempt.position, attempt.first_put_back = first - 1, None
-            attempt.closed, attempt.passed = False, 0
+            attempt.position, attempt.first_put_back, attempt.passed = first - 1, None, 0
+            attempt.reopen()
 
-    async def _send_to_the_end_or_a_closed_gate(self, attempt: Attempt) -> int | None:
-        """Begin every message that can be claimed; return from where to ask again, where that may help."""
-        claiming = asyncio.create_task(self._claim(attempt))
-        try:
-            while drafts := await claiming:
-                # Claimed while those before are sent, so that nobody waits for it.
-                claiming = asyncio.create_task(self._claim(attempt))
-                for draft in drafts:
-                    await self._begin(attempt, draft)
-        finally:
-            claiming.cancel()
-        while attempt.under_way:
-            await asyncio.wait(attempt.under_way)
-        return attempt.first_put_back if attempt.passed and attempt.goes_on() else None
+    async def _send_until_closed(self, attempt: Attempt) -> Stopped:
+        """Begin every message that can be claimed, until a gate is found closed or the provider wants a rest.
 
-    async def _claim(self, attempt: Attempt) -> list[Draft]:
-        if attempt.closed or attempt.is_over():
-            return []
-        limit = _CLAIMED_AT_ONCE * self._channel.connections
+        A short wait for a provider is one for all batches; whoever is most urgent when it ends is first.
+        """
+        wait = Stopped(timedelta(0))
+        while attempt.goes_on():
+            attempt.waits_for_turn = True
+            async with self._turns.turn(attempt.batch):
+                attempt.waits_for_turn = False
+                allowance, drafts = await self._claim(attempt)
+                if allowance.wait > _LONGEST_REST:
+                    wait = Stopped(allowance.wait, allowance.by_limit)
+                    break
+                if allowance.wait:
+                    self._turns.rest(allowance.wait.total_seconds())
+                    continue
+                if not drafts:
+                    break
+                await self._begin_all(attempt, allowance, drafts)
+            if attempt.troubled:
+                await attempt.ended()
+                attempt.reopen()
+        await attempt.ended()
+        return wait
+
+    async def _begin_all(self, attempt: Attempt, allowance: Allowance, drafts: list[Draft]) -> None:
+        """Begin the messages of a claim; those behind it follow while the last of them are on their way."""
+        self._turns.charge(attempt.batch, len(drafts))
+        heard = Heard(allowance, len(drafts))
+        for draft in drafts:
+            await self._begin(attempt, draft, heard)
+        if allowance.is_open or allowance.is_troubled:
+            await attempt.ended()
+
+    async def _claim(self, attempt: Attempt) -> tuple[Allowance, list[Draft]]:
         async with self._database.transaction() as session:
-            deliveries = await claims.claim(
+            allowance, deliveries = await claim_within(
                 session,
                 attempt.batch,
                 attempt.claim_id,
                 after=attempt.position,
-                limit=limit,
+                limit=_CLAIMED_AT_ONCE * self._channel.connections,
+                offers=self._offers,
                 provider=self._channel.provider,
             )
             recipients = await recipients_of(session, deliveries)
         if deliveries:
             attempt.position = deliveries[-1].position
-        return [Draft(delivery, recipients[delivery.id], attempt.contents) for delivery in deliveries]
+        drafts = [Draft(delivery, recipients[delivery.id], attempt.contents) for delivery in deliveries]
+        return allowance, drafts
 
-    async def _begin(self, attempt: Attempt, draft: Draft) -> None:
+    async def _begin(self, attempt: Attempt, draft: Draft, heard: Heard) -> None:
         """Begin a message when a place is free, or put it back where none may begin any more."""
         await self._places.acquire()
-        if attempt.closed or attempt.is_over():
-            self._places.release()
-            attempt.put_back(draft.delivery.position)
-            attempt.begin(self._settle(attempt, verdicts.put_back(draft.delivery.id)))
-        else:
-            attempt.begin(self._send_and_settle(attempt, draft))
+        if attempt.goes_on():
+            attempt.begin(self._send_and_settle(attempt, draft, heard))
+            return
+        self._places.release()
+        attempt.put_back(draft.delivery.position)
+        attempt.begin(self._settle(attempt, verdicts.put_back(draft.delivery.id), heard))
 
-    async def _send_and_settle(self, attempt: Attempt, draft: Draft) -> None:
+    async def _send_and_settle(self, attempt: Attempt, draft: Draft, heard: Heard) -> None:
         """Send a message and give its place to the next; a known outcome is recorded, come what may."""
         try:
             try:
                 verdict = await attempt.sent(self._send_one(attempt, draft))
             finally:
                 self._places.release()
-            attempt.wait = max(attempt.wait, verdict.retry_after or timedelta(0))
-            await self._settle(attempt, verdict)
+            attempt.heard(verdict, shared=bool(self._offers))
+            await self._settle(attempt, verdict, heard)
         finally:
             self._turnstile.forget(draft.delivery.id)
 
-    async def _settle(self, attempt: Attempt, verdict: Verdict) -> None:
+    async def _settle(self, attempt: Attempt, verdict: Verdict, heard: Heard) -> None:
         settled = Settled(attempt.claim_id, verdict.outcome)
         await self._turnstile.leave(attempt.batch.action_id, settled, suppress=verdict.suppress)
+        if heard.hear(verdict.said) and self._offers:
+            await tell_what_was_said(self._database, heard.allowance, heard.said)
 
     async def _send_one(self, attempt: Attempt, draft: Draft) -> Verdict:
         delivery, passed = draft.delivery, False
@@ -211,7 +250,8 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
 
         try:
             content = await self._composed(draft)
-            receipt = await self._channel.send(Outbound(delivery.id, delivery.address, content), hand_over)
+            message = Outbound(delivery.id, delivery.address, content, delivery.provider)
+            receipt = await self._channel.send(message, hand_over)
         except NotHandedOverError:
             attempt.put_back(draft.delivery.position)
             return verdicts.put_back(delivery.id)

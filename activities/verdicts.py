@@ -6,7 +6,8 @@ from uuid import UUID
 
 import structlog
 
-from channels.base import ChannelError, Failure, InDoubtError, PermanentError, Receipt, TransientError
+from activities.supply import Said, was_judged
+from channels.base import ChannelError, Extent, Failure, InDoubtError, PermanentError, Receipt, TransientError
 from models.messages import DeliveryState
 from storage.handing_over import Outcome
 
@@ -27,6 +28,17 @@ class Verdict(NamedTuple):
     outcome: Outcome
     suppress: bool = False
     retry_after: timedelta | None = None
+    said: tuple[Said, ...] = ()
+    """What the provider said, where it was asked."""
+
+    @property
+    def is_trouble(self) -> bool:
+        """Tell whether the provider may fail others as well."""
+        return any(
+            isinstance(one, InDoubtError)
+            or (isinstance(one, TransientError) and one.extent is not Extent.MESSAGE)
+            for one in self.said
+        )
 
 
 def put_back(delivery_id: UUID) -> Verdict:
@@ -36,7 +48,8 @@ def put_back(delivery_id: UUID) -> Verdict:
 
 def sent(delivery_id: UUID, receipt: Receipt) -> Verdict:
     """Judge a message that the provider took."""
-    return Verdict(Outcome(delivery_id, DeliveryState.SENT, provider_reference=receipt.provider_reference))
+    taken = Outcome(delivery_id, DeliveryState.SENT, provider_reference=receipt.provider_reference)
+    return Verdict(taken, said=(None,))
 
 
 def parked(delivery_id: UUID) -> Verdict:
@@ -48,15 +61,17 @@ def parked(delivery_id: UUID) -> Verdict:
 def failed(delivery_id: UUID, error: ChannelError) -> Verdict:
     """Judge a message that the provider did not take, or may have taken."""
     _log.warning("delivery.not_taken", delivery_id=str(delivery_id), failure=error.failure)
+    said = (error,) if was_judged(error) else ()
     if isinstance(error, TransientError):
         return Verdict(
             Outcome(delivery_id, DeliveryState.READY, error.failure, in_doubt=error.in_doubt),
             retry_after=error.retry_after,
+            said=said,
         )
     if isinstance(error, InDoubtError):
-        return Verdict(Outcome(delivery_id, DeliveryState.UNKNOWN, error.failure))
+        return Verdict(Outcome(delivery_id, DeliveryState.UNKNOWN, error.failure), said=said)
     suppress = isinstance(error, PermanentError) and error.suppress
-    return Verdict(Outcome(delivery_id, DeliveryState.FAILED, error.failure), suppress=suppress)
+    return Verdict(Outcome(delivery_id, DeliveryState.FAILED, error.failure), suppress=suppress, said=said)
 
 
 def broke(*, handed_over: bool, repeatable: bool) -> ChannelError:

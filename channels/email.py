@@ -1,47 +1,20 @@
 """Email by SMTP (RFC 5321) through any relay, over connections that are kept open."""
 
 import asyncio
+import time
 from collections import deque
 from dataclasses import dataclass, field
 
 import aiosmtplib
 
-from channels.base import ChannelError, Failure, HandOver, InDoubtError, Outbound, Receipt, TransientError
+from channels.base import Failure, HandOver, InDoubtError, Outbound, Receipt, TransientError
 from channels.mime import EmailContent, Relay, build_mail
 from channels.smtp_codes import not_reached, not_served, refused_recipient, taken, verdict
-from channels.smtp_dialogue import END, Dialogue, LostError, Reply, text_of
+from channels.smtp_connection import Connection, StaleError, begin_text, forget, say_hello, send_nothing
+from channels.smtp_dialogue import Dialogue, LostError, text_of
 
-
-class _StaleError(Exception):
-    """A connection serves us no more: a new one may."""
-
-    def __init__(self, code: int) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-@dataclass(eq=False)
-class _Connection:
-    """A connection that takes one mail after the other."""
-
-    dialogue: Dialogue
-    envelope_said: bool = False
-    """The envelope of the next mail is on its way already."""
-    midway: bool = False
-    """Answers are due, or the relay waits for a text: no other mail can begin here."""
-    in_transaction: bool = False
-    """A mail was begun and given up: the relay must be told to forget it."""
-
-    async def ask(self, words: bytes) -> Reply:
-        """Return the answer to something, which was said already where things are said in groups."""
-        if not self.dialogue.takes_groups:
-            self.dialogue.say(words, answers=1)
-        return await self.dialogue.reply()
-
-    def refused(self, error: ChannelError) -> ChannelError:
-        """Note that a mail was refused, while the conversation goes on."""
-        self.in_transaction, self.midway = True, False
-        return error
+_LONGEST_IDLE_SECONDS = 60.0
+"""What was idle for longer may be dead without a word, and would cost a message the wait for an answer."""
 
 
 @dataclass(eq=False)
@@ -49,14 +22,14 @@ class _Waiting:
     """A mail that waits for a connection; it gets None where it may open one."""
 
     address: str
-    lent: "asyncio.Future[_Connection | None]" = field(default_factory=asyncio.Future)
+    lent: "asyncio.Future[Connection | None]" = field(default_factory=asyncio.Future)
 
 
 @dataclass(eq=False)
 class _Loan:
     """A connection as one mail has it, or the right to open one."""
 
-    connection: _Connection | None
+    connection: Connection | None
     passed_on: bool = False
 
 
@@ -70,12 +43,20 @@ class EmailChannel:
 
     repeatable = False
 
-    def __init__(self, relay: Relay, *, connections: int, provider: str = "smtp") -> None:
+    def __init__(
+        self,
+        relay: Relay,
+        *,
+        connections: int,
+        provider: str = "smtp",
+        messages_per_connection: int | None = None,
+    ) -> None:
         self.provider = provider
         self.connections = connections
+        self._most_mails = messages_per_connection
         self._relay = relay
         self._lent = 0
-        self._idle: list[_Connection] = []
+        self._idle: list[Connection] = []
         self._waiting: deque[_Waiting] = deque()
 
     async def send(self, message: Outbound[EmailContent], hand_over: HandOver) -> Receipt:
@@ -85,7 +66,7 @@ class EmailChannel:
         try:
             connection = await self._begun(loan, message.address)
             await hand_over()
-            await _begin_text(connection)
+            await begin_text(connection)
             return await self._transfer(loan, connection, text)
         except LostError:
             raise TransientError(Failure.UNREACHABLE) from None
@@ -105,11 +86,11 @@ class EmailChannel:
             finally:
                 dialogue.close()
 
-    async def _borrow(self, address: str) -> _Connection | None:
+    async def _borrow(self, address: str) -> Connection | None:
         """Wait in turn for a connection; None is the right to open one."""
         if self._lent < self.connections:
             self._lent += 1
-            return self._idle.pop() if self._idle else None
+            return self._kept()
         waiting = _Waiting(address)
         self._waiting.append(waiting)
         try:
@@ -119,6 +100,18 @@ class EmailChannel:
                 self._give_back(waiting.lent.result())
             raise
 
+    def _kept(self) -> Connection | None:
+        while self._idle:
+            connection = self._idle.pop()
+            if time.monotonic() - connection.idle_since <= _LONGEST_IDLE_SECONDS:
+                return connection
+            connection.dialogue.close()
+        return None
+
+    def _is_worn(self, connection: Connection) -> bool:
+        """Tell whether a connection has carried as many mails as one may."""
+        return self._most_mails is not None and connection.mails >= self._most_mails
+
     def _next(self) -> _Waiting | None:
         while self._waiting:
             waiting = self._waiting.popleft()
@@ -126,10 +119,12 @@ class EmailChannel:
                 return waiting
         return None
 
-    def _give_back(self, connection: _Connection | None) -> None:
+    def _give_back(self, connection: Connection | None) -> None:
         """Lend a connection on or keep it; one on which the conversation broke off is not used again."""
         if connection is not None and (connection.midway or connection.envelope_said):
             connection.dialogue.close()
+        elif connection is not None and self._is_worn(connection):
+            connection.leave()
         usable = connection if connection is not None and connection.dialogue.is_usable else None
         waiting = self._next()
         if waiting is not None:
@@ -137,14 +132,15 @@ class EmailChannel:
             return
         self._lent -= 1
         if usable is not None:
+            usable.idle_since = time.monotonic()
             self._idle.append(usable)
 
-    async def _begun(self, loan: _Loan, address: str) -> _Connection:
+    async def _begun(self, loan: _Loan, address: str) -> Connection:
         """Say who writes to whom on the kept connection or, where the relay has ended that, on a new one."""
         if loan.connection is not None:
             try:
                 await self._name_both(loan.connection, address)
-            except (_StaleError, LostError):
+            except (StaleError, LostError):
                 loan.connection.dialogue.close()
             else:
                 return loan.connection
@@ -152,7 +148,7 @@ class EmailChannel:
         loan.connection = await self._connect()
         try:
             await self._name_both(loan.connection, address)
-        except _StaleError as refused:
+        except StaleError as refused:
             loan.connection.dialogue.close()
             raise not_served(refused.code) from None
         return loan.connection
@@ -161,35 +157,36 @@ class EmailChannel:
         sender = f"MAIL FROM:<{self._relay.sender}>\r\n".encode("ascii")
         return sender, f"RCPT TO:<{address}>\r\n".encode("ascii"), b"DATA\r\n"
 
-    async def _name_both(self, connection: _Connection, address: str) -> None:
+    async def _name_both(self, connection: Connection, address: str) -> None:
         dialogue, (sender, recipient, data) = connection.dialogue, self._envelope(address)
         if connection.in_transaction:
-            await _forget(connection)
+            await forget(connection)
         connection.midway = True
+        connection.mails += 1
         if dialogue.takes_groups and not connection.envelope_said:
             dialogue.say(sender + recipient + data, answers=3)
         connection.envelope_said = False
         answer = await connection.ask(sender)
         if not answer.is_done:
-            raise _StaleError(answer.code)
+            raise StaleError(answer.code)
         answer = await connection.ask(recipient)
         if not answer.is_done:
-            await _send_nothing(connection)
+            await send_nothing(connection)
             raise connection.refused(refused_recipient(answer.code, answer.text))
         if not dialogue.takes_groups:
             connection.in_transaction, connection.midway = True, False
-        elif not (answer := await dialogue.reply()).is_go_on:
+        elif not (answer := await connection.heard()).is_go_on:
             raise connection.refused(verdict(answer.code))
 
-    async def _transfer(self, loan: _Loan, connection: _Connection, text: bytes) -> Receipt:
+    async def _transfer(self, loan: _Loan, connection: Connection, text: bytes) -> Receipt:
         """Send the text, behind it the next envelope, and judge the answer to the text."""
         dialogue = connection.dialogue
-        following = self._next() if dialogue.takes_groups else None
+        following = self._next() if dialogue.takes_groups and not self._is_worn(connection) else None
         loan.passed_on = following is not None
         answer = None
         try:
             self._say(dialogue, text, following)
-            answer = await dialogue.reply()
+            answer = await connection.heard()
             receipt = taken(answer.code, answer.text)
         except LostError:
             raise InDoubtError(Failure.CONNECTION_LOST_AT_THE_END) from None
@@ -210,7 +207,7 @@ class EmailChannel:
         else:
             dialogue.say(text + b"".join(self._envelope(following.address)), answers=4)
 
-    def _pass_on(self, connection: _Connection, following: _Waiting) -> None:
+    def _pass_on(self, connection: Connection, following: _Waiting) -> None:
         """Lend a connection to the mail whose envelope it carries already."""
         if connection.midway or following.lent.done():
             connection.dialogue.close()
@@ -219,7 +216,7 @@ class EmailChannel:
         else:
             following.lent.set_result(connection if connection.dialogue.is_usable else None)
 
-    async def _connect(self) -> _Connection:
+    async def _connect(self) -> Connection:
         relay = self._relay
         smtp = aiosmtplib.SMTP(
             hostname=relay.host,
@@ -234,48 +231,10 @@ class EmailChannel:
         try:
             await smtp.connect()
             if smtp.is_ehlo_or_helo_needed:
-                await _say_hello(smtp)
-            return _Connection(Dialogue(smtp, relay.timeout_seconds))
+                await say_hello(smtp)
+            return Connection(Dialogue(smtp, relay.timeout_seconds))
         except BaseException as error:
             smtp.close()
             if isinstance(error, aiosmtplib.SMTPException | OSError):
                 raise not_reached(error) from None
             raise
-
-
-async def _say_hello(smtp: aiosmtplib.SMTP) -> None:
-    try:
-        await smtp.ehlo()
-    except aiosmtplib.SMTPHeloError:
-        await smtp.helo()
-
-
-async def _forget(connection: _Connection) -> None:
-    connection.dialogue.say(b"RSET\r\n", answers=1)
-    answer = await connection.dialogue.reply()
-    if not answer.is_done:
-        raise _StaleError(answer.code)
-    connection.in_transaction = False
-
-
-async def _send_nothing(connection: _Connection) -> None:
-    """Answer a relay that took DATA without a recipient: by a lone dot (RFC 2920, section 3.1)."""
-    dialogue = connection.dialogue
-    if not dialogue.takes_groups:
-        return
-    try:
-        if (await dialogue.reply()).is_go_on:
-            dialogue.say(END, answers=1)
-            await dialogue.reply()
-    except LostError:
-        return  # the recipient was judged before
-
-
-async def _begin_text(connection: _Connection) -> None:
-    """Ask to send the text, where that was not asked with the envelope."""
-    if connection.dialogue.takes_groups:
-        return
-    connection.midway = True
-    answer = await connection.ask(b"DATA\r\n")
-    if not answer.is_go_on:
-        raise connection.refused(verdict(answer.code))

@@ -1,12 +1,14 @@
 """What the codes of SMTP relays mean to us (RFC 5321, section 4.2.3)."""
 
 import ssl
+from typing import Final
 
 import aiosmtplib
 import structlog
 
 from channels.base import (
     ChannelError,
+    Extent,
     Failure,
     InDoubtError,
     PermanentError,
@@ -24,15 +26,17 @@ _POLICY = "5.7."
 _TRY_LATER, _REFUSED = 4, 5
 _TAKEN = 250
 _CREDENTIALS = {454, 530, 534, 535, 538}
+CLOSING: Final = 421
+"""The relay ends the connection, or serves no more of them."""
 
 
-def verdict(code: int) -> ChannelError:
-    """Judge a refusal of a message."""
+def verdict(code: int, *, busy: Extent = Extent.PROVIDER) -> ChannelError:
+    """Judge a refusal of a message; `busy` is how much a relay puts off that asks to come back later."""
     if code in _CREDENTIALS:
         _log.error("email.credentials_refused", code=code, remedy="check ACUERPA_SMTP_USERNAME and _PASSWORD")
         return TransientError(Failure.UNAUTHORISED)
     if code // 100 == _TRY_LATER:
-        return TransientError(Failure.BUSY)
+        return TransientError(Failure.BUSY, extent=Extent.PROVIDER if code == CLOSING else busy)
     if code // 100 == _REFUSED:
         return PermanentError(Failure.MESSAGE_REFUSED)
     _log.error("email.unrecognised_reply", code=code)
@@ -43,7 +47,7 @@ def refused_recipient(code: int, text: str) -> ChannelError:
     """Judge a refusal of an address."""
     if code in _NO_SUCH_ADDRESS and not text.startswith(_POLICY):
         return PermanentError(Failure.NO_SUCH_ADDRESS, suppress=True)
-    return verdict(code)
+    return verdict(code, busy=Extent.MESSAGE)
 
 
 def taken(code: int, text: str) -> Receipt:
@@ -61,6 +65,8 @@ def taken(code: int, text: str) -> Receipt:
 
 def not_served(code: int) -> ChannelError:
     """Judge a relay that does not serve us at all: no message is to blame for that."""
+    if code == CLOSING:
+        return TransientError(Failure.BUSY, extent=Extent.EVERYTHING)
     judged = verdict(code)
     if isinstance(judged, TransientError):
         return judged

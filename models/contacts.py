@@ -1,6 +1,7 @@
 """People and media who receive releases, and addresses that must not be written to."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import UniqueConstraint
@@ -8,6 +9,9 @@ from sqlmodel import Field, SQLModel
 
 from models.columns import link, moment, primary_key, word
 from models.vocabulary import Channel, ContactKind
+
+UNSUBSCRIBED: Final = "unsubscribed"
+"""Reason of a suppression that concerns the lists alone: her organisation may still ask her to sign."""
 
 
 class Contact(SQLModel, table=True):

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Row, TextClause, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.contacts import UNSUBSCRIBED
 from models.messages import DeliveryState, Purpose
 from models.records import Addressee, EventKind
 from storage.action_lock import SHARED
@@ -69,10 +70,12 @@ _SETTLE = text("""
     RETURNING delivery.id, delivery.state
 """)
 
-_SUPPRESS = text("""
+_SUPPRESS = text(f"""
     INSERT INTO suppression (fingerprint, reason, suppressed_at)
     SELECT DISTINCT fingerprint, :reason, now() FROM delivery WHERE id = ANY(:deliveries) ORDER BY fingerprint
-    ON CONFLICT (fingerprint) DO NOTHING RETURNING fingerprint
+    ON CONFLICT (fingerprint) DO UPDATE SET reason = excluded.reason, suppressed_at = now()
+        WHERE suppression.reason = '{UNSUBSCRIBED}'
+    RETURNING fingerprint
 """)
 
 

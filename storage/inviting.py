@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.contacts import UNSUBSCRIBED
 from models.messages import DeliveryState, DocumentRef
 from models.partners import Partner
 from models.records import Addressee, EventKind
@@ -32,7 +33,9 @@ _OF_DOCUMENT = f"""
 
 _CAN_BE_ASKED = f"""
     other.gone_at IS NULL AND NOT {was_missed("other")}
-    AND NOT EXISTS (SELECT 1 FROM suppression WHERE suppression.fingerprint = other.fingerprint)
+    AND NOT EXISTS (SELECT 1 FROM suppression
+                    WHERE suppression.fingerprint = other.fingerprint
+                      AND suppression.reason <> '{UNSUBSCRIBED}')
 """
 
 _COUNT_UNASKED = text(f"""

@@ -32,6 +32,7 @@ from web import (
     screen_page,
     screens,
     sources,
+    unsubscribe_page,
     verify_page,
     windows,
 )
@@ -58,6 +59,7 @@ PUBLIC_PATHS = frozenset(
         "/approve/{proposal_id}",
         "/e/{token}",
         "/v/{token}",
+        "/u/{token}",
         "/logo/{name}",
         "/screen/{token}",
         "/screens/{link_id}",
@@ -115,7 +117,8 @@ def create_app(services: Services) -> FastAPI:
         api.include_router(part.router)
     app.include_router(api)
     partner_pages = (sign_page, asking, proposing, details, approving, receipt_page)
-    for part in (*partner_pages, enrolment_page, verify_page, screen_page, public_lists, logo, health):
+    other_pages = (enrolment_page, verify_page, screen_page, unsubscribe_page, public_lists, logo, health)
+    for part in (*partner_pages, *other_pages):
         app.include_router(part.router)
     answer_errors(app)
     app.add_middleware(Surroundings)

@@ -24,7 +24,9 @@ async def relay() -> AsyncIterator[ScriptedRelay]:
         yield served
 
 
-def channel_to(relay: ScriptedRelay, connections: int) -> EmailChannel:
+def channel_to(
+    relay: ScriptedRelay, connections: int, messages_per_connection: int | None = None
+) -> EmailChannel:
     return EmailChannel(
         Relay(
             host="127.0.0.1",
@@ -36,6 +38,7 @@ def channel_to(relay: ScriptedRelay, connections: int) -> EmailChannel:
             timeout_seconds=0.5,
         ),
         connections=connections,
+        messages_per_connection=messages_per_connection,
     )
 
 
@@ -152,7 +155,7 @@ async def test_whatever_happens_at_data_nothing_was_taken(
     assert isinstance((await sent(channel, 2))[0], Receipt)
 
 
-@pytest.mark.parametrize("answer", ["550 5.7.1 no", "452 4.2.2 later", "421 4.3.2 closing"])
+@pytest.mark.parametrize("answer", ["550 5.7.1 no", "452 4.2.2 later"])
 async def test_a_refused_text_does_not_harm_the_mail_whose_envelope_follows(
     relay: ScriptedRelay, channel: EmailChannel, answer: str
 ) -> None:
@@ -161,6 +164,23 @@ async def test_a_refused_text_does_not_harm_the_mail_whose_envelope_follows(
     assert isinstance(found[0], PermanentError | TransientError)
     assert [type(one) for one in found[1:]] == [Receipt, Receipt]
     assert (relay.connections, arrived(relay)) == (1, [1, 2, 3])
+
+
+async def test_a_relay_that_closes_at_a_text_gets_those_behind_on_a_new_connection(
+    relay: ScriptedRelay, channel: EmailChannel
+) -> None:
+    relay.order(Step.DOT, "421 4.3.2 closing")
+    found = await sent(channel, 1, 2, 3)
+    assert isinstance(found[0], TransientError)
+    assert [type(one) for one in found[1:]] == [Receipt, Receipt]
+    assert relay.connections == 2
+
+
+async def test_a_connection_carries_no_more_mails_than_it_may(relay: ScriptedRelay) -> None:
+    channel = channel_to(relay, connections=1, messages_per_connection=2)
+    assert {type(one) for one in await sent(channel, 1, 2, 3, 4, 5)} == {Receipt}
+    assert (relay.connections, arrived(relay)) == (3, [1, 2, 3, 4, 5])
+    await channel.close()
 
 
 @pytest.mark.parametrize("answer", [DROP, SILENCE, "nonsense", "354 go on"])

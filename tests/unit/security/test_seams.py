@@ -18,8 +18,9 @@ GUARD = LeakGuard(SECRETS)
 PIECES = [
     "Jacinta", "Olvera", "Montejo", "Jac", "inta", "Olv", "era", "Maru", "Doña", "Luz", "Flores", "L.", "F.",
     "967", "0000", "101", "0101", "Callejón", "del Aljibe", "J a c", "j4cint4", "Ana", "Ejemplo", "de", "y",
-    ",", ".", " ", "\n", "-", "'", "&", "&#74;", "%4A", "=4A", "=\n", "\\u004a", "*", "_", "\u202e", "atnicaJ",
-    "<b>", "</b>", "<!--", "-->", "\u200b", "J\u0430cinta", "https://red.example/u/", "Maria", "Sra.", "flores",
+    ",", ".", " ", "\n", "-", "'", "&", "&#74;", "%4A", "=4A", "=\n", "\\u004a", "*", "_", "\u202e", "<!--",
+    "<b>", "</b>", "-->", "\u200b", "J\u0430cinta", "https://red.example/u/", "Maria", "Sra.", "flores",
+    "atnicaJ",
 ]  # fmt: skip
 pieces = st.lists(st.sampled_from(PIECES), max_size=6).map("".join)
 innocent = st.lists(
@@ -29,7 +30,7 @@ before_it = st.builds(str.__add__, innocent.map("".join) | pieces, st.sampled_fr
 behind_it = st.builds(str.__add__, st.sampled_from([",", ".", " ", "<", ""]), innocent.map("".join) | pieces)
 
 
-@given(before_it, pieces, behind_it, st.booleans())
+@given(before=before_it, part=pieces, after=behind_it, markup=st.booleans())
 @example(before="Querida ", part="Jacinta", after=" Olvera", markup=False)
 @example(before="Doña ", part="Maru", after=",", markup=False)
 @example(before="", part="Luz", after=" Flores", markup=False)
@@ -39,7 +40,7 @@ behind_it = st.builds(str.__add__, st.sampled_from([",", ".", " ", "<", ""]), in
 @example(before="&", part="#74;acinta", after="", markup=True)
 @example(before="%4", part="Aacinta", after="", markup=True)
 @example(before="\u202e", part="atnicaJ", after="", markup=False)
-def test_a_clear_part_brings_no_leak(before: str, part: str, after: str, *, markup: bool) -> None:
+def test_a_clear_part_brings_no_leak(before: str, part: str, after: str, markup: bool) -> None:  # noqa: FBT001 - hypothesis gives it by place
     if not Seam(GUARD, before, after, markup=markup).is_clear(part):
         return  # it is read as a whole
     said = str(escape(part)) if markup else part
