@@ -12,13 +12,13 @@ from typing import Final
 from markupsafe import escape
 
 from security.leak_guard.guard import LeakGuard
-from security.leak_guard.letters import spellings
+from security.leak_guard.letters import Bare, Letters, spellings
 from security.leak_guard.views import plain_view, readings
 
-REACH: Final = 400
-"""Letters on either side within which a word of a secret may be judged by the part: see `evidence.py`."""
+REACH: Final = 12
+"""Words on either side among which one of a secret may be judged by the part; `evidence.py` sees fewer."""
 
-_PLAIN: Final = re.compile(r"(?=.*\w)[\w .,'\u2019:/?+-]+")
+_PLAIN: Final = re.compile(r"(?=.*\w)(?:[\w .,'\u2019:/?+-]|=(?=\w)(?![0-9A-Fa-f]{2}))+")
 """Signs that no reading takes for an escape, a tag or a mark, of which nothing is turned around."""
 
 _BEFORE: Final = re.compile(r"(?:\A|[\s>\"'(¡¿])\Z")
@@ -44,17 +44,18 @@ class Seam:
             left, found, right = view.text.partition(mark)
             if not found:
                 continue
-            for (skeleton, first), (_, last) in zip(_folded(left), _folded(right), strict=True):
-                near = first[-REACH:], last[:REACH]
-                self._edges.add((skeleton, first[len(first) - kept :] if kept else "", last[:kept]))
-                yield not any(self._guard.may_be_said_in(one, skeleton=skeleton) for one in near)
+            for first, last in zip(_spelt(left), _spelt(right), strict=True):
+                kept_letters = first.text[max(0, len(first.text) - kept) :] if kept else "", last.text[:kept]
+                self._edges.add((first.skeleton, *kept_letters))
+                near = _last_words(first.letters()), _first_words(last.letters())
+                yield not any(self._guard.may_be_said_in(one, skeleton=first.skeleton) for one in near)
 
     def is_clear(self, part: str) -> bool:
         """Tell whether the text with this part says nothing that it does not say without it."""
         if not self._is_readable or not _PLAIN.fullmatch(part):
             return False
         forms = {part, str(escape(part))} if self._markup else {part}
-        folded = [one for form in forms for one in _folded(form)]
+        folded = [(one.skeleton, one.text) for form in forms for one in _spelt(form)]
         return not any(
             self._guard.may_be_said_in(f"{first}{letters}{last}", skeleton=skeleton)
             for skeleton, first, last in self._edges
@@ -63,5 +64,13 @@ class Seam:
         )
 
 
-def _folded(text: str) -> list[tuple[bool, str]]:
-    return [(bare.skeleton, bare.text) for bare in spellings(plain_view(text))]
+def _spelt(text: str) -> list[Bare]:
+    return list(spellings(plain_view(text)))
+
+
+def _last_words(letters: Letters) -> str:
+    return letters.text[letters.tokens[-REACH] :] if len(letters.tokens) > REACH else letters.text
+
+
+def _first_words(letters: Letters) -> str:
+    return letters.text[: letters.tokens[REACH]] if len(letters.tokens) > REACH else letters.text

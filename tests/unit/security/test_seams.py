@@ -65,6 +65,8 @@ def test_a_clear_part_brings_no_leak(before: str, part: str, after: str, markup:
         ("\n", "", ",\n"),
         ("\n", "Ana & Bea", ",\n"),
         ("\n", "Ana=4A", ",\n"),
+        ("\n", "Ana=", "4Aacinta"),
+        ("\n", "Ana= ", "\nolvera"),
         ("\n", "Ana\u202e", ",\n"),
         ("\n", "<Ana>", ",\n"),
     ],
@@ -74,7 +76,14 @@ def test_what_may_be_a_name_across_an_edge_is_read_as_a_whole(before: str, part:
 
 
 @pytest.mark.parametrize(
-    "part", ["Ana Ejemplo", "Compañera Número 17", "Łucja O'Neil-Ćwik", "ნინო", "https://red.example/u/Ab_-9"]
+    "part",
+    [
+        "Ana Ejemplo",
+        "Compañera Número 17",
+        "Łucja O'Neil-Ćwik",
+        "ნინო",
+        "https://red.example/u/Ab_-9?lang=es",
+    ],
 )
 @pytest.mark.parametrize(
     ("before", "after"),
