@@ -47,6 +47,8 @@ class Attempt:
     troubled: bool = False
     """It was the provider."""
     passed: int = 0
+    appetite: int = 1
+    """How many messages the next claim takes, for each connection."""
     first_put_back: int | None = None
     under_way: set["asyncio.Task[None]"] = field(default_factory=set)
     sending: set["asyncio.Task[Any] | None"] = field(default_factory=set)

@@ -38,8 +38,8 @@ _READ = {"fields": ["identities"], "why": "leak_guard"}
 TRY_AGAIN = "deliveries_put_off"
 """Type of the error after which Temporal tries the rest of a batch again."""
 
-_CLAIMED_AT_ONCE = 4
-"""Messages of a claim for each connection: a crash does no harm to what is claimed and not handed over."""
+_LARGEST_APPETITE = 4
+"""Messages of a claim for each connection, while nobody else wants a turn: a crash does them no harm."""
 
 _UNDER_WAY = 2
 """Messages being made or sent for each connection: one on its way, the next one close behind."""
@@ -188,6 +188,8 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
     async def _begin_all(self, attempt: Attempt, allowance: Allowance, drafts: list[Draft]) -> None:
         """Begin the messages of a claim; those behind it follow while the last of them are on their way."""
         self._turns.charge(attempt.batch, len(drafts))
+        shared = self._turns.others_wait(attempt.batch)
+        attempt.appetite = 1 if shared else min(2 * attempt.appetite, _LARGEST_APPETITE)
         heard = Heard(allowance, len(drafts))
         for draft in drafts:
             await self._begin(attempt, draft, heard)
@@ -201,7 +203,7 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
                 attempt.batch,
                 attempt.claim_id,
                 after=attempt.position,
-                limit=_CLAIMED_AT_ONCE * self._channel.connections,
+                limit=attempt.appetite * self._channel.connections,
                 offers=self._offers,
                 provider=self._channel.provider,
             )

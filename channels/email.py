@@ -58,6 +58,7 @@ class EmailChannel:
         self._lent = 0
         self._idle: list[Connection] = []
         self._waiting: deque[_Waiting] = deque()
+        self._open: set[Connection] = set()
 
     async def send(self, message: Outbound[EmailContent], hand_over: HandOver) -> Receipt:
         """Send one mail; see `Channel.send`."""
@@ -106,6 +107,7 @@ class EmailChannel:
             if time.monotonic() - connection.idle_since <= _LONGEST_IDLE_SECONDS:
                 return connection
             connection.dialogue.close()
+            self._open.discard(connection)
         return None
 
     def _is_worn(self, connection: Connection) -> bool:
@@ -126,6 +128,8 @@ class EmailChannel:
         elif connection is not None and self._is_worn(connection):
             connection.leave()
         usable = connection if connection is not None and connection.dialogue.is_usable else None
+        if connection is not None and usable is None:
+            self._open.discard(connection)
         waiting = self._next()
         if waiting is not None:
             waiting.lent.set_result(usable)
@@ -144,14 +148,25 @@ class EmailChannel:
                 loan.connection.dialogue.close()
             else:
                 return loan.connection
-        loan.connection = None
-        loan.connection = await self._connect()
+            self._open.discard(loan.connection)
+            loan.connection = None
+        try:
+            loan.connection = await self._connect()
+        except TransientError as error:
+            self._put_off(error)
+            raise
+        self._open.add(loan.connection)
         try:
             await self._name_both(loan.connection, address)
         except StaleError as refused:
             loan.connection.dialogue.close()
             raise not_served(refused.code) from None
         return loan.connection
+
+    def _put_off(self, error: TransientError) -> None:
+        """Have nobody knock again at a relay that lets nobody in; who waits learns what it said."""
+        while not self._open and (waiting := self._next()) is not None:
+            waiting.lent.set_exception(TransientError(error.failure, extent=error.extent))
 
     def _envelope(self, address: str) -> tuple[bytes, bytes, bytes]:
         sender = f"MAIL FROM:<{self._relay.sender}>\r\n".encode("ascii")
@@ -213,8 +228,11 @@ class EmailChannel:
             connection.dialogue.close()
         if following.lent.done():
             self._give_back(connection)
+        elif connection.dialogue.is_usable:
+            following.lent.set_result(connection)
         else:
-            following.lent.set_result(connection if connection.dialogue.is_usable else None)
+            self._open.discard(connection)
+            following.lent.set_result(None)
 
     async def _connect(self) -> Connection:
         relay = self._relay
