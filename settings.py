@@ -19,6 +19,7 @@ from models.working_hours import DEFAULT_HOURS, MOST_REMINDERS
 from setting_types import (
     WRONG,
     Amount,
+    Authorities,
     BaseUrl,
     Connections,
     Database,
@@ -32,16 +33,23 @@ from setting_types import (
     Name,
     Picture,
     Port,
+    Ports,
+    PrefixBudgets,
     Rate,
     Server,
+    SmsAccountName,
+    SmsLink,
+    SmsProvider,
     SmsSender,
     SmtpSecurity,
     TimeZone,
     Url,
     Verification,
     WorkingHours,
+    account_of_provider,
     password_with_user_name,
     safe_smtp_security,
+    url_of_gateway,
 )
 
 ENV_PREFIX: Final = "ACUERPA_"
@@ -120,12 +128,22 @@ class Settings(BaseSettings):
     second_smtp_per_day: Amount | None = None
     second_smtp_messages_per_connection: Amount | None = None
 
-    sms_url: Url
+    sms_provider: SmsProvider = SmsProvider.GENERIC
+    sms_url: Annotated[Url | None, Field(validate_default=True), AfterValidator(url_of_gateway)] = None
+    sms_account: Annotated[
+        SmsAccountName | None, Field(validate_default=True), AfterValidator(account_of_provider)
+    ] = None
     sms_key: SecretStr
     sms_sender: SmsSender = "Acuerpa"
+    sms_segments: Annotated[int, Field(ge=1, le=10)] = 2
+    sms_link: SmsLink | None = None
+    sms_budget_per_day: Annotated[int, Field(ge=0, le=10_000_000)] = 10_000
+    sms_budget_by_prefix: PrefixBudgets = ""
     sms_per_second: Rate | None = None
     sms_per_day: Amount | None = None
     http_connections: Connections = 8
+    partner_api_ports: Ports = "443"
+    partner_api_ca: Authorities | None = None
     partner_api_allow_private: bool = False
 
     verification_immediate: Verification = described(POLICIES[Urgency.IMMEDIATE])

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from activities.attaching import LetterAttachments
-from activities.document_context import as_json, signatories, text_context, text_for
+from activities.document_context import signatories, text_context, text_for
 from activities.leak_watch import LeakWatch, Part, texts_in
 from activities.moulding import Moulds
 from activities.receipt_context import receipt_context
@@ -16,14 +16,16 @@ from channels.partner_api import DocumentContent
 from channels.sms import SmsContent
 from models.messages import Purpose
 from models.outbox import RecipientKind
+from models.partner_webhooks import ActionStopped, StatementAddendum, StatementReleased, as_json
 from models.text_changes import new_lines
 from security.fields import FieldCipher
-from security.sealed_places import api_secret_place
+from security.sealed_places import api_secret_place, former_secret_place
 from security.unsubscribing import UnsubscribeLinks
-from storage.addenda import list_changes
+from storage.addenda import ListChanges, list_changes
 from storage.database import Database
 from storage.inviting import missed_at
 from storage.letter_content import addressed_lines
+from storage.partner_documents import addendum_event, document_event
 from storage.receipts import told_answer
 from storage.sign_on import closing_time
 from storage.signing_again import signed_text
@@ -33,7 +35,6 @@ from templates.rendering import Renderer
 _ASKING = {Purpose.VERIFICATION, Purpose.VERIFICATION_REMINDER}
 _FOLLOWING = {Purpose.STATEMENT, Purpose.ADDENDUM, Purpose.STOP_NOTICE}
 """What goes out as an answer to the mail before it about the same action."""
-_EVENT_TYPES = {Purpose.STATEMENT: "statement.released", Purpose.STOP_NOTICE: "action.stopped"}
 
 
 class Stationery(NamedTuple):
@@ -59,6 +60,7 @@ class Composer:
         public_url: str,
         time_zone: str,
         sign_links_last: timedelta,
+        sms_link: str | None = None,
     ) -> None:
         self._database = database
         self._renderer = stationery.renderer
@@ -69,6 +71,7 @@ class Composer:
         self._moulds = Moulds(self._watch, self._written_mail)
         self._links = SecretLinks(database, public_url=public_url, last=sign_links_last)
         self._time_zone = time_zone
+        self._sms_link = sms_link
 
     async def email(self, draft: Draft) -> EmailContent:
         """Compose a mail of any purpose."""
@@ -122,25 +125,34 @@ class Composer:
 
     async def sms(self, draft: Draft) -> SmsContent:
         """Compose a text that announces a document, or that a case waits."""
-        purpose = draft.contents.purpose
+        purpose, language = draft.contents.purpose, draft.delivery.language
         context = await self._asking(draft) if purpose in _ASKING else self._announcement(draft)
-        text = self._renderer.sms(purpose.value, draft.delivery.language, context)
+        text = self._renderer.sms(purpose.value, language, context)
         self._watch.read(draft, Part(text))
         return SmsContent(text)
 
     async def document(self, draft: Draft) -> DocumentContent:
-        """Compose the JSON of a statement for a partner's system."""
-        if draft.recipient.sealed_secret is None:
-            raise ValueError("a partner with an API address has no secret")
+        """Compose what a partner's system is told."""
         self._watch.identified(draft)
-        data = as_json(draft)
-        self._watch.read(draft, *(Part(text, markup=True) for text in texts_in(data)))
-        return DocumentContent(
-            document={"type": _EVENT_TYPES[draft.contents.purpose], "data": data},
-            secret=self._cipher.open(
-                draft.recipient.sealed_secret, context=api_secret_place(draft.delivery.address)
-            ),
-        )
+        event = as_json(await self._event(draft))
+        self._watch.read(draft, *(Part(text, markup=True) for text in texts_in(event["data"])))
+        return DocumentContent(document=event, secrets=self._secrets(draft))
+
+    async def _event(self, draft: Draft) -> StatementReleased | StatementAddendum | ActionStopped:
+        if draft.contents.purpose is Purpose.ADDENDUM:
+            return addendum_event(draft.contents, draft.delivery, await self._changes(draft))
+        return document_event(draft.contents, draft.delivery)
+
+    def _secrets(self, draft: Draft) -> tuple[str, ...]:
+        """Open the secret that a partner checks with, and the one before while it is being replaced."""
+        recipient, address = draft.recipient, draft.delivery.address
+        if recipient.sealed_secret is None:
+            raise ValueError("a partner with an API address has no secret")
+        newest = self._cipher.open(recipient.sealed_secret, context=api_secret_place(address))
+        if recipient.sealed_former_secret is None:
+            return (newest,)
+        former = self._cipher.open(recipient.sealed_former_secret, context=former_secret_place(address))
+        return newest, former
 
     async def _statement(self, draft: Draft) -> dict[str, object]:
         return {
@@ -152,10 +164,7 @@ class Composer:
 
     async def _notice(self, draft: Draft) -> dict[str, object]:
         self._watch.identified(draft)
-        return {
-            **text_context(draft),
-            **self._addressed(draft),
-        }
+        return {**text_context(draft), **self._addressed(draft)}
 
     def _addressed(self, draft: Draft) -> dict[str, object]:
         recipient, is_target = draft.recipient, draft.delivery.recipient_kind is RecipientKind.TARGET
@@ -186,19 +195,22 @@ class Composer:
 
     async def _addendum(self, draft: Draft) -> dict[str, object]:
         self._watch.identified(draft)
-        contents = draft.contents
-        async with self._database.transaction() as session:
-            changes = await list_changes(
-                session, contents.action, contents.document.id, contents.digest, draft.delivery
-            )
+        changes = await self._changes(draft)
         return {
-            "index": contents.index,
+            "index": draft.contents.index,
             "title": text_for(draft).headline,
             "statement_language": text_for(draft).language,
             **self._addressed(draft),
             "added": [one._asdict() for one in changes.added],
             "gone": [one._asdict() for one in changes.gone],
         }
+
+    async def _changes(self, draft: Draft) -> ListChanges:
+        contents = draft.contents
+        async with self._database.transaction() as session:
+            return await list_changes(
+                session, contents.action, contents.document.id, contents.digest, draft.delivery
+            )
 
     async def _signing_again(self, draft: Draft) -> dict[str, object]:
         if draft.delivery.invitation_id is None:
@@ -231,7 +243,10 @@ class Composer:
 
     def _announcement(self, draft: Draft) -> dict[str, object]:
         self._watch.identified(draft)
-        return {"index": draft.contents.index, "title": text_for(draft).headline}
+        index = draft.contents.index
+        reference, number = index.split("/")
+        link = self._sms_link and self._sms_link.format(reference=reference, number=number)
+        return {"index": index, "title": text_for(draft).headline, "link": link}
 
     async def _to_coordinator(self, draft: Draft) -> dict[str, object]:
         return {

@@ -31,13 +31,3 @@ def signatories(contents: Contents) -> dict[str, object]:
         "unnamed_signatories": contents.organisations.unnamed,
         "organisations": contents.organisations.total,
     }
-
-
-def as_json(draft: Draft) -> dict[str, object]:
-    """Say all of it for a program."""
-    return {
-        "delivery_id": str(draft.delivery.id),
-        **text_context(draft),
-        **signatories(draft.contents),
-        "digest": draft.contents.digest.hex(),
-    }

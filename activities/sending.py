@@ -23,11 +23,12 @@ from models.messages import Batch, BatchOutcome
 from models.outbox import Delivery
 from models.providers import Limits
 from models.records import EventKind
+from models.sms_budget import SmsBudget
 from storage import claims
 from storage.contents import Contents, Recipient, contents_of, recipients_of
 from storage.database import UNAVAILABLE, Database
 from storage.handing_over import Claimed, Settled
-from storage.limited_claims import claim_within
+from storage.limited_claims import Terms, claim_within
 from storage.providers import Allowance
 from storage.records import record
 
@@ -73,13 +74,14 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
         *,
         finish_seconds: float = 20.0,
         offers: Sequence[Limits] = (),
+        sms_budget: SmsBudget | None = None,
     ) -> None:
         """Make the activities of one channel; a cancelled one gives its messages so long to finish.
 
         `offers` are its providers in order of preference, with what they may be given. Without any, each
         recipient is her own provider, and the trouble of one is no trouble of the others.
         """
-        self._offers = offers
+        self._terms = Terms(channel.provider, offers, sms_budget)
         self._finish_seconds = finish_seconds
         self._database = database
         self._channel = channel
@@ -202,10 +204,9 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
                 session,
                 attempt.batch,
                 attempt.claim_id,
+                self._terms,
                 after=attempt.position,
                 limit=attempt.appetite * self._channel.connections,
-                offers=self._offers,
-                provider=self._channel.provider,
             )
             recipients = await recipients_of(session, deliveries)
         if deliveries:
@@ -230,7 +231,7 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
                 verdict = await attempt.sent(self._send_one(attempt, draft))
             finally:
                 self._places.release()
-            attempt.heard(verdict, shared=bool(self._offers))
+            attempt.heard(verdict, shared=bool(self._terms.offers))
             await self._settle(attempt, verdict, heard)
         finally:
             self._turnstile.forget(draft.delivery.id)
@@ -238,7 +239,7 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
     async def _settle(self, attempt: Attempt, verdict: Verdict, heard: Heard) -> None:
         settled = Settled(attempt.claim_id, verdict.outcome)
         await self._turnstile.leave(attempt.batch.action_id, settled, suppress=verdict.suppress)
-        if heard.hear(verdict.said) and self._offers:
+        if heard.hear(verdict.said) and self._terms.offers:
             await tell_what_was_said(self._database, heard.allowance, heard.said)
 
     async def _send_one(self, attempt: Attempt, draft: Draft) -> Verdict:

@@ -28,7 +28,7 @@ class _Entering(NamedTuple):
 
 class _Leaving(NamedTuple):
     settled: Settled
-    suppress: bool
+    suppress: Failure | None
     recorded: "asyncio.Future[None]"
 
 
@@ -57,7 +57,7 @@ class Turnstile:
         self._turn(action_id)
         return await passed
 
-    async def leave(self, action_id: UUID, settled: Settled, *, suppress: bool = False) -> None:
+    async def leave(self, action_id: UUID, settled: Settled, *, suppress: Failure | None = None) -> None:
         """Record an outcome, however long it takes: nobody else knows it."""
         recorded = asyncio.get_running_loop().create_future()
         self._leaving[action_id].append(_Leaving(settled, suppress, recorded))
@@ -149,12 +149,12 @@ class Turnstile:
                 one.set_exception(error)
 
     async def _commit(self, action_id: UUID, leaving: list[_Leaving], claimed: list[Claimed]) -> set[UUID]:
-        gone = [one.settled.outcome.delivery_id for one in leaving if one.suppress]
         async with self._database.transaction() as session:
             passed = await hand_over(session, action_id, claimed)
             await settle(session, action_id, [one.settled for one in leaving])
-            if gone:
-                await suppress(session, action_id, gone, Failure.NO_SUCH_ADDRESS)
+            for reason in sorted({one.suppress for one in leaving if one.suppress}):
+                gone = [one.settled.outcome.delivery_id for one in leaving if one.suppress is reason]
+                await suppress(session, action_id, gone, reason)
             return passed
 
 

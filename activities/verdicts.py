@@ -23,10 +23,10 @@ class NotHandedOverError(Exception):
 
 
 class Verdict(NamedTuple):
-    """An outcome; `suppress` where its address is gone, `retry_after` where the provider named a time."""
+    """An outcome; `suppress` says why nobody writes to the address again, `retry_after` what time was named."""
 
     outcome: Outcome
-    suppress: bool = False
+    suppress: Failure | None = None
     retry_after: timedelta | None = None
     said: tuple[Said, ...] = ()
     """What the provider said, where it was asked."""
@@ -71,7 +71,8 @@ def failed(delivery_id: UUID, error: ChannelError) -> Verdict:
     if isinstance(error, InDoubtError):
         return Verdict(Outcome(delivery_id, DeliveryState.UNKNOWN, error.failure), said=said)
     suppress = isinstance(error, PermanentError) and error.suppress
-    return Verdict(Outcome(delivery_id, DeliveryState.FAILED, error.failure), suppress=suppress, said=said)
+    final = Outcome(delivery_id, DeliveryState.FAILED, error.failure)
+    return Verdict(final, suppress=error.failure if suppress else None, said=said)
 
 
 def broke(*, handed_over: bool, repeatable: bool) -> ChannelError:

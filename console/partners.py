@@ -3,12 +3,13 @@
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import quote
 
 import typer
 
 from console.answers import read, read_as_it_is
-from console.errors import BadInputError, invalid_file
+from console.directory_files import DirectoryFile, DryRun, FileFormat, Format
+from console.directory_imports import Directory
+from console.errors import BadInputError
 from console.partner_answers import (
     ChangeDecided,
     ChangeList,
@@ -22,23 +23,12 @@ from console.partner_answers import (
     Restored,
     Status,
 )
-from console.partner_files import PartnersInput, read_partners_file
 from console.partner_rendering import change_table, check_summary, partner_table, whole_partner
-from console.session import DEFAULT_API_URL, ApiKey, ApiUrl, AsJson, Session, session
+from console.session import DEFAULT_API_URL, ApiKey, ApiUrl, AsJson, Session, partner_path, session
 from console.words import COMMAND
 from models.directory import read_partners
-from models.partner_csv import write_partners_csv
-from models.problems import InvalidInput
+from models.partner_csv import PARTNERS_TABLE, write_partners_csv
 from models.yaml_tree import write_yaml
-
-
-class FileFormat(StrEnum):
-    """How partners are written."""
-
-    YAML = "yaml"
-    """As a partners file."""
-    CSV = "csv"
-    """As a table, one row a contact."""
 
 
 class SettableStatus(StrEnum):
@@ -52,9 +42,6 @@ class SettableStatus(StrEnum):
     """It is a partner no more."""
 
 
-PartnersFile = Annotated[Path, typer.Argument(metavar="FILE", help="The partners, as YAML, JSON or CSV.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Only tell what is wrong, and what would change.")]
-Format = Annotated[FileFormat, typer.Option("--format", help="How to write them.")]
 PartnerId = Annotated[
     str, typer.Argument(metavar="ID", help="The partner's id, as `partners list` tells it.")
 ]
@@ -63,8 +50,23 @@ LogoFile = Annotated[Path, typer.Argument(metavar="FILE", help="PNG, JPEG or Web
 ChangeId = Annotated[str, typer.Argument(metavar="CORRECTION", help="As `partners changes` tells it.")]
 
 
+def _told_import(answer: str) -> str:
+    done = read(Imported, answer)
+    return f"Imported partners: {done.created} new, {done.updated} updated, {done.unchanged} unchanged."
+
+
+PARTNERS = Directory(
+    path="/partners",
+    form=PARTNERS_TABLE,
+    problems_of=lambda tree: read_partners(tree).problems,
+    send=lambda client, path, tree: client.post(path, tree, repeatable=True),
+    tell_check=lambda answer: check_summary(read(Checked, answer)),
+    tell_import=_told_import,
+)
+
+
 def import_partners(
-    file: PartnersFile,
+    file: DirectoryFile,
     *,
     dry_run: DryRun = False,
     api_url: ApiUrl = DEFAULT_API_URL,
@@ -76,40 +78,7 @@ def import_partners(
     All of the file is taken, or nothing.
     """
     with session(api_url, api_key, as_json=as_json) as opened:
-        given = read_partners_file(file)
-        if dry_run:
-            _check(opened, file, given)
-        else:
-            _import(opened, file, given)
-
-
-def _check(opened: Session, file: Path, given: PartnersInput) -> None:
-    checked = read(Checked, opened.client.post("/partners/check", given.tree, repeatable=True))
-    problems = (*given.problems, *given.located(checked.problems))
-    if opened.screen.as_json:
-        opened.screen.json(checked.model_copy(update={"problems": problems}).model_dump_json())
-    else:
-        opened.screen.show(check_summary(checked))
-    if problems:
-        places = "one problem" if len(problems) == 1 else f"{len(problems)} problems"
-        raise BadInputError(f"{file.name} has {places}; it would not be imported.", problems=problems)
-
-
-def _import(opened: Session, file: Path, given: PartnersInput) -> None:
-    problems = (*given.problems, *given.located(read_partners(given.tree).problems))
-    if problems:
-        raise invalid_file(file.name, InvalidInput(problems))
-    try:
-        answer = opened.client.post("/partners", given.tree, repeatable=True)
-    except BadInputError as error:
-        raise BadInputError(str(error), problems=given.located(error.problems)) from None
-    if opened.screen.as_json:
-        opened.screen.json(answer)
-        return
-    done = read(Imported, answer)
-    opened.screen.show(
-        f"Imported partners: {done.created} new, {done.updated} updated, {done.unchanged} unchanged."
-    )
+        PARTNERS.take(opened, file, dry_run=dry_run)
 
 
 def export(
@@ -154,7 +123,7 @@ def show(
 ) -> None:
     """Show a partner, the people who answer for it, and who did what to it."""
     with session(api_url, api_key, as_json=as_json) as opened:
-        answer = opened.client.get(_path(partner))
+        answer = opened.client.get(partner_path(partner))
         if as_json:
             opened.screen.json(answer)
         else:
@@ -174,7 +143,7 @@ def status(
     Invitations that are out stay as they are.
     """
     with session(api_url, api_key, as_json=as_json) as opened:
-        answer = opened.client.post(_path(partner, "status"), {"status": status}, repeatable=True)
+        answer = opened.client.post(partner_path(partner, "status"), {"status": status}, repeatable=True)
         if as_json:
             opened.screen.json(answer)
             return
@@ -194,7 +163,7 @@ def compromised(
     Its signatures do not count until it confirms them.
     """
     with session(api_url, api_key, as_json=as_json) as opened:
-        answer = opened.client.post(_path(partner, "compromised"), {}, repeatable=True)
+        answer = opened.client.post(partner_path(partner, "compromised"), {}, repeatable=True)
         if as_json:
             opened.screen.json(answer)
             return
@@ -218,7 +187,7 @@ def restore(
     Correct that address first. Links to sign stay revoked until you reissue them.
     """
     with session(api_url, api_key, as_json=as_json) as opened:
-        answer = opened.client.post(_path(partner, "restore"), {})
+        answer = opened.client.post(partner_path(partner, "restore"), {})
         if as_json:
             opened.screen.json(answer)
             return
@@ -241,7 +210,7 @@ def logo(
         except OSError as error:
             message = f"{file.name} cannot be read ({error.strerror}). Check the path and the permissions."
             raise BadInputError(message) from None
-        answer = opened.client.put(_path(partner, "logo"), picture)
+        answer = opened.client.put(partner_path(partner, "logo"), picture)
         if as_json:
             opened.screen.json(answer)
             return
@@ -284,15 +253,9 @@ def refuse(
 
 
 def _decide(opened: Session, change: str, decision: str) -> None:
-    path = f"/partners/changes/{quote(change.strip(), safe='')}"
-    answer = opened.client.post(path, {"decision": decision})
+    answer = opened.client.post(partner_path("changes", change), {"decision": decision})
     if opened.screen.as_json:
         opened.screen.json(answer)
         return
     told = read(ChangeDecided, answer)
     opened.screen.show(f"The correction of {told.partner} was {told.outcome}.")
-
-
-def _path(partner: str, part: str = "") -> str:
-    path = f"/partners/{quote(partner.strip(), safe='')}"
-    return f"{path}/{part}" if part else path

@@ -15,7 +15,6 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from models.contacts import UNSUBSCRIBED
 from models.messages import Purpose
 from models.verification import CONSENT, FACTS, text_in
 from storage.gate_of_consents import (
@@ -36,6 +35,7 @@ from storage.partner_conditions import (
     UNANSWERED_INVITATION,
     UNANSWERED_QUESTION,
 )
+from storage.suppressions import LISTS_ALONE
 
 STATEMENTS: Final = SIGN_ON | {
     Purpose.STATEMENT,
@@ -167,7 +167,7 @@ _UNANSWERED_REQUEST = """
 _ADDRESS_ALLOWED = f"""
     NOT EXISTS (SELECT 1 FROM suppression
                 WHERE suppression.fingerprint = delivery.fingerprint
-                  AND (suppression.reason <> '{UNSUBSCRIBED}' OR delivery.recipient_kind = 'contact'))
+                  AND (suppression.reason NOT IN ({LISTS_ALONE}) OR delivery.recipient_kind = 'contact'))
 """
 
 CHECKS: Final = MappingProxyType(
@@ -238,6 +238,11 @@ WITHOUT_TEXT: Final = (
 def gate(checks: Iterable[Check]) -> str:
     """Join checks into one condition, each for the purposes that it is made for."""
     return "(" + " AND ".join(map(_for_its_purposes, checks)) + ")"
+
+
+def gate_of_deliveries(checks: Iterable[Check] = CHECKS.values()) -> str:
+    """Return what must hold for a message of any purpose to leave."""
+    return gate(check for check in checks if not check.only_frozen)
 
 
 def gate_of_kinds(purpose: Purpose, checks: Iterable[Check] = CHECKS.values()) -> str:

@@ -7,7 +7,6 @@ from uuid import UUID
 from sqlalchemy import Row, TextClause, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.contacts import UNSUBSCRIBED
 from models.messages import DeliveryState, Purpose
 from models.records import Addressee, EventKind
 from storage.action_lock import SHARED
@@ -15,6 +14,7 @@ from storage.gate import CHECKS, STILL_IDENTIFIED, Check, gate_of_each, gate_of_
 from storage.inviting import tell_of_missed
 from storage.message_events import record_states
 from storage.records import announce, record, request_nudge
+from storage.suppressions import LISTS_ALONE
 
 
 def hand_over_statement(
@@ -74,7 +74,7 @@ _SUPPRESS = text(f"""
     INSERT INTO suppression (fingerprint, reason, suppressed_at)
     SELECT DISTINCT fingerprint, :reason, now() FROM delivery WHERE id = ANY(:deliveries) ORDER BY fingerprint
     ON CONFLICT (fingerprint) DO UPDATE SET reason = excluded.reason, suppressed_at = now()
-        WHERE suppression.reason = '{UNSUBSCRIBED}'
+        WHERE suppression.reason IN ({LISTS_ALONE})
     RETURNING fingerprint
 """)
 

@@ -2,13 +2,11 @@
 
 from datetime import date, datetime
 from typing import Annotated, Any
-from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from models.lifecycle import Decision, Phase, Refusal
 from models.messages import DeliveryState, Purpose
-from models.outbox import RecipientKind
 from models.problems import Problem
 from models.records import EventKind
 from models.scalars import Prose
@@ -175,6 +173,13 @@ class DispatchView(Schema):
     channels: dict[Channel, dict[DeliveryState, int]]
 
 
+class UnreachableTarget(Schema):
+    """A target, by its number in the case from 0, that has no address that can be written to."""
+
+    number: int
+    office: str
+
+
 class ActionSummary(Schema):
     """An action in a list."""
 
@@ -211,6 +216,7 @@ class ActionView(ActionSummary):
     releasable: bool
     sign_on: SignOnView | None
     dispatches: list[DispatchView]
+    unreachable_targets: list[UnreachableTarget] = []
 
 
 class DecisionView(Schema):
@@ -244,35 +250,6 @@ class Timeline(Schema):
     """The events of an action, oldest first."""
 
     events: list[EventView]
-
-
-class DeliveryView(Schema):
-    """One delivery, without its address."""
-
-    id: UUID
-    purpose: Purpose
-    round: int
-    channel: Channel
-    recipient: RecipientKind
-    language: str
-    state: DeliveryState
-    attempts: int
-    failure: str | None
-    settled_at: datetime | None
-
-
-class DeliveryPage(Schema):
-    """A page of deliveries; pass `next_after` as `after` to get the next one."""
-
-    deliveries: list[DeliveryView]
-    next_after: UUID | None
-
-
-class ImportResult(Schema):
-    """How an import changed the directory."""
-
-    created: int = Field(ge=0)
-    updated: int = Field(ge=0)
 
 
 class Health(Schema):

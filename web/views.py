@@ -8,10 +8,9 @@ from models.actions import PersonAtRisk, Source, UrgentAction
 from models.consents import Consent
 from models.documents import Document, DocumentText
 from models.lifecycle import Decision
-from models.outbox import Delivery, Dispatch
 from models.records import AuditEvent
 from models.vocabulary import Answer, PassageReason
-from storage import actions, documents, duplicates, people, records, reports, sign_on
+from storage import actions, documents, duplicates, people, records, reports, sign_on, targets
 from storage.consents import newest_consents, passages
 from storage.signatures import Answered, answer_counts, count_organisations
 from storage.standing import attested, phase_of, plan_of, standing_of
@@ -20,7 +19,6 @@ from web.schemas import (
     ActionView,
     AttestationsView,
     ConsentView,
-    DeliveryView,
     DispatchView,
     DocumentView,
     EventView,
@@ -29,6 +27,7 @@ from web.schemas import (
     SignOnView,
     SourceView,
     TextView,
+    UnreachableTarget,
 )
 from web.sign_on_schemas import SignatureList, SignatureView
 
@@ -81,7 +80,19 @@ async def whole(session: AsyncSession, action: UrgentAction) -> ActionView:
         releasable=(await standing_of(session, action, Decision.RELEASE)).releasable,
         sign_on=await _sign_on(session, action, current.document),
         dispatches=[_dispatch(counts) for counts in await reports.dispatch_counts(session, action.id)],
+        unreachable_targets=await unreachable(session, action),
     )
+
+
+async def unreachable(session: AsyncSession, action: UrgentAction) -> list[UnreachableTarget]:
+    """Show the targets that a release would not reach, by their names in the action's own language."""
+    first, *_ = action.languages
+    return [
+        UnreachableTarget(
+            number=one.number, office=one.offices.get(first) or next(iter(one.offices.values()))
+        )
+        for one in await targets.unreachable_targets(session, action)
+    ]
 
 
 async def attestations(session: AsyncSession, action: UrgentAction) -> AttestationsView:
@@ -126,22 +137,6 @@ def _signature(one: Answered) -> SignatureView:
         disowned=given and given.disowned,
         doubted=given and given.doubted_at is not None,
         by_mandate=given and given.by_mandate_of is not None,
-    )
-
-
-def delivery(row: Delivery, dispatch: Dispatch) -> DeliveryView:
-    """Show a delivery without its address."""
-    return DeliveryView(
-        id=row.id,
-        purpose=dispatch.purpose,
-        round=dispatch.round,
-        channel=row.channel,
-        recipient=row.recipient_kind,
-        language=row.language,
-        state=row.state,
-        attempts=row.attempts,
-        failure=row.failure,
-        settled_at=row.settled_at,
     )
 
 

@@ -17,11 +17,12 @@ from assembly import build_adapters, build_cipher, build_fingerprint, build_work
 from local.environment import free_ports, local_environment, settings_of
 from local.ports import free_port
 from local.temporal import EmbeddedTemporal, temporal_binary
+from models.endpoints import EndpointRules
 from models.people import Person
 from models.vocabulary import Channel, Role
 from settings import Settings
 from storage.database import Database
-from storage.gate import CHECKS, gate
+from storage.gate import gate_of_deliveries
 from temporal_client import connect
 from tests import factories
 from tests.integration.local_servers import LocalMailbox, LocalProviders
@@ -53,7 +54,7 @@ _BUSY = text(f"""
          + (SELECT count(*) FROM delivery WHERE state = 'sending')
          + (SELECT count(*) FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
                              JOIN urgent_action AS action ON action.id = dispatch.action_id
-            WHERE delivery.state = 'ready' AND {gate(one for one in CHECKS.values() if not one.only_frozen)})
+            WHERE delivery.state = 'ready' AND {gate_of_deliveries()})
 """)
 
 _PATIENCE_SECONDS = 30
@@ -152,7 +153,7 @@ async def running_world(
             cipher=build_cipher(settings),
             fingerprint=build_fingerprint(settings),
             policies=cast.POLICIES,
-            insecure_partner_apis=True,
+            partner_endpoints=EndpointRules(allow_private=True),
         )
         site = await stack.enter_async_context(running_site(services))
         for worker in build_workers(settings, temporal, database, adapters):
