@@ -58,7 +58,6 @@ EVENTS = {
     "screens_revoked": "The links to the live page were revoked",
     "letter_printed": "A letter was printed",
     "letter_posted": "A letter was posted",
-    "letter_not_posted": "A printed letter was not posted",
     "claimed": "Messages were taken for sending",
     "settled": "Messages changed their state",
 }

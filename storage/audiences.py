@@ -20,9 +20,12 @@ from storage.partner_audiences import (
 _USABLE = """
     target_address.target_id = target.id
     AND (target_address.valid_until IS NULL OR target_address.valid_until >= current_date)
-    AND target_address.channel <> 'letter'
 """
 
+# One target has one letter, whoever else has an office in the same house.
+LETTER_FINGERPRINT = "sha256(convert_to('letter ' || target.id, 'UTF8'))"
+
+# Whom a machine can write to is not kept waiting for the post.
 _TARGETS = f"""
     SELECT 'target' AS recipient_kind, target.id AS recipient_id, NULL::uuid AS invitation_id,
            NULL::uuid AS request_id, chosen.channel, chosen.address, chosen.fingerprint, target.language,
@@ -31,9 +34,11 @@ _TARGETS = f"""
            1 AS rank
     FROM target
     CROSS JOIN LATERAL (
-        SELECT channel, address, fingerprint FROM target_address
+        SELECT channel, address,
+               CASE channel WHEN 'letter' THEN {LETTER_FINGERPRINT} ELSE fingerprint END AS fingerprint
+        FROM target_address
         WHERE {_USABLE}
-        ORDER BY position LIMIT 1) AS chosen
+        ORDER BY channel = 'letter', position LIMIT 1) AS chosen
     WHERE target.action_id = :action_id AND 'targets' = ANY(:audiences)
 """
 
