@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Response
-from pydantic import Field
+from pydantic import ConfigDict, Field
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.actions import UrgentAction
@@ -24,7 +24,7 @@ from web.document_views import unknown_document
 from web.documents import Number
 from web.errors import ApiError
 from web.letter_printing import set_letter
-from web.schemas import Schema
+from web.schemas import Request, Schema
 from web.services import Work
 
 router = APIRouter(prefix="/actions/{reference}/documents/{number}/letters", tags=["letters"])
@@ -52,8 +52,12 @@ class LetterList(Schema):
     letters: list[LetterView]
 
 
-class Posting(Schema):
+class Posting(Request):
     """When a letter was posted."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"on": "2026-11-20", "tracking": "MX 123 456"}]}
+    )
 
     on: date
     tracking: Annotated[str | None, Field(min_length=1, max_length=60, pattern=r"^[A-Za-z0-9 ./-]+$")] = None

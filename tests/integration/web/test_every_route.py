@@ -112,6 +112,7 @@ BODIES = {
     "/{change_id}": {"decision": "refuse"},
     "/answer": {"text": "Sí, las acordó con nosotras."},
     "/status": {"status": "paused"},
+    "/posted": {"on": "2026-11-20"},
     "/secret": {"overlap_days": 7},
     "/contacts": {},
 }
