@@ -8,7 +8,6 @@ from sqlalchemy import Row, TextClause, text
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.contacts import UNSUBSCRIBED
 from models.messages import Batch, BatchOutcome, DeliveryState
 from models.outbox import Delivery
 from models.records import Addressee, EventKind
@@ -26,6 +25,7 @@ from storage.gate_of_consents import IDENTIFIED
 from storage.inviting import tell_of_missed
 from storage.message_events import record_claimed, record_states
 from storage.records import announce, record, request_nudge
+from storage.suppressions import LISTS_ALONE
 
 _RANGE = """
     delivery.dispatch_id = :dispatch_id AND delivery.channel = :channel
@@ -152,7 +152,7 @@ _SUPPRESS = text(f"""
     INSERT INTO suppression (fingerprint, reason, suppressed_at)
     SELECT DISTINCT fingerprint, :reason, now() FROM delivery WHERE id = ANY(:deliveries) ORDER BY fingerprint
     ON CONFLICT (fingerprint) DO UPDATE SET reason = excluded.reason, suppressed_at = now()
-        WHERE suppression.reason = '{UNSUBSCRIBED}'
+        WHERE suppression.reason IN ({LISTS_ALONE})
     RETURNING fingerprint
 """)
 

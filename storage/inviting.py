@@ -7,7 +7,6 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.contacts import UNSUBSCRIBED
 from models.messages import DeliveryState, DocumentRef
 from models.partners import Partner
 from models.records import Addressee, EventKind
@@ -22,6 +21,7 @@ from storage.partner_audiences import (
     was_missed,
 )
 from storage.records import announce, record, request_nudge
+from storage.suppressions import LISTS_ALONE
 
 _MISSED = frozenset({DeliveryState.BOUNCED, DeliveryState.FAILED, DeliveryState.SUPPRESSED})
 
@@ -35,7 +35,7 @@ _CAN_BE_ASKED = f"""
     other.gone_at IS NULL AND NOT {was_missed("other")}
     AND NOT EXISTS (SELECT 1 FROM suppression
                     WHERE suppression.fingerprint = other.fingerprint
-                      AND suppression.reason <> '{UNSUBSCRIBED}')
+                      AND suppression.reason NOT IN ({LISTS_ALONE}))
 """
 
 _COUNT_UNASKED = text(f"""

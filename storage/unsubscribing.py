@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.contacts import UNSUBSCRIBED
+from models.contact_vocabulary import SuppressionReason
 from models.records import EventKind
 from storage.records import record
 
@@ -24,8 +24,9 @@ _UNSUBSCRIBE = text("""
 
 async def unsubscribe(session: AsyncSession, delivery_id: UUID) -> None:
     """Take the address of a delivery off every list, once; what was not claimed yet stays in."""
-    done = await session.execute(_UNSUBSCRIBE, {"delivery_id": delivery_id, "reason": UNSUBSCRIBED})
+    reason = SuppressionReason.UNSUBSCRIBED.value
+    done = await session.execute(_UNSUBSCRIBE, {"delivery_id": delivery_id, "reason": reason})
     action_id = done.scalar_one_or_none()
     if action_id is not None:
-        detail = {"deliveries": [str(delivery_id)], "reason": UNSUBSCRIBED}
+        detail = {"deliveries": [str(delivery_id)], "reason": reason}
         await record(session, action_id, EventKind.ADDRESS_SUPPRESSED, detail=detail)

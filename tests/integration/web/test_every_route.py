@@ -84,6 +84,17 @@ MAY_CALL = {
     ("PUT", "/partners/{partner_id}/logo"): {COORDINATOR, ADMIN},
     ("GET", "/partners/{partner_id}/logo"): set(Role),
     ("POST", "/contacts"): {COORDINATOR, ADMIN},
+    ("POST", "/contacts/check"): {COORDINATOR, ADMIN},
+    ("GET", "/contacts"): {COORDINATOR, ADMIN},
+    ("GET", "/contacts/{contact_id}"): {COORDINATOR, ADMIN},
+    ("DELETE", "/contacts/{contact_id}"): {COORDINATOR, ADMIN},
+    ("GET", "/lists"): {COORDINATOR, ADMIN},
+    ("POST", "/lists"): {COORDINATOR, ADMIN},
+    ("GET", "/lists/events"): {COORDINATOR, ADMIN},
+    ("DELETE", "/lists/{list_id}"): {COORDINATOR, ADMIN},
+    ("GET", "/actions/{reference}/audience"): CASE_READERS,
+    ("PUT", "/actions/{reference}/audience"): {COORDINATOR},
+    ("POST", "/actions/{reference}/targets/{number}/addresses"): {COORDINATOR},
 }
 
 
@@ -115,6 +126,9 @@ BODIES = {
     "/posted": {"on": "2026-11-20"},
     "/secret": {"overlap_days": 7},
     "/contacts": {},
+    "/lists": {},
+    "/audience": {},
+    "/addresses": {},
 }
 
 
@@ -123,6 +137,9 @@ WITH_FREE_BODIES = (
     "/partners",
     "/partners/check",
     "/contacts",
+    "/contacts/check",
+    "/lists",
+    "/actions/{reference}/targets/{number}/addresses",
     "/actions/{reference}/consents",
     "/actions/{reference}/consents/revocations",
     "/actions/{reference}/sources",
@@ -239,7 +256,9 @@ async def test_the_examples_of_the_manual_are_accepted(site: Site) -> None:
         for path in WITH_FREE_BODIES:
             body = manual["paths"][f"{API}{path}"]["post"]["requestBody"]
             (example,) = _examples(manual, body["content"]["application/json"]["schema"])
-            address = path.replace("{reference}", reference).replace("{position}", "0")
+            address = (
+                path.replace("{reference}", reference).replace("{position}", "0").replace("{number}", "0")
+            )
             answer = await client.post(f"{API}{address}", json=example)
             assert answer.is_success, answer.text
             reference = reference or answer.json()["reference"]
