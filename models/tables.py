@@ -18,6 +18,7 @@ from models import (
     questions,
     records,
     screens,
+    sms_budget,
 )
 
 AGGREGATES = (
@@ -36,6 +37,7 @@ AGGREGATES = (
     questions,
     records,
     screens,
+    sms_budget,
 )
 
 METADATA = SQLModel.metadata

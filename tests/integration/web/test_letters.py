@@ -8,8 +8,9 @@ import pytest
 from models.lifecycle import Decision
 from models.messages import DeliveryState, Purpose
 from models.vocabulary import Channel
-from storage import claims, outbox
+from storage import outbox
 from storage.audiences import RECIPIENTS
+from storage.cancelling import cancel_outstanding
 from tests.integration.outbox_cases import EVERYTHING, Case, changed_text, execute, make_case
 from tests.integration.web.site import API, Caller, Site, problem
 from tests.unit.templates.letter_examples import on_paper
@@ -105,7 +106,7 @@ async def stopped(case: Case) -> None:
     """Stop, as far as the workflow's end."""
     await case.decide(Decision.STOP)
     async with case.database.transaction() as session:
-        await claims.cancel_outstanding(session, case.action.id)
+        await cancel_outstanding(session, case.action.id)
 
 
 CLOSED_GATES = {
