@@ -1,4 +1,4 @@
-"""People and media who receive releases, and addresses that must not be written to."""
+"""People and media who receive releases."""
 
 from datetime import datetime
 from uuid import UUID
@@ -35,11 +35,3 @@ class ContactAddress(SQLModel, table=True):
     channel: Channel = word(Channel)
     address: str
     fingerprint: bytes = Field(index=True)
-
-
-class Suppression(SQLModel, table=True):
-    """An address that must not be written to, known by its keyed hash only."""
-
-    fingerprint: bytes = Field(primary_key=True)
-    reason: str
-    suppressed_at: datetime = moment()

@@ -53,7 +53,8 @@ class Dispatch(SQLModel, table=True):
 class Delivery(SQLModel, table=True):
     """One message to one recipient on one channel. Its id is the Message-ID and the idempotency key.
 
-    `rendering` and `digest` say which rendering a claim took for it; `not_before`, until when it waits.
+    `rendering` and `digest` say which rendering a claim took for it; `not_before`, until when it waits;
+    `resent_at`, when a coordinator had it sent again though it may have arrived.
     """
 
     __table_args__ = (
@@ -64,6 +65,16 @@ class Delivery(SQLModel, table=True):
             "ix_delivery_former_address",
             "recipient_id",
             postgresql_where=text("recipient_kind = 'former_address'"),
+        ),
+        Index(
+            "ix_delivery_reference",
+            "provider_reference",
+            postgresql_where=text("channel = 'sms' AND provider_reference IS NOT NULL"),
+        ),
+        Index(
+            "ix_delivery_in_doubt",
+            "dispatch_id",
+            postgresql_where=text("state IN ('unknown', 'parked') OR resent_at IS NOT NULL"),
         ),
     )
 
@@ -89,5 +100,6 @@ class Delivery(SQLModel, table=True):
     handed_over_at: datetime | None = moment(nullable=True)
     settled_at: datetime | None = moment(nullable=True)
     not_before: datetime | None = moment(nullable=True)
+    resent_at: datetime | None = moment(nullable=True)
     failure: str | None = Field(default=None, max_length=60)
     provider_reference: str | None = Field(default=None, max_length=200)

@@ -105,7 +105,9 @@ class EventKind(StrEnum):
     CLOSE_DECIDED = "close_decided"
     """A coordinator ended the action in order."""
     ADDRESS_SUPPRESSED = "address_suppressed"
-    """A provider said that an address does not exist."""
+    """An address will not be written to again; the detail says why."""
+    DOUBT_DECIDED = "doubt_decided"
+    """A coordinator decided what shall become of messages in doubt."""
     CLAIMED = "claimed"
     """Messages were taken for sending."""
     SETTLED = "settled"
@@ -168,6 +170,8 @@ class Addressee(StrEnum):
     """The sign-on of one document."""
     RECEIPTS = "receipts"
     """What tells partners what was answered for them."""
+    RESENDING = "resending"
+    """What sends messages in doubt again."""
 
 
 class PendingNudge(SQLModel, table=True):

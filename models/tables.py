@@ -8,6 +8,7 @@ from models import (
     attestations,
     consents,
     contacts,
+    delivery_receipts,
     documents,
     outbox,
     partner_records,
@@ -17,6 +18,7 @@ from models import (
     questions,
     records,
     screens,
+    suppressions,
 )
 
 AGGREGATES = (
@@ -25,6 +27,7 @@ AGGREGATES = (
     attestations,
     consents,
     contacts,
+    delivery_receipts,
     documents,
     outbox,
     partner_records,
@@ -34,6 +37,7 @@ AGGREGATES = (
     questions,
     records,
     screens,
+    suppressions,
 )
 
 METADATA = SQLModel.metadata

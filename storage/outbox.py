@@ -32,7 +32,7 @@ _NEXT_DUE = text(f"""
 
 _CANCEL_WAITING = text("""
     UPDATE delivery SET state = 'cancelled', failure = 'no_longer_wanted', settled_at = now()
-    WHERE dispatch_id = :dispatch_id AND state = 'ready'
+    WHERE dispatch_id = :dispatch_id AND state = 'ready' AND resent_at IS NULL
     RETURNING id, state
 """)
 

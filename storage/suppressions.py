@@ -1,0 +1,111 @@
+"""Addresses that must not be written to: how they come to be, and how one is lifted."""
+
+from datetime import date
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.suppressions import (
+    OWN_WISH,
+    LiftedSuppression,
+    LiftReason,
+    Suppression,
+    SuppressionReason,
+    may_be_lifted,
+)
+from models.vocabulary import ConsentMethod
+
+_OWN_WISH = ", ".join(sorted(f"'{reason}'" for reason in OWN_WISH))
+
+# A bounce that was there first must not hide that she wants no more messages: it is lifted more easily.
+_SUPPRESS = text(f"""
+    INSERT INTO suppression (fingerprint, reason, suppressed_at) VALUES (:fingerprint, :reason, now())
+    ON CONFLICT (fingerprint) DO UPDATE SET reason = excluded.reason, suppressed_at = now()
+    WHERE suppression.reason NOT IN ({_OWN_WISH}) AND excluded.reason IN ({_OWN_WISH})
+    RETURNING fingerprint
+""")
+
+_WHOSE = text("""
+    SELECT suppression.reason, suppression.suppressed_at,
+           ARRAY(SELECT known.whose FROM (
+                     SELECT 'contact ' || contact.slug AS whose
+                     FROM contact_address JOIN contact ON contact.id = contact_address.contact_id
+                     WHERE contact_address.fingerprint = suppression.fingerprint
+                     UNION SELECT 'partner ' || partner.slug
+                     FROM partner_contact JOIN partner ON partner.id = partner_contact.partner_id
+                     WHERE partner_contact.fingerprint = suppression.fingerprint
+                       AND partner_contact.gone_at IS NULL
+                     UNION SELECT 'partner ' || partner.slug FROM partner
+                     WHERE partner.registered_fingerprint = suppression.fingerprint
+                     UNION SELECT 'target of ' || action.reference
+                     FROM target_address JOIN target ON target.id = target_address.target_id
+                                         JOIN urgent_action AS action ON action.id = target.action_id
+                     WHERE target_address.fingerprint = suppression.fingerprint
+                     UNION SELECT 'person ' || person.id FROM person
+                     WHERE person.fingerprint = suppression.fingerprint) AS known
+                 ORDER BY known.whose LIMIT 5) AS whose
+    FROM suppression ORDER BY suppression.suppressed_at DESC, suppression.fingerprint LIMIT :limit
+""")
+
+
+class OwnWishError(Exception):
+    """Whoever reads the address said that she wants no more messages: only she can take that back."""
+
+
+class Lift(NamedTuple):
+    """Who lifts a suppression, and why; where she who reads the address consents, also when and how."""
+
+    person_id: UUID
+    why: LiftReason
+    consent_given_on: date | None = None
+    consent_method: ConsentMethod | None = None
+
+
+async def suppress_address(session: AsyncSession, fingerprint: bytes, reason: SuppressionReason) -> bool:
+    """Never write to an address again; False where nothing changed, since it was suppressed before."""
+    suppressed = await session.execute(_SUPPRESS, {"fingerprint": fingerprint, "reason": reason})
+    return suppressed.first() is not None
+
+
+async def lift(session: AsyncSession, fingerprint: bytes, lifting: Lift) -> Suppression | None:
+    """Have an address written to again, and write down why; None where it is not suppressed.
+
+    Raises:
+        OwnWishError: this reason is not enough.
+    """
+    found = await session.exec(
+        select(Suppression).where(Suppression.fingerprint == fingerprint).with_for_update()
+    )
+    suppressed = found.one_or_none()
+    if suppressed is None:
+        return None
+    if not may_be_lifted(suppressed.reason, lifting.why):
+        raise OwnWishError
+    session.add(
+        LiftedSuppression(
+            fingerprint=fingerprint,
+            reason=suppressed.reason,
+            suppressed_at=suppressed.suppressed_at,
+            lifted_by=lifting.person_id,
+            why=lifting.why,
+            consent_given_on=lifting.consent_given_on,
+            consent_method=lifting.consent_method,
+        )
+    )
+    await session.delete(suppressed)
+    await session.flush()
+    return suppressed
+
+
+async def newest_suppressions(session: AsyncSession, limit: int) -> list[Row[Any]]:
+    """List suppressions, newest first: reason, time, and up to five whose address it is, as far as known."""
+    return list((await session.execute(_WHOSE, {"limit": limit})).all())
+
+
+async def count_suppressions(session: AsyncSession) -> dict[SuppressionReason, int]:
+    """Count the suppressed addresses by reason."""
+    counted = await session.exec(select(Suppression.reason, func.count()).group_by(col(Suppression.reason)))
+    return {SuppressionReason(reason): count for reason, count in counted}
