@@ -15,6 +15,7 @@ from security.pins import PinHasher
 from storage.changes import ChangeFeed
 from storage.database import Database
 from templates.rendering import Renderer
+from web.callbacks.known import Callbacks
 from web.gateway import WorkflowGateway
 
 
@@ -35,6 +36,7 @@ class Services:
     public_url: str
     time_zone: str
     insecure_partner_apis: bool
+    callbacks: Callbacks
     logo: Logo | None = None
 
 
