@@ -152,7 +152,12 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
     async def _claim(self, batch: Batch, claim_id: UUID, after: int, contents: Contents) -> list[Draft]:
         async with self._database.transaction() as session:
             deliveries = await claims.claim(
-                session, batch, claim_id, after=after, limit=self._channel.connections
+                session,
+                batch,
+                claim_id,
+                after=after,
+                limit=self._channel.connections,
+                provider=self._channel.provider,
             )
             recipients = await recipients_of(session, deliveries)
         return [Draft(delivery, recipients[delivery.id], contents) for delivery in deliveries]
@@ -185,7 +190,7 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
         """Judge an error that no adapter foresaw."""
         if handed_over and not self._channel.repeatable:
             return InDoubtError(Failure.UNRECOGNISED)
-        return TransientError(Failure.UNRECOGNISED)
+        return TransientError(Failure.UNRECOGNISED, in_doubt=handed_over)
 
     async def _hand_over(self, action_id: UUID, delivery_id: UUID, claim_id: UUID) -> bool:
         if activity.is_cancelled():
@@ -245,7 +250,8 @@ def _sent(delivery_id: UUID, receipt: Receipt) -> _Sent:
 def _failed(delivery_id: UUID, error: ChannelError) -> _Sent:
     _log.warning("delivery.not_taken", delivery_id=str(delivery_id), failure=error.failure)
     if isinstance(error, TransientError):
-        return _Sent(Outcome(delivery_id, DeliveryState.READY, error.failure), retry_after=error.retry_after)
+        put_off = Outcome(delivery_id, DeliveryState.READY, error.failure, in_doubt=error.in_doubt)
+        return _Sent(put_off, retry_after=error.retry_after)
     if isinstance(error, InDoubtError):
         return _Sent(Outcome(delivery_id, DeliveryState.UNKNOWN, error.failure))
     suppress = isinstance(error, PermanentError) and error.suppress

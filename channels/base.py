@@ -42,11 +42,14 @@ class ChannelError(Exception):
 
 
 class TransientError(ChannelError):
-    """The message was not taken and may be sent again."""
+    """The message may be sent again; `in_doubt` where only to the same provider, which may have taken it."""
 
-    def __init__(self, failure: Failure, retry_after: timedelta | None = None) -> None:
+    def __init__(
+        self, failure: Failure, retry_after: timedelta | None = None, *, in_doubt: bool = False
+    ) -> None:
         super().__init__(failure)
         self.retry_after = retry_after
+        self.in_doubt = in_doubt
 
 
 class PermanentError(ChannelError):
@@ -92,6 +95,9 @@ HandOver = Callable[[], Awaitable[None]]
 
 class Channel(Protocol[ContentT_contra]):
     """A way to send messages. An adapter keeps its connections open and is used by several tasks at once."""
+
+    provider: str
+    """Who takes the messages, by a name of our own; 40 letters at most."""
 
     connections: int
     """How many messages may be under way at once."""

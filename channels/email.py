@@ -36,7 +36,8 @@ class EmailChannel:
 
     repeatable = False
 
-    def __init__(self, relay: Relay, *, connections: int) -> None:
+    def __init__(self, relay: Relay, *, connections: int, provider: str = "smtp") -> None:
+        self.provider = provider
         self.connections = connections
         self._relay = relay
         self._slots = asyncio.Semaphore(connections)

@@ -14,6 +14,8 @@ _log = structlog.get_logger(__name__)
 _LONGEST_WAIT = timedelta(hours=1)
 _ANSWER_LIMIT_BYTES = 64 * 1024
 _EXCHANGE_SECONDS = 60.0
+# Too Early, Too Many Requests, Service Unavailable (RFC 8470, RFC 6585, RFC 9110): the provider did nothing.
+_NOT_TAKEN = {425, 429, 503}
 
 
 def http_client(connections: int) -> httpx.AsyncClient:
@@ -35,6 +37,7 @@ async def post(client: httpx.AsyncClient, url: str, body: bytes, headers: dict[s
 
     Raises:
         TransientError: no answer, 408, 425, 429 or 5xx, with the wait that `Retry-After` asks for; 401, 403.
+            In doubt where the provider may have taken it: once connected, unless the answer says otherwise.
         PermanentError: any other refusal; 404 and 410 say that the address does not exist.
     """
     try:
@@ -43,8 +46,10 @@ async def post(client: httpx.AsyncClient, url: str, body: bytes, headers: dict[s
             client.stream("POST", url, content=body, headers=headers) as response,
         ):
             answer = await _limited(response)
-    except (httpx.TransportError, TimeoutError):
+    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout):
         raise TransientError(Failure.UNREACHABLE) from None
+    except (httpx.TransportError, TimeoutError):
+        raise TransientError(Failure.UNREACHABLE, in_doubt=True) from None
     except httpx.InvalidURL:
         raise PermanentError(Failure.MESSAGE_REFUSED) from None
     if not response.is_success:
@@ -64,7 +69,8 @@ async def _limited(response: httpx.Response) -> bytes:
 def _verdict(response: httpx.Response) -> TransientError | PermanentError:
     status = response.status_code
     if status in {408, 425, 429} or response.is_server_error:
-        return TransientError(Failure.BUSY, _retry_after(response.headers.get("Retry-After")))
+        wait = _retry_after(response.headers.get("Retry-After"))
+        return TransientError(Failure.BUSY, wait, in_doubt=status not in _NOT_TAKEN)
     if status in {401, 403}:
         _log.error("http.credentials_refused", status=status, remedy="check the provider's key")
         return TransientError(Failure.UNAUTHORISED)

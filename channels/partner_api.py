@@ -23,6 +23,7 @@ class DocumentContent:
 class PartnerApiChannel:
     """Sends `DocumentContent` to https addresses; to others only where `allow_insecure` (local use)."""
 
+    provider = "partner_api"
     repeatable = True
 
     def __init__(self, *, connections: int, allow_insecure: bool = False) -> None:

@@ -19,7 +19,8 @@ class SmsChannel:
 
     repeatable = True
 
-    def __init__(self, url: str, key: str, sender: str, *, connections: int) -> None:
+    def __init__(self, url: str, key: str, sender: str, *, connections: int, provider: str = "sms") -> None:
+        self.provider = provider
         self.connections = connections
         self._url, self._key, self._sender = url, key, sender
         self._client = http_client(connections)

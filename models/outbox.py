@@ -53,14 +53,15 @@ class Dispatch(SQLModel, table=True):
 class Delivery(SQLModel, table=True):
     """One message to one recipient on one channel. Its id is the Message-ID and the idempotency key.
 
-    `rendering` and `digest` say which rendering a claim took for it; `not_before`, until when it waits;
-    `resent_at`, when a coordinator had it sent again though it may have arrived.
+    `rendering` and `digest` say which rendering a claim took for it; `not_before`, until when it waits.
+    `provider` is whom the claim took it for; one that is `ready` and has one may have been taken by it, so
+    it is given to no other. `resent_at` is when a coordinator had it sent again, though it may have arrived.
     """
 
     __table_args__ = (
         UniqueConstraint("dispatch_id", "recipient_id", "channel"),
         Index("ix_delivery_range", "dispatch_id", "channel", "position"),
-        Index("ix_delivery_state", "dispatch_id", "state"),
+        Index("ix_delivery_state", "dispatch_id", "state", "channel"),
         Index(
             "ix_delivery_former_address",
             "recipient_id",
@@ -102,4 +103,5 @@ class Delivery(SQLModel, table=True):
     not_before: datetime | None = moment(nullable=True)
     resent_at: datetime | None = moment(nullable=True)
     failure: str | None = Field(default=None, max_length=60)
+    provider: str | None = Field(default=None, max_length=40)
     provider_reference: str | None = Field(default=None, max_length=200)

@@ -31,6 +31,12 @@ _RANGE = """
     AND delivery.position BETWEEN :first AND :last
 """
 
+# What one provider may have taken already goes to no other one.
+_NOBODY_ELSES = "(delivery.provider IS NULL OR delivery.provider = :provider)"
+_IN_DOUBT = """
+    (delivery.state = 'ready' AND (delivery.provider IS NOT NULL OR delivery.resent_at IS NOT NULL))
+""".strip()
+
 
 def claim_statement(gate: str, identified: str = IDENTIFIED) -> TextClause:
     """Write the claim for a gate; `identified` says where an authority may be told more than the text."""
@@ -41,13 +47,14 @@ def claim_statement(gate: str, identified: str = IDENTIFIED) -> TextClause:
                         THEN 'identified' ELSE 'public' END AS rendering
             FROM urgent_action AS action, delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
             WHERE action.id = :action_id AND {_RANGE} AND delivery.position > :after
-              AND delivery.state = 'ready' AND {gate}
+              AND delivery.state = 'ready' AND {_NOBODY_ELSES} AND {gate}
             ORDER BY delivery.position
             LIMIT :limit
             FOR UPDATE OF delivery SKIP LOCKED)
         UPDATE delivery
         SET state = 'sending', claim_id = :claim_id, claimed_at = now(), handed_over_at = NULL,
-            attempts = delivery.attempts + 1, rendering = claimable.rendering,
+            provider = CAST(:provider AS text), attempts = delivery.attempts + 1,
+            rendering = claimable.rendering,
             digest = (SELECT rendering.digest FROM rendering
                       WHERE rendering.version_id = claimable.version_id
                         AND rendering.language = delivery.language AND rendering.kind = claimable.rendering)
@@ -76,10 +83,12 @@ _HAND_OVER = hand_over_statement(gate_of_deliveries())
 _SETTLE = text("""
     UPDATE delivery
     SET state = outcome.state, failure = outcome.failure, provider_reference = outcome.provider_reference,
+        provider = CASE WHEN outcome.state NOT IN ('ready', 'parked') OR outcome.in_doubt
+                        THEN delivery.provider END,
         settled_at = CASE WHEN outcome.state = 'ready' THEN NULL ELSE now() END
     FROM unnest(CAST(:deliveries AS uuid[]), CAST(:states AS text[]), CAST(:failures AS text[]),
-                CAST(:provider_references AS text[]))
-         AS outcome (delivery_id, state, failure, provider_reference)
+                CAST(:provider_references AS text[]), CAST(:in_doubt AS boolean[]))
+         AS outcome (delivery_id, state, failure, provider_reference, in_doubt)
     WHERE delivery.id = outcome.delivery_id AND delivery.claim_id = :claim_id
       AND (delivery.state = 'sending'
            OR (delivery.state = 'unknown' AND outcome.state NOT IN ('ready', 'unknown')))
@@ -89,7 +98,7 @@ _SETTLE = text("""
 _RECOVER = text(f"""
     UPDATE delivery
     SET state = CASE WHEN handed_over_at IS NULL OR :repeatable THEN 'ready' ELSE 'unknown' END,
-        failure = 'sender_died',
+        failure = 'sender_died', provider = CASE WHEN handed_over_at IS NOT NULL THEN provider END,
         settled_at = CASE WHEN handed_over_at IS NULL OR :repeatable THEN NULL ELSE now() END
     WHERE {_RANGE} AND state = 'sending' AND claim_id <> :claim_id
     RETURNING id, state
@@ -97,7 +106,8 @@ _RECOVER = text(f"""
 
 _REFUSE = text(f"""
     UPDATE delivery
-    SET state = CASE judged.refusal WHEN 'address_suppressed' THEN 'suppressed' ELSE 'cancelled' END,
+    SET state = CASE WHEN {_IN_DOUBT} THEN 'unknown'
+                     WHEN judged.refusal = 'address_suppressed' THEN 'suppressed' ELSE 'cancelled' END,
         failure = judged.refusal, settled_at = now()
     FROM (SELECT delivery.id, {outcome_of_refusal()} AS refusal
           FROM urgent_action AS action, delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
@@ -108,7 +118,9 @@ _REFUSE = text(f"""
 
 _GIVE_UP = text(f"""
     UPDATE delivery
-    SET state = CASE WHEN state = 'sending' AND handed_over_at IS NOT NULL THEN 'unknown' ELSE 'failed' END,
+    SET state = CASE WHEN {_IN_DOUBT}
+                       OR (state = 'sending' AND coalesce(handed_over_at, resent_at) IS NOT NULL)
+                     THEN 'unknown' ELSE 'failed' END,
         failure = CASE WHEN state = 'sending' THEN 'sender_died' ELSE 'retries_exhausted' END,
         settled_at = now()
     WHERE {_RANGE} AND state IN ('ready', 'sending')
@@ -125,7 +137,7 @@ _COUNT = text(f"""
 
 _CANCEL_OUTSTANDING = text(f"""
     UPDATE delivery
-    SET state = 'cancelled', settled_at = now(),
+    SET state = CASE WHEN {_IN_DOUBT} THEN 'unknown' ELSE 'cancelled' END, settled_at = now(),
         failure = CASE delivery.state WHEN 'parked' THEN delivery.failure ELSE 'action_ended' END
     FROM dispatch JOIN urgent_action AS action ON action.id = dispatch.action_id
     WHERE dispatch.id = delivery.dispatch_id AND action.id = :action_id
@@ -144,12 +156,13 @@ _SUPPRESS = text("""
 
 
 class Outcome(NamedTuple):
-    """What became of one claimed delivery. `ready` means: try again later."""
+    """What became of one claimed delivery. `ready` means: try again later; `in_doubt`: with nobody else."""
 
     delivery_id: UUID
     state: DeliveryState
     failure: str | None = None
     provider_reference: str | None = None
+    in_doubt: bool = False
 
 
 def _range(batch: Batch) -> dict[str, object]:
@@ -167,9 +180,12 @@ async def recover(session: AsyncSession, batch: Batch, claim_id: UUID, *, repeat
 
 
 async def claim(
-    session: AsyncSession, batch: Batch, claim_id: UUID, *, after: int, limit: int
+    session: AsyncSession, batch: Batch, claim_id: UUID, *, after: int, limit: int, provider: str
 ) -> list[Delivery]:
-    """Take the next deliveries of a batch behind position `after`, if the gate allows each of them now."""
+    """Take the next deliveries of a batch behind position `after`, if the gate allows each of them now.
+
+    They are taken for one provider: none that another one may have got already is among them.
+    """
     await share_action(session, batch.action_id)
     found = await session.exec(
         select(Delivery).from_statement(_CLAIM),  # type: ignore[call-overload]
@@ -179,6 +195,7 @@ async def claim(
             "claim_id": claim_id,
             "after": after,
             "limit": limit,
+            "provider": provider,
         },
     )
     claimed = sorted(found.scalars(), key=lambda delivery: delivery.position)
@@ -203,7 +220,7 @@ async def settle(session: AsyncSession, action_id: UUID, claim_id: UUID, outcome
     """
     if not outcomes:
         return
-    deliveries, states, failures, provider_references = map(list, zip(*outcomes, strict=True))
+    deliveries, states, failures, provider_references, in_doubt = map(list, zip(*outcomes, strict=True))
     settled = await session.execute(
         _SETTLE,
         {
@@ -212,6 +229,7 @@ async def settle(session: AsyncSession, action_id: UUID, claim_id: UUID, outcome
             "states": states,
             "failures": failures,
             "provider_references": provider_references,
+            "in_doubt": in_doubt,
         },
     )
     await _changed(session, action_id, settled)

@@ -31,7 +31,8 @@ _NEXT_DUE = text(f"""
 """)
 
 _CANCEL_WAITING = text("""
-    UPDATE delivery SET state = 'cancelled', failure = 'no_longer_wanted', settled_at = now()
+    UPDATE delivery SET state = CASE WHEN provider IS NULL THEN 'cancelled' ELSE 'unknown' END,
+                        failure = 'no_longer_wanted', settled_at = now()
     WHERE dispatch_id = :dispatch_id AND state = 'ready' AND resent_at IS NULL
     RETURNING id, state
 """)

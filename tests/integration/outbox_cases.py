@@ -71,10 +71,17 @@ class Case:
         return next(batch for batch in batches if batch.channel is channel)
 
     async def claim(
-        self, batch: Batch, claim_id: UUID | None = None, limit: int = EVERYTHING
+        self,
+        batch: Batch,
+        claim_id: UUID | None = None,
+        limit: int = EVERYTHING,
+        *,
+        provider: str = "smtp",
     ) -> list[Delivery]:
         async with self.database.transaction() as session:
-            return await claims.claim(session, batch, claim_id or uuid4(), after=batch.first - 1, limit=limit)
+            return await claims.claim(
+                session, batch, claim_id or uuid4(), after=batch.first - 1, limit=limit, provider=provider
+            )
 
     async def settle(self, claim_id: UUID, *outcomes: Outcome) -> None:
         async with self.database.transaction() as session:

@@ -78,7 +78,7 @@ class EventfulMail:
         behind: Step = nothing,
         sent: Step = nothing,
     ) -> None:
-        self.connections = inner.connections
+        self.provider, self.connections = inner.provider, inner.connections
         self._inner = inner
         self._before, self._behind, self._sent = before, behind, sent
         self._count = 0

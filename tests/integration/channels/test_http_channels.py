@@ -114,6 +114,8 @@ async def test_an_answer_is_a_verdict(
     assert str(error) == expected.value
     if isinstance(error, PermanentError):
         assert error.suppress is (status == 410)
+    if isinstance(error, TransientError):
+        assert error.in_doubt is (status in {408, 500, 502, 504, 507})
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204])

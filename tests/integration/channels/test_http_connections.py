@@ -31,9 +31,10 @@ def document(address: str) -> Outbound[DocumentContent]:
     return Outbound(uuid4(), address, DocumentContent({"a": 1}, SECRET))
 
 
-async def put_off(channel: PartnerApiChannel, address: str) -> Failure:
+async def put_off(channel: PartnerApiChannel, address: str, *, in_doubt: bool = True) -> Failure:
     with pytest.raises(TransientError) as caught:
         await channel.send(document(address), HandOvers())
+    assert caught.value.in_doubt is in_doubt
     return caught.value.failure
 
 
@@ -53,7 +54,8 @@ async def test_an_answer_that_was_lost_is_asked_for_again_and_nothing_is_doubled
 
 
 async def test_a_provider_that_is_not_there_is_tried_again(channel: PartnerApiChannel) -> None:
-    assert await put_off(channel, f"http://127.0.0.1:{free_port()}/in") is Failure.UNREACHABLE
+    nobody = f"http://127.0.0.1:{free_port()}/in"
+    assert await put_off(channel, nobody, in_doubt=False) is Failure.UNREACHABLE
 
 
 @pytest.mark.parametrize(

@@ -133,7 +133,7 @@ async def nothing(case: Case, batch: Batch) -> None:
         await claims.settle(session, case.action.id, uuid4(), [])
         await claims.settle(session, case.action.id, uuid4(), [Outcome(uuid4(), SENT)])
     async with case.database.transaction() as session:
-        await claims.claim(session, batch, uuid4(), after=batch.last, limit=5)
+        await claims.claim(session, batch, uuid4(), after=batch.last, limit=5, provider="smtp")
 
 
 async def test_where_nothing_changes_nothing_is_written_down(case: Case) -> None:

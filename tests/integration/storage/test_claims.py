@@ -44,7 +44,7 @@ async def test_a_claim_takes_the_next_rows_behind_a_position_in_order(case: Case
     assert [one.position for one in first] == [batch.first, batch.first + 1, batch.first + 2]
     assert {(one.state, one.attempts, one.handed_over_at) for one in first} == {(SENDING, 1, None)}
     async with case.database.transaction() as session:
-        behind = await claims.claim(session, batch, uuid4(), after=batch.first + 4, limit=2)
+        behind = await claims.claim(session, batch, uuid4(), after=batch.first + 4, limit=2, provider="smtp")
     assert [one.position for one in behind] == [batch.first + 5, batch.first + 6]
 
 

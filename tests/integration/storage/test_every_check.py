@@ -62,7 +62,9 @@ async def session(stage: Stage) -> AsyncIterator[AsyncSession]:
 
 
 async def claimed(session: AsyncSession, batch: Batch) -> list[Delivery]:
-    return await claims.claim(session, batch, uuid4(), after=batch.first - 1, limit=EVERYTHING)
+    return await claims.claim(
+        session, batch, uuid4(), after=batch.first - 1, limit=EVERYTHING, provider="smtp"
+    )
 
 
 async def listed(session: AsyncSession, batch: Batch) -> list[Delivery]:

@@ -144,13 +144,17 @@ async def change(session: AsyncSession, statement: str, frozen: Frozen) -> None:
 
 
 async def claimed(session: AsyncSession, batch: Batch) -> list[str]:
-    found = await claims.claim(session, batch, uuid4(), after=batch.first - 1, limit=EVERYTHING)
+    found = await claims.claim(
+        session, batch, uuid4(), after=batch.first - 1, limit=EVERYTHING, provider="smtp"
+    )
     return [delivery.address for delivery in found]
 
 
 async def claimed_for(session: AsyncSession, batch: Batch) -> set[Disclosure]:
     """Return for which kinds of readers messages are claimed."""
-    found = await claims.claim(session, batch, uuid4(), after=batch.first - 1, limit=EVERYTHING)
+    found = await claims.claim(
+        session, batch, uuid4(), after=batch.first - 1, limit=EVERYTHING, provider="smtp"
+    )
     return {delivery.disclosure for delivery in found}
 
 
@@ -183,7 +187,9 @@ async def test_what_was_claimed_for_the_public_is_not_handed_over_with(
     session: AsyncSession, frozen: Frozen, broken: str
 ) -> None:
     batch, claim_id = frozen.statement, uuid4()
-    found = await claims.claim(session, batch, claim_id, after=batch.first - 1, limit=EVERYTHING)
+    found = await claims.claim(
+        session, batch, claim_id, after=batch.first - 1, limit=EVERYTHING, provider="smtp"
+    )
     public = next(one for one in found if one.disclosure is Disclosure.PUBLIC)
     authority = next(one for one in found if one.disclosure is Disclosure.AUTHORITY)
     await change(session, broken, frozen)
@@ -203,7 +209,9 @@ async def test_what_was_claimed_is_not_handed_over_with(
     session: AsyncSession, frozen: Frozen, broken: str
 ) -> None:
     batch, claim_id = frozen.statement, uuid4()
-    first, second = await claims.claim(session, batch, claim_id, after=batch.first - 1, limit=2)
+    first, second = await claims.claim(
+        session, batch, claim_id, after=batch.first - 1, limit=2, provider="smtp"
+    )
     assert await claims.hand_over(session, batch.action_id, first.id, claim_id)
     await change(session, broken, frozen)
     assert not await claims.hand_over(session, batch.action_id, second.id, claim_id)
@@ -256,5 +264,5 @@ async def test_a_check_in_waits_for_nothing_but_a_running_action(
     await session.execute(
         text("UPDATE urgent_action SET held_at = NULL, stopped_at = NULL, closed_at = NULL")
     )
-    found = await claims.claim(session, batch, claim_id, after=0, limit=1)
+    found = await claims.claim(session, batch, claim_id, after=0, limit=1, provider="smtp")
     assert await claims.hand_over(session, batch.action_id, found[0].id, claim_id)
