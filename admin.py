@@ -1,7 +1,8 @@
-"""The operator's script, on the server: the people who work with Acuerpa."""
+"""The operator's script, on the server: the people who work with Acuerpa, and mails that came back."""
 
 import typer
 
+from office.bounces import BounceCommand
 from office.desk import Office
 from office.keys import key_commands
 from office.verifiers import verifier_commands
@@ -17,6 +18,7 @@ def open_office() -> Office:
         database_url=settings.database_url,
         fingerprint=AddressFingerprint(decode_key(settings.fingerprint_key.get_secret_value())),
         public_url=settings.public_url,
+        message_id_domain=settings.message_id_domain,
         default_language=settings.default_language,
         default_time_zone=settings.default_time_zone,
     )
@@ -33,6 +35,7 @@ def build() -> typer.Typer:
     )
     app.add_typer(key_commands(open_office), name="keys")
     app.add_typer(verifier_commands(open_office), name="verifiers")
+    app.command()(BounceCommand(open_office).bounces)
     return app
 
 

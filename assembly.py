@@ -110,6 +110,7 @@ def build_adapters(settings: Settings) -> Adapters:
         domain=settings.message_id_domain,
         username=settings.smtp_username,
         password=password.get_secret_value() if password else None,
+        bounces=settings.mail_bounces,
     )
     connections = settings.http_connections
     sms_key = settings.sms_key.get_secret_value()

@@ -29,12 +29,14 @@ from setting_types import (
     Name,
     Picture,
     Port,
+    Secrets,
     Server,
     SmsSender,
     SmtpSecurity,
     TimeZone,
     Url,
     Verification,
+    WebhookSecrets,
     WorkingHours,
     password_with_user_name,
     safe_smtp_security,
@@ -95,6 +97,7 @@ class Settings(BaseSettings):
     network_name: Name = "Red Acuerpa"
     network_logo: Picture | None = None
     mail_from: MailAddress = "acuerpa@red.example"
+    mail_bounces: MailAddress | None = None
     message_id_domain: Domain = "red.example"
     smtp_host: Host
     smtp_port: Port = 1025
@@ -108,6 +111,12 @@ class Settings(BaseSettings):
     sms_sender: SmsSender = "Acuerpa"
     http_connections: Connections = 8
     partner_api_allow_private: bool = False
+
+    callback_twilio: Secrets | None = None
+    callback_vonage: Secrets | None = None
+    callback_sms: Secrets | None = None
+    callback_mail: WebhookSecrets | None = None
+    callback_bounces: Secrets | None = None
 
     verification_immediate: Verification = described(POLICIES[Urgency.IMMEDIATE])
     verification_urgent: Verification = described(POLICIES[Urgency.URGENT])

@@ -80,7 +80,7 @@ class EmailChannel:
         while self._idle:
             smtp = self._idle.pop()
             try:
-                await smtp.mail(self._relay.sender)
+                await smtp.mail(self._relay.envelope_sender)
             except aiosmtplib.SMTPException:
                 smtp.close()
             except BaseException:
@@ -113,7 +113,7 @@ class EmailChannel:
         )
         try:
             await smtp.connect()
-            await smtp.mail(relay.sender)
+            await smtp.mail(relay.envelope_sender)
         except BaseException as error:
             smtp.close()
             if isinstance(error, aiosmtplib.SMTPException | OSError):

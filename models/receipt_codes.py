@@ -53,7 +53,7 @@ _TWILIO: Final = _Words(
         {
             "21610": _STOPPED,  # the recipient answered STOP
             **_all(_HARD, "21211 21614 30005"),  # not a number, not a mobile number, not in service
-            # 30003 not reachable, 30004 blocked, 30006 a landline or its carrier, 30007 filtered, 30008 unknown.
+            # 30003 not reachable, 30004 blocked, 30006 a landline or its carrier, 30007 filtered
             **_all(_SOFT, "21408 21612 30001 30002 30003 30004 30006 30007 30008 30009 30010 30034 30036"),
         }
     ),

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from pydantic import SecretStr
 from standardwebhooks import Webhook
 from standardwebhooks.webhooks import EmptyWebhookSecretError, WebhookVerificationError
 
@@ -19,6 +20,11 @@ OLDEST: Final = timedelta(minutes=5)
 """How far the time of a signature may be from ours, to either side."""
 
 _LONGEST_TOKEN: Final = 4_000
+
+
+def listed_secrets(listed: SecretStr | None) -> tuple[str, ...]:
+    """Return the secrets of a list with commas."""
+    return tuple(one.strip() for one in listed.get_secret_value().split(",")) if listed else ()
 
 
 def is_bearer(secrets: Iterable[str], authorization: str) -> bool:

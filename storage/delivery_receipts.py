@@ -1,7 +1,7 @@
 """Delivery receipts, written down once for each kind, and what they change.
 
 What a receipt moves is told in the audit trail of the action, like each state of a message. Rows are locked
-in one order, and those of one action in one transaction, so that receipts and senders do not wait in a circle.
+in one order, and those of one action in one transaction, so that nobody waits in a circle.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -108,8 +108,8 @@ async def take_receipts(
 ) -> None:
     """Take what a provider says: each receipt counts once, in whatever order they come.
 
-    What nobody knows changes nothing; one with a reference waits for a day: its sender may not have written that
-    down yet.
+    What nobody knows changes nothing; one with a reference waits for a day, in which its sender may write
+    that down.
     """
     async with database.transaction() as session:
         found = (await session.execute(_FIND, _lookup(channel, provider, receipts))).all()

@@ -102,7 +102,7 @@ class InDoubt(NamedTuple):
     state: str
     failure: str | None
     attempts: int
-    since: datetime
+    since: datetime | None
     resent_at: datetime | None
 
 

@@ -19,6 +19,7 @@ from web import (
     documents,
     enrolment_page,
     health,
+    in_doubt,
     invitations,
     logo,
     partner_compromise,
@@ -32,10 +33,14 @@ from web import (
     screen_page,
     screens,
     sources,
+    suppressions,
     verify_page,
     windows,
 )
 from web.anchoring import Anchorer
+from web.callbacks import mail as mail_callbacks
+from web.callbacks import sms as sms_callbacks
+from web.callbacks.early import EarlyReceipts
 from web.errors import answer_errors
 from web.middleware import Surroundings
 from web.nudger import Nudger
@@ -65,14 +70,19 @@ PUBLIC_PATHS = frozenset(
         "/public/{reference}/{number}/signatories.json",
         "/public/logos/{name}",
         "/public/signatories.js",
+        "/callbacks/twilio",
+        "/callbacks/vonage",
+        "/callbacks/sms",
+        "/callbacks/mail",
+        "/callbacks/bounces",
         "/docs",
         "/docs/assets",
         "/docs/oauth2-redirect",
         "/openapi.json",
     }
 )
-"""What answers without a key: health, links of mails and of the live page (secrets themselves), logos, who
-signed in public, manual."""
+"""What answers without a person's key: health, links of mails and of the live page (secrets themselves),
+logos, who signed in public, providers' callbacks (by secrets of their own), manual."""
 
 AFTER_FAILURE_SECONDS = 1.0
 
@@ -111,11 +121,15 @@ def create_app(services: Services) -> FastAPI:
         partner_compromise,
         partner_logos,
         screens,
+        in_doubt,
+        suppressions,
     ):
         api.include_router(part.router)
     app.include_router(api)
     partner_pages = (sign_page, asking, proposing, details, approving, receipt_page)
     for part in (*partner_pages, enrolment_page, verify_page, screen_page, public_lists, logo, health):
+        app.include_router(part.router)
+    for part in (sms_callbacks, mail_callbacks):
         app.include_router(part.router)
     answer_errors(app)
     app.add_middleware(Surroundings)
@@ -127,7 +141,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     services: Services = app.state.services
     nudger = Nudger(services.database, services.feed, services.gateway)
     anchorer = Anchorer(services.database, services.feed, services.anchors)
-    background = (services.feed.run, nudger.run, anchorer.run)
+    early = EarlyReceipts(services.database)
+    background = (services.feed.run, nudger.run, anchorer.run, early.run)
     tasks = [asyncio.create_task(_kept_up(work)) for work in background]
     try:
         yield

@@ -12,6 +12,7 @@ _log = structlog.get_logger(__name__)
 
 LARGEST_CALL_BYTES: Final = 256 * 1024
 
+
 async def read_body(request: Request) -> bytes:
     """Read a body of bounded size, or answer 413."""
     body = b""
