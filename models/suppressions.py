@@ -12,18 +12,18 @@ from models.vocabulary import ConsentMethod
 
 
 class SuppressionReason(StrEnum):
-    """Why an address must not be written to."""
+    """Why an address must not be written to; of several the last of this list counts."""
 
+    SOFT_BOUNCES = "soft_bounces"
+    """Message after message came back for more than a week, and none arrived between them."""
     NO_SUCH_ADDRESS = "no_such_address"
     """A provider refused a message: the address does not exist."""
     HARD_BOUNCE = "hard_bounce"
     """A provider took a message, and said later that the address does not exist."""
-    SOFT_BOUNCES = "soft_bounces"
-    """Message after message came back for more than a week, and none arrived between them."""
-    COMPLAINED = "complained"
-    """Whoever reads it called a message spam."""
     UNSUBSCRIBED = "unsubscribed"
     """Whoever reads it wants no more messages."""
+    COMPLAINED = "complained"
+    """Whoever reads it called a message spam."""
 
 
 class LiftReason(StrEnum):

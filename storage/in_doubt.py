@@ -59,7 +59,8 @@ _RESEND = text(f"""
 
 _SETTLE = text(f"""
     UPDATE delivery
-    SET state = :state, settled_at = now(), failure = CASE :state WHEN 'failed' THEN 'not_arrived' END
+    SET state = CAST(:state AS text), settled_at = now(),
+        failure = CASE CAST(:state AS text) WHEN 'failed' THEN 'not_arrived' END
     FROM dispatch, urgent_action AS action
     WHERE {_CHOSEN}
     RETURNING delivery.id, delivery.state

@@ -9,7 +9,6 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.suppressions import (
-    OWN_WISH,
     LiftedSuppression,
     LiftReason,
     Suppression,
@@ -18,13 +17,14 @@ from models.suppressions import (
 )
 from models.vocabulary import ConsentMethod
 
-_OWN_WISH = ", ".join(sorted(f"'{reason}'" for reason in OWN_WISH))
+_WEAKEST_FIRST = ", ".join(f"'{reason}'" for reason in SuppressionReason)
 
 # A bounce that was there first must not hide that she wants no more messages: it is lifted more easily.
 _SUPPRESS = text(f"""
     INSERT INTO suppression (fingerprint, reason, suppressed_at) VALUES (:fingerprint, :reason, now())
     ON CONFLICT (fingerprint) DO UPDATE SET reason = excluded.reason, suppressed_at = now()
-    WHERE suppression.reason NOT IN ({_OWN_WISH}) AND excluded.reason IN ({_OWN_WISH})
+    WHERE array_position(ARRAY[{_WEAKEST_FIRST}], excluded.reason::text)
+          > array_position(ARRAY[{_WEAKEST_FIRST}], suppression.reason::text)
     RETURNING fingerprint
 """)
 

@@ -24,6 +24,7 @@ from models.messages import (
     PhaseChange,
     Purpose,
     ReceiptsDue,
+    ResendingDue,
     VerificationRef,
     VerificationRound,
     VerificationStatus,
@@ -136,6 +137,22 @@ class FakeReceipts(references.ReceiptActivities):
         if world.on_hold or not world.untold_answers:
             return ReceiptsDue(request=None)
         return ReceiptsDue(request=DispatchRequest(document=DOCUMENT, purpose=purpose, round=told + 1))
+
+
+class FakeResending(references.ResendingActivities):
+    """Messages in doubt, which a coordinator has sent again."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    @activity.defn
+    async def next_resending(self, action: ActionRef) -> ResendingDue:
+        assert action == ACTION
+        world = self._world
+        due = (one for one in world.resent if world.states(one.purpose, one.round)[DeliveryState.READY])
+        request = next(due, None)
+        await world.called("next_resending")
+        return ResendingDue(request=request)
 
 
 class FakeOutbox(references.OutboxActivities):

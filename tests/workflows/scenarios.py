@@ -266,6 +266,24 @@ async def told_of_answers(stage: Stage) -> None:
     await expire(stage)
 
 
+STATEMENT = DispatchRequest(document=DOCUMENT, purpose=Purpose.STATEMENT, round=1)
+
+
+async def sent_again(stage: Stage) -> None:
+    """A message in doubt is sent again after its release has ended, and another one while that goes on."""
+    await reach_follow_up(stage)
+    await stage.send_again(STATEMENT, 0)
+    await stage.resending.result()
+    stage.world.block("send_batch")
+    known = stage.world.calls["send_batch"]
+    await stage.send_again(STATEMENT, 1)
+    await stage.world.until_called("send_batch", known + 1)
+    await stage.send_again(STATEMENT, 3)
+    stage.world.unblock("send_batch")
+    await stage.pass_time(stage.resending)
+    await expire(stage)
+
+
 SCENARIOS: dict[str, tuple[Scenario, CasePlan]] = {
     "signed_at_quorum": (signed_at_quorum, case_plan()),
     "signed_at_deadline": (signed_at_deadline, case_plan(follow_up=BRIEF)),
@@ -291,5 +309,6 @@ SCENARIOS: dict[str, tuple[Scenario, CasePlan]] = {
     "rejected": (rejected, case_plan(None, BRIEF)),
     "stopped_and_told": (stopped_and_told, case_plan(None, BRIEF)),
     "told_of_answers": (told_of_answers, case_plan(None, BRIEF)),
+    "sent_again": (sent_again, case_plan(None, BRIEF)),
     "released_in_two_languages": (released_in_two_languages, case_plan(None, BRIEF)),
 }

@@ -33,6 +33,8 @@ MAY_CALL = {
     ("GET", "/actions/{reference}/invitations"): CASE_READERS,
     ("POST", "/actions/{reference}/invitations/{partner}/link"): {COORDINATOR},
     ("DELETE", "/actions/{reference}/invitations/{partner}/link"): CASE_READERS,
+    ("GET", "/actions/{reference}/in-doubt"): CASE_READERS,
+    ("POST", "/actions/{reference}/in-doubt"): {COORDINATOR},
     ("POST", "/actions/{reference}/attestations"): {VERIFIER},
     ("POST", "/actions/{reference}/return"): {VERIFIER},
     ("POST", "/actions/{reference}/reject"): {VERIFIER},
@@ -75,6 +77,8 @@ MAY_CALL = {
     ("PUT", "/partners/{partner_id}/logo"): {COORDINATOR, ADMIN},
     ("GET", "/partners/{partner_id}/logo"): set(Role),
     ("POST", "/contacts"): {COORDINATOR, ADMIN},
+    ("GET", "/suppressions"): {COORDINATOR, ADMIN},
+    ("POST", "/suppressions/lift"): {COORDINATOR, ADMIN},
 }
 
 
@@ -102,6 +106,8 @@ BODIES = {
     "/answer": {"text": "Sí, las acordó con nosotras."},
     "/status": {"status": "paused"},
     "/contacts": {},
+    "/in-doubt": {"decision": "sent"},
+    "/lift": {"address": "a@red.example", "why": "mistaken"},
 }
 
 
