@@ -39,8 +39,11 @@ verifier: $(SYNCED) ## enrol a verifier there: make verifier NAME="Eva" EMAIL=ev
 browser: $(SYNCED) ## find the browser that tests drive, or install one where that is possible
 	@$(PY) -m tests.browser.provide
 
+# Tests wait for processes, clocks and people more than they compute, so that there are more of them than cores.
+JOBS ?= 4
+
 test: browser ## run every test
-	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadscope
+	@$(PY) -m pytest -n $(JOBS) --dist loadscope --no-loadscope-reorder
 
 soak: $(SYNCED) ## what is tried at random, for hours: 50,000 steps of people at work, 200 stops into a release
 	@SOAK=1 $(PY) -m pytest -s tests/integration/machine tests/integration/stops

@@ -16,7 +16,27 @@ from storage.database import Database
 
 ROOT = Path(__file__).parent.parent
 TEMPLATE = "acuerpa_template"
+LONGEST_FIRST = (
+    "tests/integration/machine/",
+    "tests/integration/stops/",
+    "tests/acceptance/",
+    "tests/browser/",
+    "tests/replay/",
+    "tests/workflows/",
+    "tests/integration/",
+)
+"""Rooms whose tests take longest: begun last, one of them would keep everybody waiting at the end."""
 _numbers = count(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the rooms whose tests take longest."""
+
+    def room(item: pytest.Item) -> int:
+        rooms = (place for place, name in enumerate(LONGEST_FIRST) if item.nodeid.startswith(name))
+        return next(rooms, len(LONGEST_FIRST))
+
+    items.sort(key=room)
 
 
 @pytest.fixture(scope="session")
