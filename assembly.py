@@ -1,8 +1,10 @@
 """How the parts are built from the settings; shared by the composition roots."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from pydantic import SecretStr
 from temporalio.client import Client
 from temporalio.worker import Worker
 
@@ -19,7 +21,9 @@ from channels.base import Channel as Adapter
 from channels.email import EmailChannel
 from channels.mime import Relay
 from channels.partner_api import PartnerApiChannel
+from channels.several import SeveralProviders
 from channels.sms import SmsChannel
+from models.providers import Limits
 from models.verification import Policies, policy_of
 from models.vocabulary import Channel, Urgency
 from models.working_hours import working_hours
@@ -49,6 +53,9 @@ WORKFLOWS = (
     ReceiptsWorkflow,
     ResendingWorkflow,
 )
+
+SMTP, SECOND_SMTP = "smtp", "second_smtp"
+"""What the first and the second mail server are called in the database."""
 
 Adapters = dict[Channel, Adapter[Any]]
 
@@ -100,8 +107,20 @@ async def build_client(settings: Settings, *, lazy: bool = False) -> Client:
 
 def build_adapters(settings: Settings) -> Adapters:
     """Make the adapter of each channel that messages leave by."""
-    password = settings.smtp_password
-    relay = Relay(
+    connections = settings.http_connections
+    sms_key = settings.sms_key.get_secret_value()
+    return {
+        Channel.EMAIL: SeveralProviders(_relays(settings)),
+        Channel.SMS: SmsChannel(settings.sms_url, sms_key, settings.sms_sender, connections=connections),
+        Channel.PARTNER_API: PartnerApiChannel(
+            connections=connections, allow_insecure=settings.partner_api_allow_private
+        ),
+    }
+
+
+def _relays(settings: Settings) -> list[EmailChannel]:
+    """Make the adapter of each relay that the settings name, in order of preference."""
+    first = Relay(
         host=settings.smtp_host,
         port=settings.smtp_port,
         security=settings.smtp_security.value,
@@ -109,18 +128,41 @@ def build_adapters(settings: Settings) -> Adapters:
         sender_name=settings.network_name,
         domain=settings.message_id_domain,
         username=settings.smtp_username,
-        password=password.get_secret_value() if password else None,
+        password=_secret(settings.smtp_password),
         bounces=settings.mail_bounces,
     )
-    connections = settings.http_connections
-    sms_key = settings.sms_key.get_secret_value()
-    return {
-        Channel.EMAIL: EmailChannel(relay, connections=settings.email_connections),
-        Channel.SMS: SmsChannel(settings.sms_url, sms_key, settings.sms_sender, connections=connections),
-        Channel.PARTNER_API: PartnerApiChannel(
-            connections=connections, allow_insecure=settings.partner_api_allow_private
-        ),
-    }
+    connections, most = settings.email_connections, settings.smtp_messages_per_connection
+    relays = [EmailChannel(first, connections=connections, provider=SMTP, messages_per_connection=most)]
+    if settings.second_smtp_host:
+        second = replace(
+            first,
+            host=settings.second_smtp_host,
+            port=settings.second_smtp_port,
+            security=settings.second_smtp_security.value,
+            username=settings.second_smtp_username,
+            password=_secret(settings.second_smtp_password),
+        )
+        most = settings.second_smtp_messages_per_connection
+        relays.append(
+            EmailChannel(second, connections=connections, provider=SECOND_SMTP, messages_per_connection=most)
+        )
+    return relays
+
+
+def _secret(kept: SecretStr | None) -> str | None:
+    return kept.get_secret_value() if kept else None
+
+
+def build_offers(settings: Settings) -> dict[Channel, tuple[Limits, ...]]:
+    """List the providers of each channel in order of preference, with what they may be given.
+
+    Partners' own systems have none: each of them is on its own.
+    """
+    email = [Limits(SMTP, settings.smtp_per_second, settings.smtp_per_day)]
+    if settings.second_smtp_host:
+        email.append(Limits(SECOND_SMTP, settings.second_smtp_per_second, settings.second_smtp_per_day))
+    sms = [Limits("sms", settings.sms_per_second, settings.sms_per_day)]
+    return {Channel.EMAIL: tuple(email), Channel.SMS: tuple(sms)}
 
 
 def build_workers(settings: Settings, client: Client, database: Database, adapters: Adapters) -> list[Worker]:
@@ -149,8 +191,11 @@ def build_workers(settings: Settings, client: Client, database: Database, adapte
     )
     activities = [method for part in parts for method in _methods(part)]
     workers = [_worker(client, CASE_QUEUE, activities, grace, workflows=WORKFLOWS)]
+    offers = build_offers(settings)
     for channel, queue in CHANNEL_QUEUES.items():
-        sending = SendingActivities(database, adapters[channel], composing[channel])
+        sending = SendingActivities(
+            database, adapters[channel], composing[channel], offers=offers.get(channel, ())
+        )
         workers.append(_worker(client, queue, _methods(sending), grace))
     return workers
 

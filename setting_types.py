@@ -95,7 +95,7 @@ def _is_mail_address(address: str) -> bool:
 
 def safe_smtp_security(security: SmtpSecurity, info: ValidationInfo) -> SmtpSecurity:
     """Refuse to send mail in clear over a network."""
-    host = info.data.get("smtp_host")
+    host = info.data.get(_beside(info, "host"))
     if security is SmtpSecurity.NONE and host is not None and not is_neighbour(host):
         raise _refusal(
             "sends mail in clear over a network",
@@ -106,9 +106,15 @@ def safe_smtp_security(security: SmtpSecurity, info: ValidationInfo) -> SmtpSecu
 
 def password_with_user_name(password: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
     """Refuse a password without a user name, and the other way round."""
-    if (password is None) != (info.data.get("smtp_username") is None):
-        raise _refusal("does not go with ACUERPA_SMTP_USERNAME", "set both of them or neither")
+    user_name = _beside(info, "username")
+    if (password is None) != (info.data.get(user_name) is None):
+        raise _refusal(f"does not go with ACUERPA_{user_name.upper()}", "set both of them or neither")
     return password
+
+
+def _beside(info: ValidationInfo, part: str) -> str:
+    """Name another setting of the same server."""
+    return f"{(info.field_name or '').rpartition('_')[0]}_{part}"
 
 
 def _readable_picture(file: Path) -> Path:
@@ -162,6 +168,8 @@ TimeZone = Annotated[
     ),
 ]
 Connections = Annotated[int, Field(ge=1, le=64)]
+Rate = Annotated[float, Field(ge=0.01, le=10_000)]
+Amount = Annotated[int, Field(ge=1, le=100_000_000)]
 WorkingHours = Annotated[
     str, _must(_are_working_hours, "are not working hours", "write them like mon-fri 09:00-18:00")
 ]

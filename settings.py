@@ -17,6 +17,7 @@ from models.vocabulary import Urgency
 from models.working_hours import DEFAULT_HOURS, MOST_REMINDERS
 from setting_types import (
     WRONG,
+    Amount,
     BaseUrl,
     Connections,
     Database,
@@ -29,6 +30,7 @@ from setting_types import (
     Name,
     Picture,
     Port,
+    Rate,
     Secrets,
     Server,
     SmsSender,
@@ -105,10 +107,23 @@ class Settings(BaseSettings):
     smtp_password: Annotated[SecretStr | None, AfterValidator(password_with_user_name)] = None
     smtp_security: Annotated[SmtpSecurity, AfterValidator(safe_smtp_security)] = SmtpSecurity.STARTTLS
     email_connections: Connections = 8
+    smtp_per_second: Rate | None = None
+    smtp_per_day: Amount | None = None
+    smtp_messages_per_connection: Amount | None = None
+    second_smtp_host: Host | None = None
+    second_smtp_port: Port = 587
+    second_smtp_username: str | None = None
+    second_smtp_password: Annotated[SecretStr | None, AfterValidator(password_with_user_name)] = None
+    second_smtp_security: Annotated[SmtpSecurity, AfterValidator(safe_smtp_security)] = SmtpSecurity.STARTTLS
+    second_smtp_per_second: Rate | None = None
+    second_smtp_per_day: Amount | None = None
+    second_smtp_messages_per_connection: Amount | None = None
 
     sms_url: Url
     sms_key: SecretStr
     sms_sender: SmsSender = "Acuerpa"
+    sms_per_second: Rate | None = None
+    sms_per_day: Amount | None = None
     http_connections: Connections = 8
     partner_api_allow_private: bool = False
 

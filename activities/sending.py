@@ -12,6 +12,8 @@ from temporalio.exceptions import ApplicationError
 
 from activities import references
 from activities.context import heartbeating
+from activities.supply import Said, Stopped, tell_what_was_said, was_judged
+from activities.turns import Turns
 from channels.base import (
     Channel,
     ChannelError,
@@ -24,11 +26,14 @@ from channels.base import (
 )
 from models.messages import Batch, BatchOutcome, DeliveryState
 from models.outbox import Delivery
+from models.providers import Limits
 from models.records import EventKind
 from storage import claims
 from storage.claims import Outcome
 from storage.contents import Contents, Recipient, contents_of, recipients_of
 from storage.database import UNAVAILABLE, Database
+from storage.limited_claims import claim_within
+from storage.providers import Allowance
 from storage.records import record
 
 _log = structlog.get_logger(__name__)
@@ -38,6 +43,7 @@ _READ = {"fields": ["identities"], "why": "leak_guard"}
 TRY_AGAIN = "deliveries_put_off"
 """Type of the error after which Temporal tries the rest of a batch again."""
 
+_LONGEST_REST = timedelta(seconds=5)
 _LONGEST_SETTLE_WAIT_SECONDS = 5.0
 _SETTLE_AFTER_CANCELLATION_SECONDS = 10.0
 
@@ -68,6 +74,8 @@ class _Sent(NamedTuple):
     outcome: Outcome
     suppress: bool = False
     retry_after: timedelta | None = None
+    said: tuple[Said, ...] = ()
+    """What the provider said, where it was asked."""
 
 
 class SendingActivities(references.SendingActivities, Generic[ContentT]):
@@ -80,14 +88,20 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
         compose: Compose[ContentT],
         *,
         finish_seconds: float = 20.0,
+        offers: Sequence[Limits] = (),
     ) -> None:
-        """Make the activities of one channel; a cancelled one gives its messages so long to finish."""
+        """Make the activities of one channel; a cancelled one gives its messages so long to finish.
+
+        `offers` are its providers in order of preference, with what they may be given. Without any, each
+        recipient is her own provider, and the trouble of one is no trouble of the others.
+        """
+        self._offers = offers
         self._finish_seconds = finish_seconds
         self._database = database
         self._channel = channel
         self._compose = compose
         # One claim at a time, batches in turn: a crash leaves no more in doubt than there are connections.
-        self._turn = asyncio.Lock()
+        self._turns = Turns()
 
     @activity.defn
     async def send_batch(self, batch: Batch) -> BatchOutcome:
@@ -99,32 +113,46 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
         claim_id = uuid4()
         async with heartbeating():
             await self._recover(batch, claim_id)
-            wait = await self._send_claims(batch, claim_id)
+            stopped = await self._send_claims(batch, claim_id)
             async with self._database.transaction() as session:
                 outcome = await claims.finish_batch(session, batch)
-        if outcome.waiting and not outcome.on_hold:
-            raise ApplicationError("deliveries were put off", type=TRY_AGAIN, next_retry_delay=wait or None)
-        return outcome
+        if not outcome.waiting or outcome.on_hold:
+            return outcome
+        if stopped.by_limit:
+            return outcome.model_copy(update={"wait": stopped.wait})
+        delay = stopped.wait or None
+        raise ApplicationError("deliveries were put off", type=TRY_AGAIN, next_retry_delay=delay)
 
     async def _recover(self, batch: Batch, claim_id: UUID) -> None:
         async with self._database.transaction() as session:
             await claims.recover(session, batch, claim_id, repeatable=self._channel.repeatable)
 
-    async def _send_claims(self, batch: Batch, claim_id: UUID) -> timedelta:
-        """Send claim after claim, and return the longest wait that a provider asked for."""
+    async def _send_claims(self, batch: Batch, claim_id: UUID) -> Stopped:
+        """Send claim after claim, and return how long the rest must wait.
+
+        A short wait for a provider is one for all batches; whoever is most urgent when it ends is first.
+        """
         contents, position, wait = await self._contents(batch), batch.first - 1, timedelta(0)
         while not activity.is_worker_shutdown():
-            async with self._turn:
-                drafts = await self._claim(batch, claim_id, position, contents)
+            async with self._turns.turn(batch):
+                allowance, drafts = await self._claim(batch, claim_id, position, contents)
+                if allowance.wait > _LONGEST_REST:
+                    return Stopped(max(wait, allowance.wait), allowance.by_limit)
+                if allowance.wait:
+                    self._turns.rest(allowance.wait.total_seconds())
+                    continue
                 if not drafts:
                     break
                 position = drafts[-1].delivery.position
+                self._turns.charge(batch, len(drafts))
                 patience = self._finish_seconds + _SETTLE_AFTER_CANCELLATION_SECONDS
-                asked = await _to_its_end(self._send_and_settle(batch, claim_id, drafts), patience)
+                asked = await _to_its_end(self._send_and_settle(batch, claim_id, allowance, drafts), patience)
             wait = max(wait, asked)
-        return wait
+        return Stopped(wait)
 
-    async def _send_and_settle(self, batch: Batch, claim_id: UUID, drafts: list[Draft]) -> timedelta:
+    async def _send_and_settle(
+        self, batch: Batch, claim_id: UUID, allowance: Allowance, drafts: list[Draft]
+    ) -> timedelta:
         """Send a claim, and return the longest wait that a provider asked for.
 
         What hangs for too long after a cancellation stays claimed: only the next attempt may judge it.
@@ -135,6 +163,9 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
         giving_up.cancel()
         known = [(draft, one) for draft, one in zip(drafts, ended, strict=True) if isinstance(one, _Sent)]
         await self._settle(batch, claim_id, known)
+        if self._offers:
+            said = [said for _, one in known for said in one.said]
+            await tell_what_was_said(self._database, allowance, said)
         return max((one.retry_after or timedelta(0) for _, one in known), default=timedelta(0))
 
     async def _give_up_late(self, sending: Sequence[asyncio.Task[_Sent]]) -> None:
@@ -149,18 +180,21 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
             await record(session, batch.action_id, EventKind.PRIVATE_READ, detail=_READ)
             return await contents_of(session, batch.dispatch_id)
 
-    async def _claim(self, batch: Batch, claim_id: UUID, after: int, contents: Contents) -> list[Draft]:
+    async def _claim(
+        self, batch: Batch, claim_id: UUID, after: int, contents: Contents
+    ) -> tuple[Allowance, list[Draft]]:
         async with self._database.transaction() as session:
-            deliveries = await claims.claim(
+            allowance, deliveries = await claim_within(
                 session,
                 batch,
                 claim_id,
                 after=after,
                 limit=self._channel.connections,
+                offers=self._offers,
                 provider=self._channel.provider,
             )
             recipients = await recipients_of(session, deliveries)
-        return [Draft(delivery, recipients[delivery.id], contents) for delivery in deliveries]
+        return allowance, [Draft(delivery, recipients[delivery.id], contents) for delivery in deliveries]
 
     async def _send(self, draft: Draft, action_id: UUID, claim_id: UUID) -> _Sent:
         delivery, passed = draft.delivery, False
@@ -173,7 +207,8 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
 
         try:
             content = await self._composed(draft)
-            receipt = await self._channel.send(Outbound(delivery.id, delivery.address, content), hand_over)
+            message = Outbound(delivery.id, delivery.address, content, delivery.provider)
+            receipt = await self._channel.send(message, hand_over)
         except _NotHandedOverError:
             return _Sent(Outcome(delivery.id, DeliveryState.READY))
         except ChannelError as error:
@@ -244,15 +279,17 @@ async def _to_its_end(work: Coroutine[None, None, ResultT], patience_seconds: fl
 
 
 def _sent(delivery_id: UUID, receipt: Receipt) -> _Sent:
-    return _Sent(Outcome(delivery_id, DeliveryState.SENT, provider_reference=receipt.provider_reference))
+    taken = Outcome(delivery_id, DeliveryState.SENT, provider_reference=receipt.provider_reference)
+    return _Sent(taken, said=(None,))
 
 
 def _failed(delivery_id: UUID, error: ChannelError) -> _Sent:
     _log.warning("delivery.not_taken", delivery_id=str(delivery_id), failure=error.failure)
+    said = (error,) if was_judged(error) else ()
     if isinstance(error, TransientError):
         put_off = Outcome(delivery_id, DeliveryState.READY, error.failure, in_doubt=error.in_doubt)
-        return _Sent(put_off, retry_after=error.retry_after)
+        return _Sent(put_off, retry_after=error.retry_after, said=said)
     if isinstance(error, InDoubtError):
-        return _Sent(Outcome(delivery_id, DeliveryState.UNKNOWN, error.failure))
+        return _Sent(Outcome(delivery_id, DeliveryState.UNKNOWN, error.failure), said=said)
     suppress = isinstance(error, PermanentError) and error.suppress
-    return _Sent(Outcome(delivery_id, DeliveryState.FAILED, error.failure), suppress=suppress)
+    return _Sent(Outcome(delivery_id, DeliveryState.FAILED, error.failure), suppress=suppress, said=said)

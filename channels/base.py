@@ -33,6 +33,17 @@ class Failure(StrEnum):
     """The provider answered with a code that our table does not hold."""
 
 
+class Extent(StrEnum):
+    """How much a provider puts off."""
+
+    MESSAGE = "message"
+    """This message; the provider works, and takes others."""
+    PROVIDER = "provider"
+    """As far as one message can tell, the provider fails."""
+    EVERYTHING = "everything"
+    """The provider asks to be given nothing at all for a time."""
+
+
 class ChannelError(Exception):
     """Base of the errors of a channel; they carry a failure and never a provider's words."""
 
@@ -45,11 +56,17 @@ class TransientError(ChannelError):
     """The message may be sent again; `in_doubt` where only to the same provider, which may have taken it."""
 
     def __init__(
-        self, failure: Failure, retry_after: timedelta | None = None, *, in_doubt: bool = False
+        self,
+        failure: Failure,
+        retry_after: timedelta | None = None,
+        *,
+        in_doubt: bool = False,
+        extent: Extent = Extent.PROVIDER,
     ) -> None:
         super().__init__(failure)
         self.retry_after = retry_after
         self.in_doubt = in_doubt
+        self.extent = extent
 
 
 class PermanentError(ChannelError):
@@ -82,11 +99,15 @@ ContentT_contra = TypeVar("ContentT_contra", contravariant=True)
 
 @dataclass(frozen=True)
 class Outbound(Generic[ContentT_co]):
-    """One message on its way; the delivery's id is its Message-ID and idempotency key."""
+    """One message on its way; the delivery's id is its Message-ID and idempotency key.
+
+    `provider` is the one that it was claimed for, where a channel has several.
+    """
 
     delivery_id: UUID
     address: str
     content: ContentT_co
+    provider: str | None = None
 
 
 HandOver = Callable[[], Awaitable[None]]

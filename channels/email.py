@@ -2,14 +2,17 @@
 
 import asyncio
 import ssl
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 import aiosmtplib
 import structlog
 
 from channels.base import (
     ChannelError,
+    Extent,
     Failure,
     HandOver,
     InDoubtError,
@@ -29,6 +32,19 @@ _NO_SUCH_ADDRESS = {550, 551, 553}
 _POLICY = "5.7."
 _TRY_LATER, _REFUSED = 4, 5
 _CREDENTIALS = {454, 530, 534, 535, 538}
+_CLOSING = 421
+"""The relay ends the connection, or serves no more of them."""
+_LONGEST_IDLE_SECONDS = 60.0
+"""What was idle for longer may be dead without a word, and would cost a message the wait for an answer."""
+
+
+@dataclass
+class _Connection:
+    """A connection that is kept open, how many messages it has carried, and since when it is idle."""
+
+    smtp: aiosmtplib.SMTP
+    messages: int = 0
+    idle_since: float = 0.0
 
 
 class EmailChannel:
@@ -36,17 +52,26 @@ class EmailChannel:
 
     repeatable = False
 
-    def __init__(self, relay: Relay, *, connections: int, provider: str = "smtp") -> None:
+    def __init__(
+        self,
+        relay: Relay,
+        *,
+        connections: int,
+        provider: str = "smtp",
+        messages_per_connection: int | None = None,
+    ) -> None:
         self.provider = provider
         self.connections = connections
+        self._most_messages = messages_per_connection
         self._relay = relay
         self._slots = asyncio.Semaphore(connections)
-        self._idle: list[aiosmtplib.SMTP] = []
+        self._idle: list[_Connection] = []
 
     async def send(self, message: Outbound[EmailContent], hand_over: HandOver) -> Receipt:
         """Send one mail; see `Channel.send`."""
         raw = build_mail(self._relay, message)
-        async with self._envelope() as smtp:
+        async with self._envelope() as connection:
+            smtp = connection.smtp
             await _name_recipient(smtp, message.address)
             await hand_over()
             return await _transfer(smtp, raw)
@@ -54,50 +79,58 @@ class EmailChannel:
     async def close(self) -> None:
         """Say goodbye on every idle connection."""
         while self._idle:
-            smtp = self._idle.pop()
-            try:
-                await smtp.quit()
-            except aiosmtplib.SMTPException:
-                smtp.close()
+            await _quit(self._idle.pop().smtp)
 
     @asynccontextmanager
-    async def _envelope(self) -> AsyncIterator[aiosmtplib.SMTP]:
+    async def _envelope(self) -> AsyncIterator[_Connection]:
         """Lend a connection that knows our sender; one on which the conversation broke is not used again."""
         async with self._slots:
-            smtp = await self._named_sender()
+            connection = await self._named_sender()
+            connection.messages += 1
             try:
-                yield smtp
+                yield connection
             except (TransientError, PermanentError):
-                await self._reset(smtp)
+                await self._reset(connection)
                 raise
             except BaseException:
-                smtp.close()
+                connection.smtp.close()
                 raise
-            self._idle.append(smtp)
+            await self._keep(connection)
 
-    async def _named_sender(self) -> aiosmtplib.SMTP:
+    async def _named_sender(self) -> _Connection:
         """Name the sender on a kept connection or, where the relay has ended those, on a new one."""
         while self._idle:
-            smtp = self._idle.pop()
+            connection = self._idle.pop()
+            if time.monotonic() - connection.idle_since > _LONGEST_IDLE_SECONDS:
+                connection.smtp.close()
+                continue
             try:
-                await smtp.mail(self._relay.envelope_sender)
+                await connection.smtp.mail(self._relay.envelope_sender)
             except aiosmtplib.SMTPException:
-                smtp.close()
+                connection.smtp.close()
             except BaseException:
-                smtp.close()
+                connection.smtp.close()
                 raise
             else:
-                return smtp
-        return await self._connect()
+                return connection
+        return _Connection(await self._connect())
 
-    async def _reset(self, smtp: aiosmtplib.SMTP) -> None:
+    async def _keep(self, connection: _Connection) -> None:
+        """Keep a connection for the next message, unless it has carried as many as one may."""
+        if self._most_messages is not None and connection.messages >= self._most_messages:
+            await _quit(connection.smtp)
+            return
+        connection.idle_since = time.monotonic()
+        self._idle.append(connection)
+
+    async def _reset(self, connection: _Connection) -> None:
         """Keep a connection after a refusal, if it goes on."""
         try:
-            await smtp.rset()
+            await connection.smtp.rset()
         except aiosmtplib.SMTPException:
-            smtp.close()
+            connection.smtp.close()
         else:
-            self._idle.append(smtp)
+            await self._keep(connection)
 
     async def _connect(self) -> aiosmtplib.SMTP:
         relay = self._relay
@@ -122,13 +155,21 @@ class EmailChannel:
         return smtp
 
 
+async def _quit(smtp: aiosmtplib.SMTP) -> None:
+    """Say goodbye, as a relay likes it; nothing hangs on its answer."""
+    try:
+        await smtp.quit()
+    except aiosmtplib.SMTPException:
+        smtp.close()
+
+
 async def _name_recipient(smtp: aiosmtplib.SMTP, recipient: str) -> None:
     try:
         await smtp.rcpt(recipient)
     except aiosmtplib.SMTPResponseException as error:
         if error.code in _NO_SUCH_ADDRESS and not error.message.startswith(_POLICY):
             raise PermanentError(Failure.NO_SUCH_ADDRESS, suppress=True) from None
-        raise _verdict(error.code) from None
+        raise _verdict_in_session(smtp, error.code, busy=Extent.MESSAGE) from None
     except aiosmtplib.SMTPException:
         raise TransientError(Failure.UNREACHABLE) from None
 
@@ -139,7 +180,7 @@ async def _transfer(smtp: aiosmtplib.SMTP, raw: bytes) -> Receipt:
     except aiosmtplib.SMTPResponseException as error:
         if error.code // 100 not in {_TRY_LATER, _REFUSED}:
             raise InDoubtError(Failure.UNRECOGNISED) from None
-        raise _verdict(error.code) from None
+        raise _verdict_in_session(smtp, error.code) from None
     except aiosmtplib.SMTPException:
         raise InDoubtError(Failure.CONNECTION_LOST_AT_THE_END) from None
     return Receipt(provider_reference(response.message))
@@ -151,6 +192,8 @@ def _not_served(error: aiosmtplib.SMTPException | OSError) -> ChannelError:
         if isinstance(error, ssl.SSLError):
             _log.error("email.tls_failed", remedy="check ACUERPA_SMTP_SECURITY and the relay's certificate")
         return TransientError(Failure.UNREACHABLE)
+    if error.code == _CLOSING:
+        return TransientError(Failure.BUSY, extent=Extent.EVERYTHING)
     verdict = _verdict(error.code)
     if isinstance(verdict, TransientError):
         return verdict
@@ -160,12 +203,20 @@ def _not_served(error: aiosmtplib.SMTPException | OSError) -> ChannelError:
     return TransientError(Failure.UNREACHABLE)
 
 
-def _verdict(code: int) -> ChannelError:
+def _verdict_in_session(smtp: aiosmtplib.SMTP, code: int, *, busy: Extent = Extent.PROVIDER) -> ChannelError:
+    """Judge a reply about one message; after the one that ends the connection, nothing more is said on it."""
+    if code == _CLOSING:
+        smtp.close()
+        return TransientError(Failure.BUSY)
+    return _verdict(code, busy=busy)
+
+
+def _verdict(code: int, *, busy: Extent = Extent.PROVIDER) -> ChannelError:
     if code in _CREDENTIALS:
         _log.error("email.credentials_refused", code=code, remedy="check ACUERPA_SMTP_USERNAME and _PASSWORD")
         return TransientError(Failure.UNAUTHORISED)
     if code // 100 == _TRY_LATER:
-        return TransientError(Failure.BUSY)
+        return TransientError(Failure.BUSY, extent=busy)
     if code // 100 == _REFUSED:
         return PermanentError(Failure.MESSAGE_REFUSED)
     _log.error("email.unrecognised_reply", code=code)

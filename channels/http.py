@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 import httpx
 import structlog
 
-from channels.base import Failure, PermanentError, TransientError
+from channels.base import Extent, Failure, PermanentError, TransientError
 
 _log = structlog.get_logger(__name__)
 
@@ -70,7 +70,13 @@ def _verdict(response: httpx.Response) -> TransientError | PermanentError:
     status = response.status_code
     if status in {408, 425, 429} or response.is_server_error:
         wait = _retry_after(response.headers.get("Retry-After"))
-        return TransientError(Failure.BUSY, wait, in_doubt=status not in _NOT_TAKEN)
+        pauses = status == httpx.codes.TOO_MANY_REQUESTS or wait is not None
+        return TransientError(
+            Failure.BUSY,
+            wait,
+            in_doubt=status not in _NOT_TAKEN,
+            extent=Extent.EVERYTHING if pauses else Extent.PROVIDER,
+        )
     if status in {401, 403}:
         _log.error("http.credentials_refused", status=status, remedy="check the provider's key")
         return TransientError(Failure.UNAUTHORISED)

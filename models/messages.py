@@ -252,13 +252,14 @@ class FollowUpRequest(Message):
 
 
 class Batch(Message):
-    """Positions `first` to `last`, both included, of one channel of a dispatch."""
+    """Positions `first` to `last`, both included, of one channel of a dispatch; priority 1 is the first."""
 
     action_id: UUID
     dispatch_id: UUID
     channel: Channel
     first: int
     last: int
+    priority: int = 3
 
 
 class DispatchPlan(Message):
@@ -269,12 +270,16 @@ class DispatchPlan(Message):
 
 
 class BatchOutcome(Message):
-    """What became of a batch: what still waits was held back, or must be tried again; not what is not due."""
+    """What became of a batch: what still waits was held back, or must be tried again; not what is not due.
+
+    `wait` where it is our own limit of what a provider is given that lets nothing more go for so long.
+    """
 
     sent: int
     ended: int
     waiting: int
     on_hold: bool
+    wait: timedelta | None = None
 
 
 class DispatchOutcome(Message):

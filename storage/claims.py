@@ -166,7 +166,7 @@ class Outcome(NamedTuple):
 
 
 def _range(batch: Batch) -> dict[str, object]:
-    return batch.model_dump(exclude={"action_id"})
+    return batch.model_dump(exclude={"action_id", "priority"})
 
 
 async def recover(session: AsyncSession, batch: Batch, claim_id: UUID, *, repeatable: bool) -> None:

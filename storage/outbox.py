@@ -10,19 +10,23 @@ from models.messages import (
     Dispatched,
     DispatchOutcome,
     DispatchPlan,
+    Purpose,
 )
 from models.outbox import Delivery
+from models.priorities import priority_of
 from models.records import AuditEvent, EventKind
-from models.vocabulary import Channel
+from models.vocabulary import Channel, Urgency
 from storage.gate import DUE
 from storage.message_events import record_states
 from storage.records import announce, record
 
 _UNSENT = text(f"""
-    SELECT delivery.channel, min(delivery.position), max(delivery.position)
+    SELECT delivery.channel, min(delivery.position) AS first, max(delivery.position) AS last,
+           dispatch.purpose, action.urgency
     FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
+                  JOIN urgent_action AS action ON action.id = dispatch.action_id
     WHERE dispatch.id = :dispatch_id AND (delivery.state = 'sending' OR (delivery.state = 'ready' AND {DUE}))
-    GROUP BY delivery.channel
+    GROUP BY delivery.channel, dispatch.purpose, action.urgency
 """)
 
 _NEXT_DUE = text(f"""
@@ -52,12 +56,13 @@ async def unsent_ranges(session: AsyncSession, dispatched: Dispatched, batch_siz
         Batch(
             action_id=dispatched.action_id,
             dispatch_id=dispatched.dispatch_id,
-            channel=Channel(channel),
+            channel=Channel(row.channel),
             first=start,
-            last=min(start + batch_size - 1, last),
+            last=min(start + batch_size - 1, row.last),
+            priority=priority_of(Purpose(row.purpose), Urgency(row.urgency)),
         )
-        for channel, first, last in found
-        for start in range(first, last + 1, batch_size)
+        for row in found
+        for start in range(row.first, row.last + 1, batch_size)
     )
 
 

@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from temporalio.common import RetryPolicy
+from temporalio.common import Priority, RetryPolicy
 from temporalio.workflow import ActivityConfig
 
-from models.vocabulary import Channel
+from models.messages import Batch
 from workflows.addresses import CASE_QUEUE, CHANNEL_QUEUES
 
 FACTS = ActivityConfig(
@@ -18,10 +18,14 @@ FACTS = ActivityConfig(
 """Short transactions: tried until the database is there."""
 
 
-def sending(channel: Channel) -> ActivityConfig:
-    """Return the options of a batch: what a provider puts off is tried again for a day."""
+def sending(batch: Batch) -> ActivityConfig:
+    """Return the options of a batch: what a provider puts off is tried again for a day.
+
+    More urgent ones overtake in the queue, and dispatches share it fairly.
+    """
     return ActivityConfig(
-        task_queue=CHANNEL_QUEUES[channel],
+        task_queue=CHANNEL_QUEUES[batch.channel],
+        priority=Priority(priority_key=batch.priority, fairness_key=str(batch.dispatch_id)),
         schedule_to_close_timeout=timedelta(days=1),
         start_to_close_timeout=timedelta(hours=1),
         heartbeat_timeout=timedelta(seconds=10),

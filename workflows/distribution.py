@@ -65,6 +65,9 @@ class DistributionWorkflow:
             outcomes = await self._send_batches(plan.batches)
             if any(outcome.on_hold and outcome.waiting for outcome in outcomes):
                 await self._nudged_since(seen)
+            elif waits := [outcome.wait for outcome in outcomes if outcome.wait]:
+                more_may_go = workflow.now() + min(waits)
+                await happens_before(more_may_go, lambda seen=seen: self._is_nudged(seen))  # type: ignore[misc]
             elif plan.next_due:
                 await happens_before(plan.next_due, lambda seen=seen: self._is_nudged(seen))  # type: ignore[misc]
             else:
@@ -98,9 +101,7 @@ class DistributionWorkflow:
 
 async def _send_or_give_up(batch: Batch) -> BatchOutcome:
     try:
-        return await workflow.execute_activity_method(
-            SendingActivities.send_batch, batch, **sending(batch.channel)
-        )
+        return await workflow.execute_activity_method(SendingActivities.send_batch, batch, **sending(batch))
     except ActivityError:
         workflow.logger.error("a batch was given up", extra={"dispatch_id": str(batch.dispatch_id)})
         return await workflow.execute_activity_method(OutboxActivities.give_up_batch, batch, **FACTS)
