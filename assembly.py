@@ -9,7 +9,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from activities.case import CaseActivities
-from activities.composing import Composer
+from activities.composing import Composer, Stationery
 from activities.context import ActivityContext
 from activities.outbox import OutboxActivities
 from activities.receipts import ReceiptActivities
@@ -23,6 +23,7 @@ from channels.mime import Relay
 from channels.partner_api import PartnerApiChannel
 from channels.several import SeveralProviders
 from channels.sms import SmsChannel
+from models.logos import read_logo
 from models.providers import Limits
 from models.verification import Policies, policy_of
 from models.vocabulary import Channel, Urgency
@@ -30,9 +31,12 @@ from models.working_hours import working_hours
 from security.fields import FieldCipher
 from security.fingerprints import AddressFingerprint
 from security.keys import KeyRing, decode_key
+from security.logos import clean_logo
+from security.unsubscribing import UnsubscribeLinks
 from settings import Settings
 from storage.database import Database
 from storage.reminders import Reminders
+from templates.letter.press import LetterPress
 from templates.rendering import Renderer
 from temporal_client import connect
 from workflows.addresses import CASE_QUEUE, CHANNEL_QUEUES
@@ -65,6 +69,18 @@ def build_renderer(settings: Settings) -> Renderer:
     return Renderer(settings.network_name, settings.default_language)
 
 
+def build_press(settings: Settings) -> LetterPress:
+    """Set up the letterhead; of the logo only the picture goes with a letter."""
+    logo = read_logo(settings.network_logo) if settings.network_logo else None
+    return LetterPress(
+        settings.network_name,
+        settings.default_language,
+        paper=settings.letter_paper,
+        logo=clean_logo(logo.content).png if logo else None,
+        fonts=settings.letter_fonts,
+    )
+
+
 def build_cipher(settings: Settings) -> FieldCipher:
     """Make the cipher of the sealed columns."""
     return FieldCipher(KeyRing.parse(settings.field_keys.get_secret_value()))
@@ -92,6 +108,11 @@ def build_reminders(settings: Settings) -> Reminders:
 def build_fingerprint(settings: Settings) -> AddressFingerprint:
     """Make the keyed hash of addresses."""
     return AddressFingerprint(decode_key(settings.fingerprint_key.get_secret_value()))
+
+
+def build_unsubscribe_links(settings: Settings) -> UnsubscribeLinks:
+    """Make the addresses by which recipients leave the lists."""
+    return UnsubscribeLinks(decode_key(settings.fingerprint_key.get_secret_value()), settings.public_url)
 
 
 async def build_client(settings: Settings, *, lazy: bool = False) -> Client:
@@ -169,7 +190,7 @@ def build_workers(settings: Settings, client: Client, database: Database, adapte
     """Make one worker a task queue, so that a release cannot starve a stop."""
     composer = Composer(
         database,
-        build_renderer(settings),
+        Stationery(build_renderer(settings), build_press(settings), build_unsubscribe_links(settings)),
         build_cipher(settings),
         public_url=settings.public_url,
         time_zone=settings.default_time_zone,

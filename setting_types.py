@@ -125,6 +125,12 @@ def _readable_picture(file: Path) -> Path:
     return file
 
 
+def _readable_folder(folder: Path) -> Path:
+    if not folder.is_dir():
+        raise _refusal("is not a folder that can be read", "name the folder that holds the font files")
+    return folder
+
+
 def _is_policy(text: str) -> bool:
     try:
         policy_of(text)
@@ -160,6 +166,7 @@ SmsSender = Annotated[
     str, _must(_SMS_SENDER, "is not a sender", "write 1 to 11 letters or digits, or +number")
 ]
 Language = Annotated[str, _must(r"[a-z]{2,3}(-[A-Z]{2})?", "is not a language", "write it like es or pt-BR")]
+Folder = Annotated[Path, AfterValidator(_readable_folder)]
 Picture = Annotated[Path, AfterValidator(_readable_picture)]
 TimeZone = Annotated[
     str,

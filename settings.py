@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from logs import LogFormat
+from models.letters import Paper
 from models.verification import POLICIES, described
 from models.vocabulary import Urgency
 from models.working_hours import DEFAULT_HOURS, MOST_REMINDERS
@@ -22,6 +23,7 @@ from setting_types import (
     Connections,
     Database,
     Domain,
+    Folder,
     Host,
     Key,
     KeyRingText,
@@ -98,6 +100,8 @@ class Settings(BaseSettings):
 
     network_name: Name = "Red Acuerpa"
     network_logo: Picture | None = None
+    letter_paper: Paper = "letter"
+    letter_fonts: Folder | None = None
     mail_from: MailAddress = "acuerpa@red.example"
     mail_bounces: MailAddress | None = None
     message_id_domain: Domain = "red.example"

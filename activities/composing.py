@@ -1,8 +1,11 @@
 """What each message says: drafts become the contents of their channel."""
 
 from datetime import timedelta
+from typing import NamedTuple
 
+from activities.attaching import LetterAttachments
 from activities.leak_watch import LeakWatch, Part, texts_in
+from activities.receipt_context import receipt_context
 from activities.secret_links import SecretLinks
 from activities.sending import Draft
 from channels.mime import EmailContent
@@ -10,21 +13,34 @@ from channels.partner_api import DocumentContent
 from channels.sms import SmsContent
 from models.documents import DocumentText
 from models.messages import Purpose
+from models.outbox import RecipientKind
 from models.text_changes import new_lines
-from models.vocabulary import SignatureVisibility
 from security.fields import FieldCipher
 from security.sealed_places import api_secret_place
+from security.unsubscribing import UnsubscribeLinks
 from storage.addenda import list_changes
 from storage.contents import Contents
 from storage.database import Database
 from storage.inviting import missed_at
-from storage.receipts import ToldAnswer, told_answer
+from storage.letter_content import addressed_lines
+from storage.receipts import told_answer
 from storage.sign_on import closing_time
 from storage.signing_again import signed_text
+from templates.letter.press import LetterPress
 from templates.rendering import Renderer
 
 _ASKING = {Purpose.VERIFICATION, Purpose.VERIFICATION_REMINDER}
+_FOLLOWING = {Purpose.STATEMENT, Purpose.ADDENDUM, Purpose.STOP_NOTICE}
+"""What goes out as an answer to the mail before it about the same action."""
 _EVENT_TYPES = {Purpose.STATEMENT: "statement.released", Purpose.STOP_NOTICE: "action.stopped"}
+
+
+class Stationery(NamedTuple):
+    """What messages are written with."""
+
+    renderer: Renderer
+    press: LetterPress
+    unsubscribe_links: UnsubscribeLinks
 
 
 class Composer:
@@ -36,7 +52,7 @@ class Composer:
     def __init__(
         self,
         database: Database,
-        renderer: Renderer,
+        stationery: Stationery,
         cipher: FieldCipher,
         *,
         public_url: str,
@@ -44,9 +60,11 @@ class Composer:
         sign_links_last: timedelta,
     ) -> None:
         self._database = database
-        self._renderer = renderer
+        self._renderer = stationery.renderer
         self._cipher = cipher
         self._watch = LeakWatch(cipher)
+        self._unsubscribe_links = stationery.unsubscribe_links
+        self._letters = LetterAttachments(stationery.press, self._watch, time_zone=time_zone)
         self._links = SecretLinks(database, public_url=public_url, last=sign_links_last)
         self._time_zone = time_zone
 
@@ -82,6 +100,9 @@ class Composer:
             text=rendered.text,
             html=rendered.html,
             language=language,
+            attachments=await self._letters.of(draft),
+            references=tuple(draft.recipient.earlier) if purpose in _FOLLOWING else (),
+            unsubscribe_url=self._way_off_the_list(draft),
         )
 
     async def sms(self, draft: Draft) -> SmsContent:
@@ -110,9 +131,7 @@ class Composer:
         return {
             **_text_context(draft),
             **_signatories(draft.contents),
-            "salutation": draft.recipient.salutation,
-            "recipient_name": draft.recipient.name,
-            "unsubscribe": draft.delivery.recipient_kind == "contact",
+            **self._addressed(draft),
             "identified": [one._asdict() for one in self._watch.identified(draft)],
         }
 
@@ -120,9 +139,24 @@ class Composer:
         self._watch.identified(draft)
         return {
             **_text_context(draft),
-            "salutation": draft.recipient.salutation,
-            "recipient_name": draft.recipient.name,
+            **self._addressed(draft),
         }
+
+    def _addressed(self, draft: Draft) -> dict[str, object]:
+        recipient, is_target = draft.recipient, draft.delivery.recipient_kind is RecipientKind.TARGET
+        return {
+            "addressee": addressed_lines(recipient) if is_target else [],
+            "salutation": recipient.salutation,
+            "recipient_name": recipient.name,
+            "unsubscribe_url": self._way_off_the_list(draft),
+        }
+
+    def _way_off_the_list(self, draft: Draft) -> str | None:
+        """Return where one of press or members leaves the lists; nobody else stands on one."""
+        delivery = draft.delivery
+        if delivery.recipient_kind is not RecipientKind.CONTACT:
+            return None
+        return self._unsubscribe_links.to(delivery.id, delivery.language)
 
     async def _invitation(self, draft: Draft) -> dict[str, object]:
         self._watch.identified(draft)
@@ -146,8 +180,7 @@ class Composer:
             "index": contents.index,
             "title": _text(draft).headline,
             "statement_language": _text(draft).language,
-            "salutation": draft.recipient.salutation,
-            "recipient_name": draft.recipient.name,
+            **self._addressed(draft),
             "added": [one._asdict() for one in changes.added],
             "gone": [one._asdict() for one in changes.gone],
         }
@@ -200,7 +233,7 @@ class Composer:
         async with self._database.transaction() as session:
             told = await told_answer(session, draft.delivery.signature_id)
         return {
-            **_receipt_context(told),
+            **receipt_context(told),
             "index": draft.contents.index,
             "partner_name": draft.recipient.organisation,
             "answer_url": await self._links.to_disown(draft.delivery),
@@ -223,22 +256,6 @@ class Composer:
             "recipient_name": draft.recipient.name,
             "verify_url": await self._links.to_verify(draft.delivery),
         }
-
-
-def _receipt_context(told: ToldAnswer) -> dict[str, object]:
-    """Say what was answered, and nothing of the case."""
-    given = told.signature
-    return {
-        "answer": given.answer.value,
-        "disowned": given.disowned,
-        "doubted": given.doubted_at is not None,
-        "followed": told.followed.name if told.followed else None,
-        "signer_name": given.signer_name,
-        "signer_role": given.signer_role,
-        "withheld": given.visibility is SignatureVisibility.WITHHELD,
-        "answered_at": given.answered_at,
-        "digest": given.digest.hex(),
-    }
 
 
 def _text(draft: Draft) -> DocumentText:

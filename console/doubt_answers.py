@@ -51,6 +51,7 @@ class SuppressionList(Answer):
 
 
 class SuppressionLifted(Answer):
-    """What had kept an address from being written to."""
+    """The reasons that were lifted, and those that remain."""
 
-    reason: str
+    lifted: list[str]
+    kept: list[str]

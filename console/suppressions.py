@@ -17,7 +17,8 @@ REASONS = {
     "soft_bounces": "messages kept coming back for more than a week",
     "no_such_address": "the provider says that it does not exist",
     "hard_bounce": "a message came back: it does not exist",
-    "unsubscribed": "she wants no more messages",
+    "unsubscribed": "she left the lists",
+    "opted_out": "she told the provider to stop",
     "complained": "she called a message spam",
 }
 
@@ -100,4 +101,10 @@ def lift(
             opened.screen.json(answer)
             return
         told = read(SuppressionLifted, answer)
-        opened.screen.show(f"It may be written to again. It was not, since {named(REASONS, told.reason)}.")
+        opened.screen.show(f"Lifted: {_words(told.lifted)}.")
+        if told.kept:
+            opened.screen.show(f"It remains, and only she can take it back: {_words(told.kept)}.")
+
+
+def _words(reasons: list[str]) -> str:
+    return "; ".join(named(REASONS, reason) for reason in reasons)

@@ -57,6 +57,9 @@ EVENTS = {
     "addendum_wanted": "An addendum to the list of signatories will be sent",
     "screen_linked": "A link to the live page was made",
     "screens_revoked": "The links to the live page were revoked",
+    "letter_printed": "A letter was printed",
+    "letter_posted": "A letter was posted",
+    "letter_not_posted": "A printed letter was not posted",
     "claimed": "Messages were taken for sending",
     "settled": "Messages changed their state",
 }
@@ -145,7 +148,8 @@ def _event(kind: str, detail: Mapping[str, Any]) -> str:
         return f"Private details read, {named({}, str(detail.get('why', '?')))}"
     if kind == "dispatch_ended":
         return f"Messages ended: {counts_words(detail.get('counts', {}))}"
-    return EVENTS.get(kind, phrase(kind))
+    left = kind == "address_suppressed" and detail.get("reason") == "unsubscribed"
+    return "Somebody left the lists" if left else EVENTS.get(kind, phrase(kind))
 
 
 def counts_words(counts: Mapping[str, int]) -> str:

@@ -68,7 +68,7 @@ class MailStore:
 
 
 def message_tree(store: MailStore, envelope: Envelope) -> dict[str, Any]:
-    """Return a message as a JSON tree: sequence, to, from, subject, message_id, text, html, headers, ..."""
+    """Return a message as a JSON tree: sequence, to, from, message_id, text, attachments, ..."""
     message = message_from_bytes(store.content(envelope.sequence), policy=default)
     return {
         "sequence": envelope.sequence,
@@ -79,6 +79,7 @@ def message_tree(store: MailStore, envelope: Envelope) -> dict[str, Any]:
         "message_id": str(message["Message-ID"] or ""),
         "text": _body(message, "plain"),
         "html": _body(message, "html"),
+        "attachments": [_attachment(part) for part in message.iter_attachments()],
         "headers": {name: str(value) for name, value in message.items()},
         "received_at": envelope.received_at.isoformat(),
     }
@@ -94,6 +95,12 @@ def _body(message: EmailMessage, kind: str) -> str | None:
         # An unknown character set: what can be read is shown.
         payload = part.get_payload(decode=True)
         return payload.decode("ascii", errors="replace") if isinstance(payload, bytes) else None
+
+
+def _attachment(part: EmailMessage) -> dict[str, Any]:
+    content = part.get_payload(decode=True)
+    size = len(content) if isinstance(content, bytes) else 0
+    return {"name": part.get_filename(), "media_type": part.get_content_type(), "bytes": size}
 
 
 def _envelope_line(envelope: Envelope) -> bytes:

@@ -183,13 +183,27 @@ class QuietHours(StrictModel):
     sms: Window
 
 
+def _among_audiences(entries: list[Entry[Audience]], info: ValidationInfo) -> Iterator[InitErrorDetails]:
+    audiences = info.data.get("audiences", ())
+    for entry in entries:
+        if audiences and entry.item is not None and entry.item not in audiences:
+            yield refused_at(
+                (entry.index,), "must be one of audiences", "Add it there, or leave it out here."
+            )
+
+
 class Release(StrictModel):
-    """To whom the statement goes."""
+    """To whom the statement goes, and to whom of them also as a letter in PDF."""
 
     audiences: Annotated[
         tuple[Audience, ...], Field(min_length=1), across_entries(no_repeats(lambda audience: audience))
     ]
     quiet_hours: QuietHours | None = None
+    attach_pdf: Annotated[
+        tuple[Audience, ...],
+        across_entries(no_repeats(lambda audience: audience)),
+        across_entries(_among_audiences),
+    ] = ()
 
 
 class FollowUp(StrictModel):

@@ -38,7 +38,7 @@ class ReceiptKind(StrEnum):
     """It could not be delivered: the address does not exist."""
     COMPLAINED = "complained"
     """It arrived, and whoever read it called it spam."""
-    UNSUBSCRIBED = "unsubscribed"
+    OPTED_OUT = "opted_out"
     """It was not delivered: whoever reads that address told the provider to stop."""
 
 
@@ -60,7 +60,7 @@ _SAYS: Final[Mapping[ReceiptKind, DeliveryState]] = MappingProxyType(
         ReceiptKind.SOFT_BOUNCE: DeliveryState.BOUNCED,
         ReceiptKind.HARD_BOUNCE: DeliveryState.BOUNCED,
         ReceiptKind.COMPLAINED: DeliveryState.DELIVERED,
-        ReceiptKind.UNSUBSCRIBED: DeliveryState.BOUNCED,
+        ReceiptKind.OPTED_OUT: DeliveryState.BOUNCED,
     }
 )
 
@@ -72,14 +72,14 @@ ALLOWED: Final = frozenset(
 )
 """The moves that a receipt may bring about; what is parked, failed, suppressed or cancelled stays so."""
 
-BOUNCES: Final = (ReceiptKind.SOFT_BOUNCE, ReceiptKind.UNSUBSCRIBED, ReceiptKind.HARD_BOUNCE)
+BOUNCES: Final = (ReceiptKind.SOFT_BOUNCE, ReceiptKind.OPTED_OUT, ReceiptKind.HARD_BOUNCE)
 """Why a message did not arrive, the worst last."""
 
 SUPPRESSES: Final[Mapping[ReceiptKind, SuppressionReason]] = MappingProxyType(
     {
         ReceiptKind.HARD_BOUNCE: SuppressionReason.HARD_BOUNCE,
         ReceiptKind.COMPLAINED: SuppressionReason.COMPLAINED,
-        ReceiptKind.UNSUBSCRIBED: SuppressionReason.UNSUBSCRIBED,
+        ReceiptKind.OPTED_OUT: SuppressionReason.OPTED_OUT,
     }
 )
 """After which the address is not written to in any later case."""

@@ -1,6 +1,6 @@
 """The outbox: every message that leaves is a row here first."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -53,7 +53,8 @@ class Dispatch(SQLModel, table=True):
 class Delivery(SQLModel, table=True):
     """One message to one recipient on one channel. Its id is the Message-ID and the idempotency key.
 
-    `rendering` and `digest` say which rendering a claim took for it; `not_before`, until when it waits.
+    `rendering` and `digest` say which rendering a claim took for it; `not_before`, until when it waits;
+    `posted_on`, when somebody posted a letter, as she says.
     `provider` is whom the claim took it for; one that is `ready` and has one may have been taken by it, so
     it is given to no other. `resent_at` is when a coordinator had it sent again, though it may have arrived.
     """
@@ -62,6 +63,7 @@ class Delivery(SQLModel, table=True):
         UniqueConstraint("dispatch_id", "recipient_id", "channel"),
         Index("ix_delivery_range", "dispatch_id", "channel", "position"),
         Index("ix_delivery_state", "dispatch_id", "state", "channel"),
+        Index("ix_delivery_fingerprint", "fingerprint"),
         Index(
             "ix_delivery_former_address",
             "recipient_id",
@@ -102,6 +104,7 @@ class Delivery(SQLModel, table=True):
     settled_at: datetime | None = moment(nullable=True)
     not_before: datetime | None = moment(nullable=True)
     resent_at: datetime | None = moment(nullable=True)
+    posted_on: date | None = None
     failure: str | None = Field(default=None, max_length=60)
     provider: str | None = Field(default=None, max_length=40)
     provider_reference: str | None = Field(default=None, max_length=200)

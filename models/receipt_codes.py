@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from models.delivery_receipts import ReceiptKind
 
 _ACCEPTED, _DEFERRED, _DELIVERED = ReceiptKind.ACCEPTED, ReceiptKind.DEFERRED, ReceiptKind.DELIVERED
-_SOFT, _HARD, _STOPPED = ReceiptKind.SOFT_BOUNCE, ReceiptKind.HARD_BOUNCE, ReceiptKind.UNSUBSCRIBED
+_SOFT, _HARD, _STOPPED = ReceiptKind.SOFT_BOUNCE, ReceiptKind.HARD_BOUNCE, ReceiptKind.OPTED_OUT
 
 
 class CallbackProvider(StrEnum):

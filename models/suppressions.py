@@ -12,7 +12,7 @@ from models.vocabulary import ConsentMethod
 
 
 class SuppressionReason(StrEnum):
-    """Why an address must not be written to; of several the last of this list counts."""
+    """Why an address must not be written to; it may have several reasons."""
 
     SOFT_BOUNCES = "soft_bounces"
     """Message after message came back for more than a week, and none arrived between them."""
@@ -21,7 +21,9 @@ class SuppressionReason(StrEnum):
     HARD_BOUNCE = "hard_bounce"
     """A provider took a message, and said later that the address does not exist."""
     UNSUBSCRIBED = "unsubscribed"
-    """Whoever reads it wants no more messages."""
+    """Whoever reads it left the lists: her organisation may still ask her to sign."""
+    OPTED_OUT = "opted_out"
+    """Whoever reads it told the provider that she wants no more messages."""
     COMPLAINED = "complained"
     """Whoever reads it called a message spam."""
 
@@ -37,7 +39,9 @@ class LiftReason(StrEnum):
     """Whoever reads it said herself that she may be written to; when and how is written down."""
 
 
-OWN_WISH: Final = frozenset({SuppressionReason.COMPLAINED, SuppressionReason.UNSUBSCRIBED})
+OWN_WISH: Final = frozenset(
+    {SuppressionReason.UNSUBSCRIBED, SuppressionReason.OPTED_OUT, SuppressionReason.COMPLAINED}
+)
 """What only she whose address it is can take back."""
 
 
@@ -47,10 +51,10 @@ def may_be_lifted(reason: SuppressionReason, why: LiftReason) -> bool:
 
 
 class Suppression(SQLModel, table=True):
-    """An address that must not be written to, known by its keyed hash only."""
+    """A reason not to write to an address, which is known by its keyed hash only."""
 
     fingerprint: bytes = Field(primary_key=True)
-    reason: SuppressionReason = word(SuppressionReason)
+    reason: SuppressionReason = word(SuppressionReason, primary_key=True)
     suppressed_at: datetime = moment()
 
 

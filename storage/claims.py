@@ -151,7 +151,7 @@ _CANCEL_OUTSTANDING = text(f"""
 _SUPPRESS = text("""
     INSERT INTO suppression (fingerprint, reason, suppressed_at)
     SELECT DISTINCT fingerprint, :reason, now() FROM delivery WHERE id = ANY(:deliveries) ORDER BY fingerprint
-    ON CONFLICT (fingerprint) DO NOTHING RETURNING fingerprint
+    ON CONFLICT DO NOTHING RETURNING fingerprint
 """)
 
 

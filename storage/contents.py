@@ -1,6 +1,7 @@
 """What a message says, and to whom: read once a batch, so that sending needs no further look-ups."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from models.documents import Document, DocumentText, Rendering
 from models.messages import Purpose
 from models.outbox import Delivery, Dispatch
 from models.signatories import Organisations
-from models.vocabulary import ConsentUse
+from models.vocabulary import Audience, ConsentUse
 from storage.actions import action_by_id, people_at_risk
 from storage.consents import live_uses, newest_consents
 from storage.documents import renderings_of, texts_of
@@ -35,6 +36,7 @@ class Contents:
     live_uses: set[tuple[UUID, ConsentUse]]
     signatories: list[PublicSignature]
     organisations: Organisations
+    frozen_at: datetime
 
     @property
     def index(self) -> str:
@@ -51,6 +53,9 @@ class Recipient(NamedTuple):
     time_zone: str | None
     sealed_secret: bytes | None
     proposer: str | None
+    audience: Audience | None
+    earlier: list[UUID]
+    """Mails about the same action that went to the same address before, the oldest first."""
 
 
 _RECIPIENTS = text("""
@@ -60,7 +65,13 @@ _RECIPIENTS = text("""
            coalesce(partner.name, target.offices ->> delivery.language) AS organisation,
            target.salutations ->> delivery.language AS salutation,
            coalesce(contact.time_zone, person.time_zone, partner.time_zone) AS time_zone,
-           partner.sealed_api_secret AS sealed_secret, proposal.proposer_name AS proposer
+           partner.sealed_api_secret AS sealed_secret, proposal.proposer_name AS proposer,
+           CASE delivery.recipient_kind
+               WHEN 'target' THEN 'targets'
+               WHEN 'partner' THEN 'signatories'
+               WHEN 'contact' THEN CASE contact.kind WHEN 'press' THEN 'press' ELSE 'members' END END
+               AS audience,
+           thread.earlier
     FROM delivery
     LEFT JOIN target ON delivery.recipient_kind = 'target' AND target.id = delivery.recipient_id
     LEFT JOIN proposal ON delivery.recipient_kind = 'approver' AND proposal.id = delivery.recipient_id
@@ -77,6 +88,15 @@ _RECIPIENTS = text("""
         LIMIT 1) AS partner_contact ON true
     LEFT JOIN contact ON delivery.recipient_kind = 'contact' AND contact.id = delivery.recipient_id
     LEFT JOIN person ON delivery.recipient_kind = 'person' AND person.id = delivery.recipient_id
+    CROSS JOIN LATERAL (
+        SELECT coalesce(array_agg(mail.id ORDER BY mail.claimed_at), '{}') AS earlier
+        FROM (SELECT before.id, before.claimed_at
+              FROM delivery AS before JOIN dispatch AS its ON its.id = before.dispatch_id
+              WHERE before.fingerprint = delivery.fingerprint AND before.channel = 'email'
+                AND before.id <> delivery.id AND before.state IN ('sent', 'delivered', 'unknown')
+                AND its.purpose IN ('statement', 'addendum', 'stop_notice')
+                AND its.action_id = (SELECT action_id FROM dispatch WHERE id = delivery.dispatch_id)
+              ORDER BY before.claimed_at DESC LIMIT 20) AS mail) AS thread
     WHERE delivery.id = ANY(:delivery_ids)
 """)
 
@@ -99,6 +119,7 @@ async def contents_of(session: AsyncSession, dispatch_id: UUID) -> Contents:
         live_uses=live_uses(await newest_consents(session, action.id), action),
         signatories=await public_signatures(session, document.id, dispatch.digest),
         organisations=await count_organisations(session, document.id, dispatch.digest),
+        frozen_at=dispatch.frozen_at,
     )
 
 

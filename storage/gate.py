@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from models.messages import Purpose
+from models.suppressions import SuppressionReason
 from models.verification import CONSENT, FACTS, text_in
 from storage.gate_of_consents import (
     ATTESTATIONS_REQUIRED,
@@ -151,6 +152,13 @@ _UNANSWERED_REQUEST = """
             WHERE request.id = delivery.request_id AND request.answered_at IS NULL)
 """
 
+_ADDRESS_ALLOWED = f"""
+    NOT EXISTS (SELECT 1 FROM suppression
+                WHERE suppression.fingerprint = delivery.fingerprint
+                  AND (suppression.reason <> '{SuppressionReason.UNSUBSCRIBED}'
+                       OR delivery.recipient_kind = 'contact'))
+"""
+
 CHECKS: Final = MappingProxyType(
     {
         "not stopped": Check(_EVERY - AFTER_A_STOP, Failing.ACTION_ENDED, "action.stopped_at IS NULL"),
@@ -164,7 +172,7 @@ CHECKS: Final = MappingProxyType(
         "address allowed": Check(
             _EVERY,
             Failing.SUPPRESSED,
-            "NOT EXISTS (SELECT 1 FROM suppression WHERE suppression.fingerprint = delivery.fingerprint)",
+            _ADDRESS_ALLOWED,
         ),
         "invitation unanswered": Check(SIGN_ON, Failing.UNWANTED, UNANSWERED_INVITATION),
         "released": Check(frozenset({Purpose.ADDENDUM}), Failing.NOT_PERMITTED, RELEASED),

@@ -11,6 +11,7 @@ from models.messages import DeliveryState, DocumentRef
 from models.partners import Partner
 from models.records import Addressee, EventKind
 from models.sign_on_messages import InvitedAgain
+from models.suppressions import SuppressionReason
 from storage.action_lock import have_action_alone
 from storage.partner_audiences import (
     MISSED_STATES,
@@ -32,7 +33,9 @@ _OF_DOCUMENT = f"""
 
 _CAN_BE_ASKED = f"""
     other.gone_at IS NULL AND NOT {was_missed("other")}
-    AND NOT EXISTS (SELECT 1 FROM suppression WHERE suppression.fingerprint = other.fingerprint)
+    AND NOT EXISTS (SELECT 1 FROM suppression
+                    WHERE suppression.fingerprint = other.fingerprint
+                      AND suppression.reason <> '{SuppressionReason.UNSUBSCRIBED}')
 """
 
 _COUNT_UNASKED = text(f"""

@@ -17,15 +17,9 @@ from models.suppressions import (
 )
 from models.vocabulary import ConsentMethod
 
-_WEAKEST_FIRST = ", ".join(f"'{reason}'" for reason in SuppressionReason)
-
-# A bounce that was there first must not hide that she wants no more messages: it is lifted more easily.
-_SUPPRESS = text(f"""
+_SUPPRESS = text("""
     INSERT INTO suppression (fingerprint, reason, suppressed_at) VALUES (:fingerprint, :reason, now())
-    ON CONFLICT (fingerprint) DO UPDATE SET reason = excluded.reason, suppressed_at = now()
-    WHERE array_position(ARRAY[{_WEAKEST_FIRST}], excluded.reason::text)
-          > array_position(ARRAY[{_WEAKEST_FIRST}], suppression.reason::text)
-    RETURNING fingerprint
+    ON CONFLICT DO NOTHING RETURNING fingerprint
 """)
 
 _WHOSE = text("""
@@ -51,10 +45,6 @@ _WHOSE = text("""
 """)
 
 
-class OwnWishError(Exception):
-    """Whoever reads the address said that she wants no more messages: only she can take that back."""
-
-
 class Lift(NamedTuple):
     """Who lifts a suppression, and why; where she who reads the address consents, also when and how."""
 
@@ -64,40 +54,42 @@ class Lift(NamedTuple):
     consent_method: ConsentMethod | None = None
 
 
+class Lifted(NamedTuple):
+    """The reasons that were lifted, and those that only she can take back who reads the address."""
+
+    lifted: list[SuppressionReason]
+    kept: list[SuppressionReason]
+
+
 async def suppress_address(session: AsyncSession, fingerprint: bytes, reason: SuppressionReason) -> bool:
-    """Never write to an address again; False where nothing changed, since it was suppressed before."""
+    """Never write to an address again; False where nothing changed, since the reason was there before."""
     suppressed = await session.execute(_SUPPRESS, {"fingerprint": fingerprint, "reason": reason})
     return suppressed.first() is not None
 
 
-async def lift(session: AsyncSession, fingerprint: bytes, lifting: Lift) -> Suppression | None:
-    """Have an address written to again, and write down why; None where it is not suppressed.
-
-    Raises:
-        OwnWishError: this reason is not enough.
-    """
+async def lift(session: AsyncSession, fingerprint: bytes, lifting: Lift) -> Lifted | None:
+    """Lift the reasons that may be lifted so, and write down why; None where there are no reasons at all."""
     found = await session.exec(
-        select(Suppression).where(Suppression.fingerprint == fingerprint).with_for_update()
+        select(Suppression)
+        .where(Suppression.fingerprint == fingerprint)
+        .order_by(col(Suppression.reason))
+        .with_for_update()
     )
-    suppressed = found.one_or_none()
-    if suppressed is None:
-        return None
-    if not may_be_lifted(suppressed.reason, lifting.why):
-        raise OwnWishError
-    session.add(
-        LiftedSuppression(
-            fingerprint=fingerprint,
-            reason=suppressed.reason,
-            suppressed_at=suppressed.suppressed_at,
-            lifted_by=lifting.person_id,
-            why=lifting.why,
-            consent_given_on=lifting.consent_given_on,
-            consent_method=lifting.consent_method,
-        )
-    )
-    await session.delete(suppressed)
+    suppressed = list(found)
+    for one in suppressed:
+        if may_be_lifted(one.reason, lifting.why):
+            session.add(LiftedSuppression(**one.model_dump(), **_record(lifting)))
+            await session.delete(one)
     await session.flush()
-    return suppressed
+    reasons = [one.reason for one in suppressed]
+    lifted = [reason for reason in reasons if may_be_lifted(reason, lifting.why)]
+    kept = [reason for reason in reasons if reason not in lifted]
+    return Lifted(lifted, kept) if reasons else None
+
+
+def _record(lifting: Lift) -> dict[str, object]:
+    fields = lifting._asdict()
+    return {"lifted_by": fields.pop("person_id"), **fields}
 
 
 async def newest_suppressions(session: AsyncSession, limit: int) -> list[Row[Any]]:

@@ -39,7 +39,12 @@ def to_html(text: str) -> Markup:
 
 def to_text(text: str) -> str:
     """Render Markdown as plain text: one line a paragraph, addresses of links in brackets."""
-    return _blocks(SyntaxTreeNode(_PARSER.parse(text)).children, tight=False)
+    return _blocks(parsed(text).children, tight=False)
+
+
+def parsed(text: str) -> SyntaxTreeNode:
+    """Read Markdown as a tree."""
+    return SyntaxTreeNode(_PARSER.parse(text))
 
 
 class _StatementMarkdown(MarkdownIt):

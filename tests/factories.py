@@ -29,6 +29,7 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 FIELD_KEYS, FINGERPRINT_KEY = new_key_ring("test"), new_key()
 CIPHER = FieldCipher(KeyRing.parse(FIELD_KEYS))
 FINGERPRINT = AddressFingerprint(decode_key(FINGERPRINT_KEY))
+UNSUBSCRIBING_KEY = decode_key(FINGERPRINT_KEY)
 _numbers = count(1)
 
 

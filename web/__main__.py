@@ -5,7 +5,14 @@ from types import FrameType
 
 import uvicorn
 
-from assembly import build_cipher, build_client, build_fingerprint, build_policies, build_renderer
+from assembly import (
+    build_cipher,
+    build_client,
+    build_fingerprint,
+    build_policies,
+    build_renderer,
+    build_unsubscribe_links,
+)
 from logs import configure_logging
 from models.anchors import AnchorFile
 from models.logos import read_logo
@@ -45,6 +52,7 @@ async def build_services(settings: Settings) -> Services:
         cipher=build_cipher(settings),
         fingerprint=build_fingerprint(settings),
         form_seal=FormSeal(key),
+        unsubscribe_links=build_unsubscribe_links(settings),
         pins=PinHasher(key),
         anchors=AnchorFile(settings.audit_anchors),
         renderer=build_renderer(settings),

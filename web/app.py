@@ -34,6 +34,7 @@ from web import (
     screens,
     sources,
     suppressions,
+    unsubscribe_page,
     verify_page,
     windows,
 )
@@ -63,6 +64,7 @@ PUBLIC_PATHS = frozenset(
         "/approve/{proposal_id}",
         "/e/{token}",
         "/v/{token}",
+        "/u/{token}",
         "/logo/{name}",
         "/screen/{token}",
         "/screens/{link_id}",
@@ -127,7 +129,8 @@ def create_app(services: Services) -> FastAPI:
         api.include_router(part.router)
     app.include_router(api)
     partner_pages = (sign_page, asking, proposing, details, approving, receipt_page)
-    for part in (*partner_pages, enrolment_page, verify_page, screen_page, public_lists, logo, health):
+    other_pages = (enrolment_page, verify_page, screen_page, unsubscribe_page, public_lists, logo, health)
+    for part in (*partner_pages, *other_pages):
         app.include_router(part.router)
     for part in (sms_callbacks, mail_callbacks):
         app.include_router(part.router)

@@ -111,7 +111,7 @@ class SuppressionList(Schema):
 
 
 class SuppressionLifted(Schema):
-    """What had kept an address from being written to."""
+    """The reasons that were lifted, and those that only she can take back who reads the address."""
 
-    reason: SuppressionReason
-    suppressed_at: datetime
+    lifted: list[SuppressionReason]
+    kept: list[SuppressionReason]

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
+from security.unsubscribing import UNSUBSCRIBE
 from templates.catalogs import native_name
 from web.services import Services
 
@@ -20,6 +21,7 @@ ENROLMENTS = "/e/"
 VERIFICATIONS = "/v/"
 SCREENS = "/screen/"
 SCREEN_PAGES = "/screens/"
+UNSUBSCRIPTIONS = UNSUBSCRIBE
 PUBLIC = "/public/"
 FOLDERS = (
     SIGN_LINKS,
@@ -31,6 +33,7 @@ FOLDERS = (
     VERIFICATIONS,
     SCREENS,
     SCREEN_PAGES,
+    UNSUBSCRIPTIONS,
 )
 """Where people come with a secret link and a browser; what goes wrong there is answered by a page as well."""
 

@@ -12,6 +12,7 @@ from security.fields import FieldCipher
 from security.fingerprints import AddressFingerprint
 from security.forms import FormSeal
 from security.pins import PinHasher
+from security.unsubscribing import UnsubscribeLinks
 from storage.changes import ChangeFeed
 from storage.database import Database
 from templates.rendering import Renderer
@@ -29,6 +30,7 @@ class Services:
     cipher: FieldCipher
     fingerprint: AddressFingerprint
     form_seal: FormSeal
+    unsubscribe_links: UnsubscribeLinks
     pins: PinHasher
     anchors: AnchorFile
     renderer: Renderer

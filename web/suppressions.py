@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from storage.suppressions import Lift, OwnWishError, count_suppressions, lift, newest_suppressions
+from storage.suppressions import Lift, count_suppressions, lift, newest_suppressions
 from web.authentication import DirectoryKeeper
 from web.doubt_schemas import LiftRequest, SuppressionLifted, SuppressionList, SuppressionView
 from web.errors import ApiError
@@ -34,20 +34,19 @@ async def suppressions(
 async def lift_one(request: LiftRequest, services: Work, caller: DirectoryKeeper) -> SuppressionLifted:
     """Have an address written to again. Who lifted it and why is kept; the address is not.
 
-    After a complaint, and where somebody wants no more messages, only `own_consent` will do, with the day and
-    the way in which she gave it.
+    What was her own wish (a complaint, leaving the lists or the provider's messages) is lifted by `own_consent`
+    alone, with the day and the way in which she gave it; `kept` tells what remains.
     """
     fingerprint = services.fingerprint.of(request.channel, request.address)
     lifting = Lift(caller.person_id, request.why, request.consent_given_on, request.consent_method)
-    try:
-        async with services.database.transaction() as session:
-            lifted = await lift(session, fingerprint, lifting)
-    except OwnWishError:
+    async with services.database.transaction() as session:
+        done = await lift(session, fingerprint, lifting)
+    if done is None:
+        raise ApiError(404, "This address is not suppressed.", "Compare its spelling with the directory.")
+    if not done.lifted:
         raise ApiError(
             409,
             "Whoever reads this address wants no more messages.",
             "Ask her by another way. If she agrees: own_consent, with when and how she said so.",
-        ) from None
-    if lifted is None:
-        raise ApiError(404, "This address is not suppressed.", "Compare its spelling with the directory.")
-    return SuppressionLifted(reason=lifted.reason, suppressed_at=lifted.suppressed_at)
+        )
+    return SuppressionLifted(lifted=done.lifted, kept=done.kept)

@@ -1,7 +1,7 @@
 """Delivery receipts, suppressions that can be lifted, messages in doubt that are sent again
 
 Revision: 0018
-Follows: 0015
+Follows: 0013
 """
 
 from collections.abc import Sequence
@@ -11,19 +11,21 @@ import sqlmodel
 from alembic import op
 
 revision: str = "0018"
-down_revision: str | None = "0015"
+down_revision: str | None = "0013"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
 MOMENT = sa.DateTime(timezone=True)
 WORD = sa.String(40)
-REASONS = "'no_such_address', 'hard_bounce', 'soft_bounces', 'complained', 'unsubscribed'"
+KNOWN = "'no_such_address', 'unsubscribed'"
 
 
 def upgrade() -> None:
-    # Until now there was one reason, and nothing that held others back from writing another.
-    op.execute(f"UPDATE suppression SET reason = 'no_such_address' WHERE reason NOT IN ({REASONS})")  # noqa: S608
+    # Nothing held back whoever wrote another reason by hand.
+    op.execute(f"UPDATE suppression SET reason = 'no_such_address' WHERE reason NOT IN ({KNOWN})")  # noqa: S608
     op.alter_column("suppression", "reason", type_=WORD, existing_nullable=False)
+    op.drop_constraint("suppression_pkey", "suppression")
+    op.create_primary_key("suppression_pkey", "suppression", ["fingerprint", "reason"])
     op.create_table(
         "lifted_suppression",
         sa.Column("id", sa.Uuid(), primary_key=True),
@@ -78,6 +80,15 @@ def downgrade() -> None:
     op.drop_table("early_receipt")
     op.drop_table("delivery_receipt")
     op.drop_table("lifted_suppression")
+    # Of several reasons one that concerns more than the lists must stay.
+    op.execute(
+        "DELETE FROM suppression USING suppression AS other"
+        " WHERE other.fingerprint = suppression.fingerprint"
+        " AND (other.reason <> 'unsubscribed', other.reason)"
+        " > (suppression.reason <> 'unsubscribed', suppression.reason)"
+    )
+    op.drop_constraint("suppression_pkey", "suppression")
+    op.create_primary_key("suppression_pkey", "suppression", ["fingerprint"])
     op.alter_column(
         "suppression", "reason", type_=sqlmodel.sql.sqltypes.AutoString(), existing_nullable=False
     )

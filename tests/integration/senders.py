@@ -9,13 +9,15 @@ import pytest
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
-from activities.composing import Composer
+from activities.composing import Composer, Stationery
 from activities.sending import TRY_AGAIN, SendingActivities
 from channels.base import Channel, HandOver, Outbound, Receipt
 from channels.email import EmailChannel
 from channels.mime import EmailContent
 from models.messages import Batch, BatchOutcome
+from security.unsubscribing import UnsubscribeLinks
 from storage.database import Database
+from templates.letter.press import LetterPress
 from templates.rendering import Renderer
 from tests import factories
 from tests.integration.local_servers import LocalMailbox
@@ -29,7 +31,11 @@ def composer(database: Database) -> Composer:
     """Make the composer of a worker."""
     return Composer(
         database,
-        Renderer("Red Acuerpa"),
+        Stationery(
+            Renderer("Red Acuerpa"),
+            LetterPress("Red Acuerpa"),
+            UnsubscribeLinks(factories.UNSUBSCRIBING_KEY, PUBLIC_URL),
+        ),
         factories.CIPHER,
         public_url=PUBLIC_URL,
         time_zone="America/Mexico_City",

@@ -27,7 +27,7 @@ SAYS = {
     R.COMPLAINED: S.DELIVERED,
     R.SOFT_BOUNCE: S.BOUNCED,
     R.HARD_BOUNCE: S.BOUNCED,
-    R.UNSUBSCRIBED: S.BOUNCED,
+    R.OPTED_OUT: S.BOUNCED,
 }
 
 
@@ -72,7 +72,7 @@ def test_a_receipt_leads_from_doubt_to_a_state_that_is_final() -> None:
 
 
 def test_the_address_is_given_up_after_a_hard_bounce_a_complaint_and_an_unsubscription_alone() -> None:
-    assert SUPPRESSES.keys() == {R.HARD_BOUNCE, R.COMPLAINED, R.UNSUBSCRIBED}
+    assert SUPPRESSES.keys() == {R.HARD_BOUNCE, R.COMPLAINED, R.OPTED_OUT}
     assert {kind for kind in R if moved(S.SENT, kind) is S.BOUNCED} == set(BOUNCES)
 
 

@@ -122,7 +122,7 @@ def mounted() -> Iterator[Path]:
 
 
 def test_every_mounted_file_exists() -> None:
-    assert len(files := set(mounted())) == 4
+    assert len(files := set(mounted())) == 5
     assert [file for file in files if not file.exists()] == []
 
 
@@ -213,7 +213,7 @@ def test_every_required_setting_is_passed_and_none_is_misspelt(service: str) -> 
 
 
 def test_every_setting_reaches_the_process_that_uses_it() -> None:
-    of_web = {"ACUERPA_WEB_HOST", "ACUERPA_WEB_PORT", "ACUERPA_AUDIT_ANCHORS", "ACUERPA_NETWORK_LOGO"}
+    of_web = {"ACUERPA_WEB_HOST", "ACUERPA_WEB_PORT", "ACUERPA_AUDIT_ANCHORS"}
     of_web |= {name for name in FIELDS if name.startswith("ACUERPA_CALLBACK_")}
     embedded = {name for name in FIELDS if name.startswith("ACUERPA_LOCAL_")}
     assert FIELDS.keys() - embedded - of_web == SERVICES["worker"]["environment"].keys() & FIELDS.keys()
@@ -232,13 +232,14 @@ def test_the_anchors_of_the_audit_trail_are_in_a_volume_that_the_database_does_n
     assert [line.stage for line in instructions("RUN") if line.rest.endswith(made_over)] == [2]
 
 
-def test_the_logo_is_a_file_that_the_web_process_alone_sees_and_cannot_change() -> None:
-    (named,) = re.findall(
-        r"^#ACUERPA_NETWORK_LOGO=(.+)$", (ROOT / "docker/example.env").read_text(), re.MULTILINE
-    )
-    mounts = {name: str(service.get("volumes", [])) for name, service in SERVICES.items()}
-    assert {name for name, mount in mounts.items() if "logo" in mount} == {"web"}
-    assert f"./docker/logo:{Path(named).parent}:ro" in SERVICES["web"]["volumes"]
+@pytest.mark.parametrize(
+    ("named", "seen"), [("NETWORK_LOGO=/logo/logo.png", "logo"), ("LETTER_FONTS=/fonts", "fonts")]
+)
+def test_web_and_worker_alone_see_logo_and_fonts_and_cannot_change_them(named: str, seen: str) -> None:
+    assert f"\n#ACUERPA_{named}\n" in (ROOT / "docker/example.env").read_text()
+    mounts = {name: service.get("volumes", []) for name, service in SERVICES.items()}
+    assert {name for name, mount in mounts.items() if seen in str(mount)} == {"web", "worker"}
+    assert all(f"./docker/{seen}:/{seen}:ro" in mounts[name] for name in ("web", "worker"))
 
 
 def test_the_web_process_has_no_password_of_the_mail_server() -> None:

@@ -17,7 +17,7 @@ TWILIO, VONAGE, GATEWAY = CallbackProvider
         (TWILIO, "undelivered", "30003", R.SOFT_BOUNCE),
         (TWILIO, "undelivered", "30005", R.HARD_BOUNCE),
         (TWILIO, "failed", "21614", R.HARD_BOUNCE),
-        (TWILIO, "failed", "21610", R.UNSUBSCRIBED),
+        (TWILIO, "failed", "21610", R.OPTED_OUT),
         (TWILIO, "failed", None, R.SOFT_BOUNCE),
         (VONAGE, "submitted", None, R.ACCEPTED),
         (VONAGE, "accepted", "0", R.ACCEPTED),
@@ -32,7 +32,7 @@ TWILIO, VONAGE, GATEWAY = CallbackProvider
         (GATEWAY, "deferred", None, R.DEFERRED),
         (GATEWAY, "delivered", None, R.DELIVERED),
         (GATEWAY, "failed", "no_such_number", R.HARD_BOUNCE),
-        (GATEWAY, "failed", "unsubscribed", R.UNSUBSCRIBED),
+        (GATEWAY, "failed", "unsubscribed", R.OPTED_OUT),
         (GATEWAY, "failed", "expired", R.SOFT_BOUNCE),
     ],
 )

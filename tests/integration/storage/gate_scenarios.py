@@ -266,11 +266,12 @@ async def _notified(case: Case) -> DispatchRequest:
     await case.settle(claim_id, *(Outcome(one.id, DeliveryState.SENT) for one in claimed))
     await case.decide(Decision.STOP)
     async with case.database.transaction() as session:
-        document = await _approved_notice(session, case)
+        document = await approved_notice(session, case)
     return DispatchRequest(document=document, purpose=Purpose.STOP_NOTICE, round=1)
 
 
-async def _approved_notice(session: AsyncSession, case: Case) -> DocumentRef:
+async def approved_notice(session: AsyncSession, case: Case) -> DocumentRef:
+    """Write the notice of a stop, and have it approved."""
     action, verifier_id = case.action, case.verifiers[0]
     texts = [
         DocumentText(version_id=uuid4(), language=language, headline="x", summary="x", body="x", demands=[])

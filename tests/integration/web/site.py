@@ -20,6 +20,7 @@ from security.forms import FormSeal
 from security.keys import KeyRing, decode_key, new_key, new_key_ring
 from security.pins import PinHasher
 from security.tokens import token_hash
+from security.unsubscribing import UnsubscribeLinks
 from storage.changes import ChangeFeed
 from storage.database import Database
 from storage.people import live_key, revoke_key
@@ -94,6 +95,7 @@ async def services_over(database_url: str, folder: Path, temporal_address: str =
         cipher=factories.CIPHER,
         fingerprint=factories.FINGERPRINT,
         form_seal=FormSeal(decode_key(new_key())),
+        unsubscribe_links=UnsubscribeLinks(factories.UNSUBSCRIBING_KEY, PUBLIC_URL),
         pins=PinHasher(decode_key(new_key())),
         anchors=AnchorFile(folder / "anchors.jsonl"),
         renderer=Renderer("Red Acuerpa"),

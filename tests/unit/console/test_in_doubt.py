@@ -140,7 +140,7 @@ def test_an_address_is_asked_for_and_lifted_and_not_repeated(
     server: HTTPServer, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("console.screen.typer.prompt", lambda *_, **__: f" {ADDRESS} ")
-    lifted = SuppressionLifted(reason=SuppressionReason.COMPLAINED, suppressed_at=MOMENT)
+    lifted = SuppressionLifted(lifted=[SuppressionReason.HARD_BOUNCE], kept=[SuppressionReason.COMPLAINED])
     body = {
         "channel": "email",
         "address": ADDRESS,
@@ -152,7 +152,8 @@ def test_an_address_is_asked_for_and_lifted_and_not_repeated(
     consented = ("--why", "own_consent", "--consented-on", "2026-11-02", "--method", "phone")
     told = run("suppressions", "lift", *consented)
     assert told.exit_code == 0, told.output
-    assert "It may be written to again." in told.stdout
+    assert "Lifted: a message came back" in told.stdout
+    assert "only she can take it back: she called a message spam" in told.stdout
     assert ADDRESS not in told.output
 
 

@@ -65,7 +65,12 @@ IDENTIFIED: dict[str, object] = {
         {"shown_as": None, "name": "Nayeli Robles Canseco", "role": ""},
     ]
 }
-ADDRESSED: dict[str, object] = {"salutation": "Señor Fiscal:", "recipient_name": "Lic. Ramón Ejemplo"}
+ADDRESSED: dict[str, object] = {
+    "salutation": "Señor Fiscal:",
+    "recipient_name": "Lic. Ramón Ejemplo",
+    "addressee": ["Lic. Ramón Ejemplo", "Fiscalía General del Estado"],
+}
+LISTED: dict[str, object] = {"unsubscribe_url": "https://red.example/u/Zm9vYmFyYmF6cXV4?lang=es"}
 NOTICE: dict[str, object] = {
     "index": "UA-2026-014/2",
     "title": "Esta acción urgente terminó; por favor, no la siga difundiendo",
@@ -173,13 +178,14 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
     "email/question_answered": ANSWER_WAITS,
     "email/addendum": {name: STATEMENT[name] for name in ("index", "title", "statement_language")}
     | ADDRESSED
+    | LISTED
     | {"added": SIGNATORIES["signatories"], "gone": [{"name": "Red Ejemplo", "country": "PE"}]},
     "email/sign_again": {name: value for name, value in INVITATION.items() if name not in TIMES}
     | {"changes": {"lines": ["Hubo otra llamada."], "something_gone": True, "whole": False}},
     "email/sign_link": {
         name: INVITATION[name] for name in ("index", "partner_name", "recipient_name", "sign_url")
     },
-    "email/statement": STATEMENT | SIGNATORIES | ADDRESSED | IDENTIFIED | {"unsubscribe": True},
+    "email/statement": STATEMENT | SIGNATORIES | ADDRESSED | IDENTIFIED | LISTED,
     "email/answer_receipt": RECEIPT
     | {"followed": "Red de los Ríos", "answer_url": "https://red.example/r/Zm9vYmFyYmF6cXV4"},
     "email/disowned_alarm": UNRELEASED,
@@ -189,7 +195,7 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
     "email/verification_alarm": UNRELEASED,
     "email/leak_alarm": COORDINATOR,
     "email/invitation_alarm": MISSED,
-    "email/stop_notice": NOTICE | ADDRESSED,
+    "email/stop_notice": NOTICE | ADDRESSED | LISTED,
     "notices/stop": ENDED,
     "notices/withdraw": ENDED,
     "sms/statement": {"index": STATEMENT["index"], "title": STATEMENT["title"]},
@@ -245,6 +251,8 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
     "web/screen_unusable": PAGE,
     "web/waiting": PAGE,
     "web/unusable": PAGE,
+    "web/unsubscribe": PAGE,
+    "web/unsubscribed": PAGE,
     "web/error": PAGE | {"status": 404},
     "web/enrol": PAGE
     | {

@@ -260,7 +260,7 @@ def test_a_mail_loads_nothing_and_hides_nothing(message: str) -> None:
     html = mail_html(message)
     outline = Outline(html)
     assert not outline.named("script", "img", "link", "style", "iframe", "object", "form", "picture", "video")
-    links = ("sign_url", "verify_url", "answer_url")
+    links = ("sign_url", "verify_url", "answer_url", "unsubscribe_url")
     secret = {EXAMPLES[f"email/{message}"].get(name) for name in links} - {None}
     public = {"https://red.example/cronologia"}
     assert secret <= set(outline.addresses()) <= secret | public

@@ -177,11 +177,25 @@ def test_a_message_to_an_office_greets_as_well_as_it_can(
     assert f">{words}</p>" in mail.html
 
 
-@pytest.mark.parametrize("unsubscribe", [True, False])
-def test_how_to_be_removed_is_said_only_where_it_applies(unsubscribe: bool) -> None:  # noqa: FBT001
-    mail = RENDERER.email("statement", "es", {**EXAMPLES["email/statement"], "unsubscribe": unsubscribe})
-    assert ("daremos de baja su dirección" in mail.text) is unsubscribe
-    assert ("daremos de baja su dirección" in mail.html) is unsubscribe
+@pytest.mark.parametrize("message", ["statement", "addendum", "stop_notice"])
+def test_how_to_unsubscribe_is_said_to_the_lists_alone(message: str) -> None:
+    context = EXAMPLES[f"email/{message}"]
+    mail = RENDERER.email(message, "es", context)
+    address = str(context["unsubscribe_url"])
+    assert f"puede darse de baja aquí:\n{address}\n" in mail.text
+    assert f'<a href="{address}">' in mail.html
+    unlisted = RENDERER.email(message, "es", {**context, "unsubscribe_url": None})
+    assert "darse de baja" not in unlisted.text + unlisted.html
+
+
+@pytest.mark.parametrize("message", ["statement", "addendum", "stop_notice"])
+def test_an_office_is_addressed_by_holder_office_and_salutation(message: str) -> None:
+    context = EXAMPLES[f"email/{message}"]
+    mail = RENDERER.email(message, "es", context)
+    assert "\nLic. Ramón Ejemplo\nFiscalía General del Estado\n\nSeñor Fiscal:\n\n" in mail.text
+    assert "Lic. Ramón Ejemplo<br>Fiscalía General del Estado</p>" in mail.html
+    others = RENDERER.email(message, "es", {**context, "addressee": []})
+    assert "Fiscalía General" not in others.text + others.html
 
 
 def test_a_check_in_names_the_two_commands() -> None:
