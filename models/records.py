@@ -105,7 +105,7 @@ class EventKind(StrEnum):
     CLOSE_DECIDED = "close_decided"
     """A coordinator ended the action in order."""
     ADDRESS_SUPPRESSED = "address_suppressed"
-    """An address is not written to any more: it does not exist, or its reader asked for it; see the detail."""
+    """An address is not written to any more: it does not exist, or its reader asked for it."""
     DOUBT_DECIDED = "doubt_decided"
     """A coordinator decided what shall become of messages in doubt."""
     CLAIMED = "claimed"

@@ -78,7 +78,7 @@ async def lift(session: AsyncSession, fingerprint: bytes, lifting: Lift) -> Lift
     suppressed = list(found)
     for one in suppressed:
         if may_be_lifted(one.reason, lifting.why):
-            session.add(LiftedSuppression(**one.model_dump(), **_record(lifting)))
+            session.add(_record(one, lifting))
             await session.delete(one)
     await session.flush()
     reasons = [one.reason for one in suppressed]
@@ -87,9 +87,16 @@ async def lift(session: AsyncSession, fingerprint: bytes, lifting: Lift) -> Lift
     return Lifted(lifted, kept) if reasons else None
 
 
-def _record(lifting: Lift) -> dict[str, object]:
-    fields = lifting._asdict()
-    return {"lifted_by": fields.pop("person_id"), **fields}
+def _record(suppressed: Suppression, lifting: Lift) -> LiftedSuppression:
+    return LiftedSuppression(
+        fingerprint=suppressed.fingerprint,
+        reason=suppressed.reason,
+        suppressed_at=suppressed.suppressed_at,
+        lifted_by=lifting.person_id,
+        why=lifting.why,
+        consent_given_on=lifting.consent_given_on,
+        consent_method=lifting.consent_method,
+    )
 
 
 async def newest_suppressions(session: AsyncSession, limit: int) -> list[Row[Any]]:

@@ -34,8 +34,8 @@ async def suppressions(
 async def lift_one(request: LiftRequest, services: Work, caller: DirectoryKeeper) -> SuppressionLifted:
     """Have an address written to again. Who lifted it and why is kept; the address is not.
 
-    What was her own wish (a complaint, leaving the lists or the provider's messages) is lifted by `own_consent`
-    alone, with the day and the way in which she gave it; `kept` tells what remains.
+    What was her own wish (she complained, left the lists or opted out) is lifted by `own_consent` alone, with
+    the day and the way in which she gave it; `kept` tells what remains.
     """
     fingerprint = services.fingerprint.of(request.channel, request.address)
     lifting = Lift(caller.person_id, request.why, request.consent_given_on, request.consent_method)
