@@ -79,4 +79,7 @@ def test_the_address_is_given_up_after_a_hard_bounce_a_complaint_and_an_unsubscr
 @pytest.mark.parametrize(("reason", "why"), list(product(SuppressionReason, LiftReason)))
 def test_only_her_own_consent_lifts_what_was_her_own_wish(reason: SuppressionReason, why: LiftReason) -> None:
     assert may_be_lifted(reason, why) == (reason not in OWN_WISH or why is LiftReason.OWN_CONSENT)
-    assert {SuppressionReason.COMPLAINED, SuppressionReason.UNSUBSCRIBED} == OWN_WISH
+
+
+def test_her_own_wish_is_to_complain_to_leave_the_lists_or_to_opt_out() -> None:
+    assert {reason.value for reason in OWN_WISH} == {"complained", "unsubscribed", "opted_out"}

@@ -10,9 +10,9 @@ from pydantic import ValidationError
 from security.keys import new_key, new_key_ring
 from setting_types import SmtpSecurity
 from settings import OTHER_TOOLS_NAMES, Settings, SettingsError, load_settings
+from tests.unit.callback_settings import CALLBACKS_WRONG, CANARY
 
 ROOT = Path(__file__).parents[2]
-CANARY = "Xochitl-Canary-7319"
 REQUIRED = {
     "ACUERPA_DATABASE_URL": "postgresql+psycopg://acuerpa:secret@db/acuerpa",
     "ACUERPA_PAYLOAD_KEYS": new_key_ring("p1"),
@@ -110,12 +110,7 @@ WRONG_VALUES = {
     "ACUERPA_NETWORK_NAME": (f"{CANARY}\nBcc: x", f"a\u2028{CANARY}", CANARY * 10, f"a\x1b{CANARY}"),
     "ACUERPA_MAIL_FROM": (CANARY, f"{CANARY} <a@b.example>", f"a@{CANARY}..example"),
     "ACUERPA_MESSAGE_ID_DOMAIN": (CANARY, f"{CANARY}.example", "red..example", "-red.example"),
-    "ACUERPA_MAIL_BOUNCES": (CANARY,),
-    "ACUERPA_CALLBACK_TWILIO": (f"{CANARY}"[:15], f"{CANARY},", f"{CANARY} {CANARY}", f"{CANARY},short"),
-    "ACUERPA_CALLBACK_VONAGE": (CANARY[:15],),
-    "ACUERPA_CALLBACK_SMS": (CANARY[:15],),
-    "ACUERPA_CALLBACK_BOUNCES": (CANARY[:15],),
-    "ACUERPA_CALLBACK_MAIL": (CANARY, f"whsec_{CANARY}"),
+    **CALLBACKS_WRONG,
     "ACUERPA_SMTP_HOST": (f"smtp://{CANARY}", f"{CANARY} x"),
     "ACUERPA_SMTP_PORT": (CANARY, "-1"),
     "ACUERPA_SMTP_PASSWORD": (CANARY,),

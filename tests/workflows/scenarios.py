@@ -5,10 +5,11 @@ from datetime import timedelta
 
 from models.lifecycle import Decision, Phase
 from models.messages import CasePlan, DispatchRequest, FollowUpPlan, Purpose
-from models.vocabulary import Channel, ReleasePolicy
+from models.vocabulary import Channel
+from tests.workflows.sending_again import send_three_again
 from tests.workflows.stage import Stage
 from tests.workflows.windows import close_at, end_window, opened_at
-from tests.workflows.world import DOCUMENT, NOTICE, SIGN_ON, VERIFICATION, case_plan
+from tests.workflows.world import BY_HAND, DOCUMENT, NOTICE, SIGN_ON, VERIFICATION, case_plan
 from workflows.sign_on import BETWEEN_ROUNDS
 
 BRIEF = FollowUpPlan(expires_after=timedelta(days=2), check_ins=(timedelta(days=1),))
@@ -118,9 +119,7 @@ async def reminded_in_the_morning(stage: Stage) -> None:
 
 async def alone(stage: Stage) -> None:
     """The network signs alone and releases by hand."""
-    await stage.start()
-    await stage.attest_twice()
-    await release_when_attested(stage)
+    await reach_follow_up(stage)
     await expire(stage)
 
 
@@ -266,31 +265,17 @@ async def told_of_answers(stage: Stage) -> None:
     await expire(stage)
 
 
-STATEMENT = DispatchRequest(document=DOCUMENT, purpose=Purpose.STATEMENT, round=1)
-
-
 async def sent_again(stage: Stage) -> None:
-    """A message in doubt is sent again after its release has ended, and another one while that goes on."""
+    """Messages in doubt are sent again: after the release has ended, and beside others that are."""
     await reach_follow_up(stage)
-    await stage.send_again(STATEMENT, 0)
-    await stage.resending.result()
-    stage.world.block("send_batch")
-    known = stage.world.calls["send_batch"]
-    await stage.send_again(STATEMENT, 1)
-    await stage.world.until_called("send_batch", known + 1)
-    await stage.send_again(STATEMENT, 3)
-    stage.world.unblock("send_batch")
-    await stage.pass_time(stage.resending)
+    await send_three_again(stage)
     await expire(stage)
 
 
 SCENARIOS: dict[str, tuple[Scenario, CasePlan]] = {
     "signed_at_quorum": (signed_at_quorum, case_plan()),
     "signed_at_deadline": (signed_at_deadline, case_plan(follow_up=BRIEF)),
-    "released_by_hand": (
-        released_by_hand,
-        case_plan(SIGN_ON.model_copy(update={"release": ReleasePolicy.BY_HAND}), BRIEF),
-    ),
+    "released_by_hand": (released_by_hand, case_plan(BY_HAND, BRIEF)),
     "extended": (extended, case_plan(follow_up=BRIEF)),
     "ended_by_hand": (ended_by_hand, case_plan(follow_up=BRIEF)),
     "asked_again": (asked_again, case_plan(follow_up=BRIEF)),

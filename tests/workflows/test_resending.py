@@ -6,7 +6,8 @@ import pytest
 from temporalio.client import WorkflowExecutionStatus
 
 from models.messages import Purpose
-from tests.workflows.scenarios import BRIEF, STATEMENT, reach_follow_up
+from tests.workflows.scenarios import BRIEF, reach_follow_up
+from tests.workflows.sending_again import STATEMENT
 from tests.workflows.stage import Stage, open_stage, status_of
 from tests.workflows.world import AUDIENCE, World, case_plan
 from workflows.resending import ResendingWorkflow

@@ -49,6 +49,7 @@ SIGN_ON = SignOnPlan(
     quorum=3,
     remind_after=(timedelta(hours=24), timedelta(hours=42)),
 )
+BY_HAND = SIGN_ON.model_copy(update={"release": ReleasePolicy.BY_HAND})
 FOLLOW_UP = FollowUpPlan(
     expires_after=timedelta(days=42), check_ins=tuple(timedelta(days=day) for day in (1, 3, 7, 14, 28))
 )

@@ -1,0 +1,20 @@
+"""What a coordinator has sent again of a statement, some of whose messages were in doubt."""
+
+from models.messages import DispatchRequest, Purpose
+from tests.workflows.stage import Stage
+from tests.workflows.world import DOCUMENT
+
+STATEMENT = DispatchRequest(document=DOCUMENT, purpose=Purpose.STATEMENT, round=1)
+
+
+async def send_three_again(stage: Stage) -> None:
+    """Send one again, and then another, and a third while that one is on its way."""
+    await stage.send_again(STATEMENT, 0)
+    await stage.resending.result()
+    stage.world.block("send_batch")
+    known = stage.world.calls["send_batch"]
+    await stage.send_again(STATEMENT, 1)
+    await stage.world.until_called("send_batch", known + 1)
+    await stage.send_again(STATEMENT, 3)
+    stage.world.unblock("send_batch")
+    await stage.pass_time(stage.resending)
