@@ -11,6 +11,7 @@ from console import (
     editorial,
     imports,
     invitations,
+    partner_systems,
     partners,
     people,
     questions,
@@ -57,6 +58,10 @@ GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
             "changes": partners.changes,
             "approve": partners.approve,
             "refuse": partners.refuse,
+            "rotate-secret": partner_systems.rotate_secret,
+            "end-rotation": partner_systems.end_rotation,
+            "make-key": partner_systems.make_key,
+            "revoke-key": partner_systems.revoke_key,
         },
     ),
     "sign-on": (

@@ -57,6 +57,7 @@ EVENTS = {
     "addendum_wanted": "An addendum to the list of signatories will be sent",
     "screen_linked": "A link to the live page was made",
     "screens_revoked": "The links to the live page were revoked",
+    "document_fetched": "A partner's system read what was released to it",
     "letter_printed": "A letter was printed",
     "letter_posted": "A letter was posted",
     "letter_not_posted": "A printed letter was not posted",

@@ -70,6 +70,11 @@ class Delivery(SQLModel, table=True):
             postgresql_where=text("recipient_kind = 'former_address'"),
         ),
         Index(
+            "ix_delivery_partner",
+            "recipient_id",
+            postgresql_where=text("recipient_kind = 'partner'"),
+        ),
+        Index(
             "ix_delivery_reference",
             "provider_reference",
             postgresql_where=text("channel = 'sms' AND provider_reference IS NOT NULL"),

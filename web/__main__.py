@@ -8,6 +8,7 @@ import uvicorn
 from assembly import (
     build_cipher,
     build_client,
+    build_endpoint_rules,
     build_fingerprint,
     build_policies,
     build_renderer,
@@ -59,7 +60,7 @@ async def build_services(settings: Settings) -> Services:
         policies=build_policies(settings),
         public_url=settings.public_url,
         time_zone=settings.default_time_zone,
-        insecure_partner_apis=settings.partner_api_allow_private,
+        partner_endpoints=build_endpoint_rules(settings),
         callbacks=build_callbacks(settings),
         logo=read_logo(settings.network_logo) if settings.network_logo else None,
     )

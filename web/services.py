@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from models.anchors import AnchorFile
+from models.endpoints import EndpointRules
 from models.logos import Logo
 from models.verification import Policies
 from security.fields import FieldCipher
@@ -37,7 +38,7 @@ class Services:
     policies: Policies
     public_url: str
     time_zone: str
-    insecure_partner_apis: bool
+    partner_endpoints: EndpointRules
     callbacks: Callbacks
     logo: Logo | None = None
 

@@ -1,7 +1,7 @@
 """Delivery receipts, suppressions that can be lifted, messages in doubt that are sent again
 
 Revision: 0018
-Follows: 0013
+Follows: 0017
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ import sqlmodel
 from alembic import op
 
 revision: str = "0018"
-down_revision: str | None = "0013"
+down_revision: str | None = "0017"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
