@@ -141,6 +141,13 @@ class PossibleDuplicate(Answer):
     similarity: int
 
 
+class UnreachableTarget(Answer):
+    """A target that has no address that can be written to."""
+
+    number: int
+    office: str
+
+
 class Action(Summary):
     """An action with all that is shown of it."""
 
@@ -159,6 +166,7 @@ class Action(Summary):
     releasable: bool
     sign_on: SignOn | None
     dispatches: list[Dispatch]
+    unreachable_targets: tuple[UnreachableTarget, ...] = ()
 
 
 class ActionList(Answer):

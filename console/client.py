@@ -3,7 +3,7 @@
 import ipaddress
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
 from typing import Final, Self
 
@@ -19,10 +19,13 @@ POLL_GRACE_SECONDS: Final = 15.0
 """How much longer than asked a long poll may take."""
 TIMEOUT: Final = httpx.Timeout(120.0, connect=5.0)
 """Reading waits as long as the import of a large directory may take."""
+LONG_TIMEOUT: Final = httpx.Timeout(900.0, connect=5.0)
+"""For the largest lists of contacts, on the smallest machines."""
 
 _SERVER_ERROR, _REDIRECT = 500, 300
 _UNAUTHORISED, _INVALID = 401, 422
 _JSON, _PROBLEM_JSON = "application/json", "application/problem+json"
+_LINES = "application/x-ndjson"
 _ADDRESS_REMEDY = "Write https://host, or http:// for this machine only: the key goes with every request."
 
 Parameters = Mapping[str, str | int | float]
@@ -68,9 +71,23 @@ class ApiClient:
         request = self._http.build_request("POST", path, content=content, headers=headers)
         return self._patiently(request, repeatable=repeatable or idempotency_key is not None)
 
+    def post_lines(self, path: str, head: object, entries: Iterable[object]) -> str:
+        """Change something by a long list, one entry a line; sent again, since doing it twice is once."""
+        content = b"".join(json.dumps(one).encode() + b"\n" for one in (head, *entries))
+        request = self._http.build_request(
+            "POST", path, content=content, headers={"Content-Type": _LINES}, timeout=LONG_TIMEOUT
+        )
+        return self._patiently(request, repeatable=True)
+
     def put(self, path: str, content: bytes) -> str:
         """Replace something by bytes; doing it twice is once."""
         return self._patiently(self._http.build_request("PUT", path, content=content), repeatable=True)
+
+    def put_json(self, path: str, body: object) -> str:
+        """Set something to a tree; doing it twice is once."""
+        content = json.dumps(body, ensure_ascii=False).encode()
+        request = self._http.build_request("PUT", path, content=content, headers={"Content-Type": _JSON})
+        return self._patiently(request, repeatable=True)
 
     def patch(self, path: str, body: object) -> str:
         """Set something; sent again as often as need be, since setting it twice is once."""

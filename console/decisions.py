@@ -20,7 +20,7 @@ from console.session import (
     action_path,
     session,
 )
-from console.words import DECIDED
+from console.words import DECIDED, unreachable_words
 from models.lifecycle import Decision
 from models.vocabulary import ReadingReason
 
@@ -226,6 +226,8 @@ def _confirm(opened: Session, reference: str, decision: Decision, *, yes: bool) 
     if not yes:
         opened.screen.require_terminal()
         _, action = opened.action(reference)
+        for one in action.unreachable_targets if decision is Decision.RELEASE else ():
+            opened.screen.say(unreachable_words(one))
         opened.screen.confirm(f"{action.reference}: {action.title}\n{_CONSEQUENCES[decision]}", yes=False)
 
 

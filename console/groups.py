@@ -5,11 +5,13 @@ from collections.abc import Callable
 import typer
 
 from console import (
+    audience,
     auditing,
     consents,
+    contact_lists,
+    contacts,
     documents,
     editorial,
-    imports,
     invitations,
     partner_systems,
     partners,
@@ -20,6 +22,8 @@ from console import (
 )
 
 GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
+    "audience": ("See and narrow to whom releases go.", {"show": audience.show, "set": audience.select}),
+    "targets": ("Complete the offices that a case addresses.", {"add-address": audience.add_address}),
     "audit": ("Check what was done.", {"verify": auditing.verify}),
     "consents": (
         "See, record and take back what people at risk allow.",
@@ -90,7 +94,25 @@ GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
         "See and lift what must not be written to.",
         {"list": suppressions.list_suppressions, "lift": suppressions.lift},
     ),
-    "contacts": ("Keep the contacts.", {"import": imports.import_contacts}),
+    "contacts": (
+        "Keep the contacts.",
+        {
+            "import": contacts.import_contacts,
+            "export": contacts.export,
+            "list": contacts.list_contacts,
+            "show": contacts.show,
+            "remove": contacts.remove,
+            "log": contacts.log,
+        },
+    ),
+    "lists": (
+        "Keep the lists that contacts stand on.",
+        {
+            "list": contact_lists.list_lists,
+            "set": contact_lists.set_list,
+            "remove": contact_lists.remove,
+        },
+    ),
 }
 
 

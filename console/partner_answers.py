@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from console.answers import Answer
+from console.directory_imports import UpdatedEntry
 from models.problems import Problem
 
 
@@ -15,19 +16,12 @@ class Imported(Answer):
     unchanged: int = 0
 
 
-class UpdatedPartner(Answer):
-    """A partner that an import would change, and the fields in which."""
-
-    id: str
-    fields: list[str]
-
-
 class Checked(Answer):
     """What an import would do."""
 
     problems: tuple[Problem, ...]
     created: list[str]
-    updated: list[UpdatedPartner]
+    updated: list[UpdatedEntry]
     unchanged: list[str]
 
 

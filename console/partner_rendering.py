@@ -16,7 +16,7 @@ def partner_table(partners: Sequence[Partner]) -> RenderableType:
     """Lay out partners as a table."""
     if not partners:
         return Text("There is no partner yet. Import some: python starter.py partners import FILE")
-    table = _table("Id", "Status", "Kind", "Country", "Languages", "Groups", "Name")
+    table = plain_table("Id", "Status", "Kind", "Country", "Languages", "Groups", "Name")
     for one in partners:
         table.add_row(
             Text(one.id, style="cyan", no_wrap=True),
@@ -33,13 +33,13 @@ def partner_table(partners: Sequence[Partner]) -> RenderableType:
 def whole_partner(whole: PartnerWhole) -> RenderableType:
     """Lay out a partner with its people and what was done to it."""
     partner = whole.partner
-    people = _table("Contact", "Mail", "Language", "Asked by")
+    people = plain_table("Contact", "Mail", "Language", "Asked by")
     for contact in partner.contacts:
         by = f"{contact.asked_by} {contact.phone}" if contact.asked_by == "sms" else contact.asked_by
         people.add_row(*map(Text, (contact.name, contact.email, contact.language, by)))
     return Group(
         Text(partner.name, style="bold"),
-        _pairs(_details(whole)),
+        pairs(_details(whole)),
         Text(""),
         people,
         Text(""),
@@ -49,7 +49,7 @@ def whole_partner(whole: PartnerWhole) -> RenderableType:
 
 def check_summary(checked: Checked) -> RenderableType:
     """Tell what an import would do."""
-    table = _table("Would be", "Partner", "Fields")
+    table = plain_table("Would be", "Partner", "Fields")
     for slug in checked.created:
         table.add_row(*map(Text, ("new", slug, "")))
     for one in checked.updated:
@@ -64,7 +64,7 @@ def change_table(changes: Sequence[Change]) -> RenderableType:
     """Lay out corrections: each field as it would be, beside what it is now."""
     if not changes:
         return Text("No partner's correction waits for you.")
-    table = _table("Correction", "Partner", "By", "Field", "Now", "Would be")
+    table = plain_table("Correction", "Partner", "By", "Field", "Now", "Would be")
     for change in changes:
         before = dict(_flat(change.now))
         for field, value in _flat(change.fields):
@@ -73,13 +73,15 @@ def change_table(changes: Sequence[Change]) -> RenderableType:
     return table
 
 
-def _table(*headings: str) -> Table:
+def plain_table(*headings: str) -> Table:
+    """Make a table without lines."""
     return Table(*headings, box=None, header_style="bold", pad_edge=False, padding=(0, 3, 0, 0))
 
 
-def _pairs(pairs: Mapping[str, str]) -> Table:
+def pairs(named_values: Mapping[str, str]) -> Table:
+    """Lay out values, each behind its name."""
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 3, 0, 0))
-    for name, value in pairs.items():
+    for name, value in named_values.items():
         table.add_row(Text(name, style="dim"), Text(value))
     return table
 

@@ -7,7 +7,9 @@ from typing import Annotated
 import typer
 
 from console.answers import read, read_as_it_is
-from console.errors import BadInputError, invalid_file
+from console.directory_files import DirectoryFile, DryRun, FileFormat, Format
+from console.directory_imports import Directory
+from console.errors import BadInputError
 from console.partner_answers import (
     ChangeDecided,
     ChangeList,
@@ -21,23 +23,12 @@ from console.partner_answers import (
     Restored,
     Status,
 )
-from console.partner_files import PartnersInput, read_partners_file
 from console.partner_rendering import change_table, check_summary, partner_table, whole_partner
 from console.session import DEFAULT_API_URL, ApiKey, ApiUrl, AsJson, Session, partner_path, session
 from console.words import COMMAND
 from models.directory import read_partners
-from models.partner_csv import write_partners_csv
-from models.problems import InvalidInput
+from models.partner_csv import PARTNERS_TABLE, write_partners_csv
 from models.yaml_tree import write_yaml
-
-
-class FileFormat(StrEnum):
-    """How partners are written."""
-
-    YAML = "yaml"
-    """As a partners file."""
-    CSV = "csv"
-    """As a table, one row a contact."""
 
 
 class SettableStatus(StrEnum):
@@ -51,9 +42,6 @@ class SettableStatus(StrEnum):
     """It is a partner no more."""
 
 
-PartnersFile = Annotated[Path, typer.Argument(metavar="FILE", help="The partners, as YAML, JSON or CSV.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Only tell what is wrong, and what would change.")]
-Format = Annotated[FileFormat, typer.Option("--format", help="How to write them.")]
 PartnerId = Annotated[
     str, typer.Argument(metavar="ID", help="The partner's id, as `partners list` tells it.")
 ]
@@ -62,8 +50,23 @@ LogoFile = Annotated[Path, typer.Argument(metavar="FILE", help="PNG, JPEG or Web
 ChangeId = Annotated[str, typer.Argument(metavar="CORRECTION", help="As `partners changes` tells it.")]
 
 
+def _told_import(answer: str) -> str:
+    done = read(Imported, answer)
+    return f"Imported partners: {done.created} new, {done.updated} updated, {done.unchanged} unchanged."
+
+
+PARTNERS = Directory(
+    path="/partners",
+    form=PARTNERS_TABLE,
+    problems_of=lambda tree: read_partners(tree).problems,
+    send=lambda client, path, tree: client.post(path, tree, repeatable=True),
+    tell_check=lambda answer: check_summary(read(Checked, answer)),
+    tell_import=_told_import,
+)
+
+
 def import_partners(
-    file: PartnersFile,
+    file: DirectoryFile,
     *,
     dry_run: DryRun = False,
     api_url: ApiUrl = DEFAULT_API_URL,
@@ -75,40 +78,7 @@ def import_partners(
     All of the file is taken, or nothing.
     """
     with session(api_url, api_key, as_json=as_json) as opened:
-        given = read_partners_file(file)
-        if dry_run:
-            _check(opened, file, given)
-        else:
-            _import(opened, file, given)
-
-
-def _check(opened: Session, file: Path, given: PartnersInput) -> None:
-    checked = read(Checked, opened.client.post("/partners/check", given.tree, repeatable=True))
-    problems = (*given.problems, *given.located(checked.problems))
-    if opened.screen.as_json:
-        opened.screen.json(checked.model_copy(update={"problems": problems}).model_dump_json())
-    else:
-        opened.screen.show(check_summary(checked))
-    if problems:
-        places = "one problem" if len(problems) == 1 else f"{len(problems)} problems"
-        raise BadInputError(f"{file.name} has {places}; it would not be imported.", problems=problems)
-
-
-def _import(opened: Session, file: Path, given: PartnersInput) -> None:
-    problems = (*given.problems, *given.located(read_partners(given.tree).problems))
-    if problems:
-        raise invalid_file(file.name, InvalidInput(problems))
-    try:
-        answer = opened.client.post("/partners", given.tree, repeatable=True)
-    except BadInputError as error:
-        raise BadInputError(str(error), problems=given.located(error.problems)) from None
-    if opened.screen.as_json:
-        opened.screen.json(answer)
-        return
-    done = read(Imported, answer)
-    opened.screen.show(
-        f"Imported partners: {done.created} new, {done.updated} updated, {done.unchanged} unchanged."
-    )
+        PARTNERS.take(opened, file, dry_run=dry_run)
 
 
 def export(

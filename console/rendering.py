@@ -23,6 +23,7 @@ from console.words import (
     next_step,
     phrase,
     signature_words,
+    unreachable_words,
 )
 from models.vocabulary import Answer
 
@@ -76,6 +77,7 @@ def standing(action: Action, events: Sequence[Event]) -> RenderableType:
         Text(),
         Text(f"Attested  {count} of {required}", style="green" if count >= required else ""),
         Text(f"Approved  {approved_words(action.document)}"),
+        *(Text(unreachable_words(one), style="bold yellow") for one in action.unreachable_targets),
         bars(action),
     )
 

@@ -16,7 +16,8 @@ from models.vocabulary import ConsentMethod
 REASONS = {
     "soft_bounces": "messages kept coming back for more than a week",
     "no_such_address": "the provider says that it does not exist",
-    "hard_bounce": "a message came back: it does not exist",
+    "bounced": "a message came back: it does not exist",
+    "removed": "she asked to be taken off the contacts",
     "unsubscribed": "she left the lists",
     "opted_out": "she told the provider to stop",
     "complained": "she called a message spam",

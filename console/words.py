@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from console.answers import Action, Consent, Document, Event, PossibleDuplicate, Signature
+from console.answers import Action, Consent, Document, Event, PossibleDuplicate, Signature, UnreachableTarget
 from models.lifecycle import Decision, Phase
 from models.vocabulary import Answer, DocumentKind, ReleasePolicy
 
@@ -12,6 +12,8 @@ COMMAND = "python starter.py"
 
 EVENTS = {
     "received": "The case was received",
+    "audience_changed": "It goes to other contacts from now on",
+    "target_address_added": "A target got another address",
     "verifiers_asked": "Verifiers were asked",
     "acknowledged": "A verifier has taken the case",
     "attested": "Somebody confirmed",
@@ -142,6 +144,8 @@ def _event(kind: str, detail: Mapping[str, Any]) -> str:
     if kind == "dispatch_frozen":
         unreachable = detail.get("unreachable_targets")
         without = f", {unreachable} without a usable address" if unreachable else ""
+        contacts = detail.get("unreachable_contacts")
+        without += f", {contacts} contacts not written to" if contacts else ""
         return f"{purpose}: {detail.get('size', '?')} in the outbox{without}"
     if kind == "dispatch_refused":
         return f"{purpose}: refused, the action ended or attestations or consents are missing"
@@ -156,6 +160,12 @@ def _event(kind: str, detail: Mapping[str, Any]) -> str:
 def counts_words(counts: Mapping[str, int]) -> str:
     """Tell how many deliveries stand in which state."""
     return ", ".join(f"{count} {named({}, state)}" for state, count in counts.items()) or "none"
+
+
+def unreachable_words(target: UnreachableTarget) -> str:
+    """Tell of a target that a release would not reach, and what to do."""
+    told = f"Target {target.number} ({target.office}) has no usable address."
+    return f"{told} Give it one: {COMMAND} targets add-address REF {target.number}"
 
 
 def consent_words(consent: Consent) -> str:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
-from typing import Annotated, Literal
+from types import MappingProxyType
+from typing import Annotated, Final, Literal
 
 from pydantic import (
     AfterValidator,
@@ -30,16 +31,26 @@ from models.scalars import (
     Prose,
     Slug,
     Window,
+    latest_day,
 )
 from models.strict_model import Entry, OnlyLists, StrictModel, across_entries, no_repeats
 from models.vocabulary import (
     Audience,
     Channel,
+    ContactKind,
     ReleasePolicy,
     RiskLevel,
     SourceKind,
     TargetKind,
 )
+
+AUDIENCE_OF: Final = MappingProxyType(
+    {ContactKind.PRESS: Audience.PRESS, ContactKind.MEMBER: Audience.MEMBERS}
+)
+"""The audience that each kind of contact is of."""
+
+ONE_DAY: Final = timedelta(days=1)
+"""A day that lies further back than this is over everywhere."""
 
 TARGET_CHANNELS = (Channel.EMAIL, Channel.SMS, Channel.LETTER)
 
@@ -92,6 +103,8 @@ def _after_check(valid_until: date, info: ValidationInfo) -> date:
     checked_on = info.data.get("checked_on")
     if checked_on and valid_until <= checked_on:
         raise refusal("must be after `checked_on`", "Write the day by which it must be checked again.")
+    if valid_until < latest_day(info) - ONE_DAY:
+        raise refusal("must not be in the past", "Check the address again, and write until when it is valid.")
     return valid_until
 
 
@@ -183,6 +196,22 @@ class QuietHours(StrictModel):
     sms: Window
 
 
+class ContactSelection(StrictModel):
+    """Which contacts of its audiences a release goes to: whoever fits one entry of each field given."""
+
+    lists: Annotated[tuple[Slug, ...], OnlyLists, Field(min_length=1, max_length=100)] | None = None
+    tags: Annotated[tuple[Slug, ...], OnlyLists, Field(min_length=1, max_length=100)] | None = None
+    countries: Annotated[tuple[Country, ...], OnlyLists, Field(min_length=1, max_length=250)] | None = None
+    kinds: Annotated[tuple[ContactKind, ...], OnlyLists, Field(min_length=1, max_length=2)] | None = None
+
+    @classmethod
+    def across_fields(cls, tree: Mapping[object, object]) -> Iterator[InitErrorDetails]:
+        """Find a selection by nothing."""
+        if all(tree.get(field) is None for field in cls.model_fields):
+            remedy = "Write lists, tags, countries or kinds; or leave it out for everybody."
+            yield refused_at((), "must select by something", remedy)
+
+
 def _among_audiences(entries: list[Entry[Audience]], info: ValidationInfo) -> Iterator[InitErrorDetails]:
     audiences = info.data.get("audiences", ())
     for entry in entries:
@@ -193,17 +222,40 @@ def _among_audiences(entries: list[Entry[Audience]], info: ValidationInfo) -> It
 
 
 class Release(StrictModel):
-    """To whom the statement goes, and to whom of them also as a letter in PDF."""
+    """To whom the statement goes, and to whom of them also as a letter in PDF.
+
+    Audiences say which kinds of contacts, and `contacts` narrows them.
+    """
 
     audiences: Annotated[
         tuple[Audience, ...], Field(min_length=1), across_entries(no_repeats(lambda audience: audience))
     ]
+    contacts: ContactSelection | None = None
     quiet_hours: QuietHours | None = None
     attach_pdf: Annotated[
         tuple[Audience, ...],
         across_entries(no_repeats(lambda audience: audience)),
         across_entries(_among_audiences),
     ] = ()
+
+    @classmethod
+    def across_fields(cls, tree: Mapping[object, object]) -> Iterator[InitErrorDetails]:
+        """Find a selection among contacts that no audience has."""
+        audiences, selection = tree.get("audiences"), tree.get("contacts")
+        if not isinstance(audiences, list | tuple) or not isinstance(selection, Mapping):
+            return
+        if not audiences or any(audience not in tuple(Audience) for audience in audiences):
+            return
+        there = {kind for kind, audience in AUDIENCE_OF.items() if audience in audiences}
+        if not there:
+            remedy = "Add press or members to the audiences, or leave it out."
+            yield refused_at(("contacts",), "selects among contacts that are not written to", remedy)
+            return
+        kinds = selection.get("kinds")
+        for place, kind in enumerate(kinds if isinstance(kinds, list | tuple) else ()):
+            if isinstance(kind, str) and kind in AUDIENCE_OF and kind not in there:
+                remedy = f"Add {AUDIENCE_OF[ContactKind(kind)]} to the audiences, or take it out."
+                yield refused_at(("contacts", "kinds", place), "is not among the audiences", remedy)
 
 
 class FollowUp(StrictModel):

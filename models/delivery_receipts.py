@@ -19,8 +19,8 @@ from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from models.columns import moment, word
+from models.contact_vocabulary import SuppressionReason
 from models.messages import DeliveryState
-from models.suppressions import SuppressionReason
 
 
 class ReceiptKind(StrEnum):
@@ -77,7 +77,7 @@ BOUNCES: Final = (ReceiptKind.SOFT_BOUNCE, ReceiptKind.OPTED_OUT, ReceiptKind.HA
 
 SUPPRESSES: Final[Mapping[ReceiptKind, SuppressionReason]] = MappingProxyType(
     {
-        ReceiptKind.HARD_BOUNCE: SuppressionReason.HARD_BOUNCE,
+        ReceiptKind.HARD_BOUNCE: SuppressionReason.BOUNCED,
         ReceiptKind.COMPLAINED: SuppressionReason.COMPLAINED,
         ReceiptKind.OPTED_OUT: SuppressionReason.OPTED_OUT,
     }

@@ -1,17 +1,17 @@
-"""The directory files: partners that may sign, and contacts that receive what is released."""
+"""The partners file: organisations that may sign, and the people who answer for them."""
 
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Final, NamedTuple
 
-from pydantic import AfterValidator, Field, StrictInt, ValidationError, ValidationInfo
+from pydantic import AfterValidator, Field, StrictInt, ValidationError
 from pydantic_core import InitErrorDetails
 
-from models.addresses import EmailAddress, PhoneNumber, WebAddress, WebhookSecret, canonical_address
+from models.addresses import EmailAddress, PhoneNumber, WebAddress, WebhookSecret
 from models.partner_vocabulary import PartnerKind, PartnerStatus
 from models.problems import InvalidInput, Problem, refusal, refused_at
 from models.scalars import Country, Language, Line, PastDay, Slug, TimeZone
 from models.strict_model import StrictModel, across_entries, no_repeats, parse
-from models.vocabulary import Channel, ContactKind
+from models.vocabulary import Channel
 
 CONTACT_CHANNELS = (Channel.EMAIL, Channel.SMS)
 
@@ -113,34 +113,6 @@ class PartnerEntry(StrictModel):
             yield refused_at(("member_count",), "is less than the members listed", "Count all of them.")
 
 
-def _value_fits_channel(value: str, info: ValidationInfo) -> str:
-    channel = info.data.get("channel")
-    return canonical_address(channel, value) if isinstance(channel, Channel) else value
-
-
-class ContactChannel(StrictModel):
-    """One address of a contact."""
-
-    channel: ContactWay
-    value: Annotated[Line, AfterValidator(_value_fits_channel)]
-
-
-class ContactEntry(StrictModel):
-    """A journalist or member who receives releases, with channels in order of preference."""
-
-    id: Slug
-    name: Line
-    kind: ContactKind
-    language: Language
-    country: Country | None = None
-    time_zone: TimeZone | None = None
-    channels: Annotated[
-        tuple[ContactChannel, ...],
-        Field(min_length=1, max_length=10),
-        across_entries(no_repeats(lambda way: (way.channel, way.value.casefold()), "value")),
-    ]
-
-
 class PartnersFile(StrictModel):
     """The whole of a partners file."""
 
@@ -151,24 +123,9 @@ class PartnersFile(StrictModel):
     ]
 
 
-class ContactsFile(StrictModel):
-    """The whole of a contacts file."""
-
-    contacts: Annotated[
-        tuple[ContactEntry, ...],
-        Field(max_length=200_000),
-        across_entries(no_repeats(lambda contact: contact.id, "id")),
-    ]
-
-
 def parse_partners(tree: object) -> tuple[PartnerEntry, ...]:
     """Read a partners file, raising InvalidInput with all its problems."""
     return parse(PartnersFile, tree).partners
-
-
-def parse_contacts(tree: object) -> tuple[ContactEntry, ...]:
-    """Read a contacts file, raising InvalidInput with all its problems."""
-    return parse(ContactsFile, tree).contacts
 
 
 class ReadPartners(NamedTuple):

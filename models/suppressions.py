@@ -2,30 +2,13 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final
 from uuid import UUID
 
 from sqlmodel import Field, SQLModel
 
 from models.columns import link, moment, primary_key, word
+from models.contact_vocabulary import SAID_NO
 from models.vocabulary import ConsentMethod
-
-
-class SuppressionReason(StrEnum):
-    """Why an address must not be written to; it may have several reasons."""
-
-    SOFT_BOUNCES = "soft_bounces"
-    """Message after message came back for more than a week, and none arrived between them."""
-    NO_SUCH_ADDRESS = "no_such_address"
-    """A provider refused a message: the address does not exist."""
-    HARD_BOUNCE = "hard_bounce"
-    """A provider took a message, and said later that the address does not exist."""
-    UNSUBSCRIBED = "unsubscribed"
-    """Whoever reads it left the lists: her organisation may still ask her to sign."""
-    OPTED_OUT = "opted_out"
-    """Whoever reads it told the provider that she wants no more messages."""
-    COMPLAINED = "complained"
-    """Whoever reads it called a message spam."""
 
 
 class LiftReason(StrEnum):
@@ -39,22 +22,19 @@ class LiftReason(StrEnum):
     """Whoever reads it said herself that she may be written to; when and how is written down."""
 
 
-OWN_WISH: Final = frozenset(
-    {SuppressionReason.UNSUBSCRIBED, SuppressionReason.OPTED_OUT, SuppressionReason.COMPLAINED}
-)
-"""What only she whose address it is can take back."""
-
-
-def may_be_lifted(reason: SuppressionReason, why: LiftReason) -> bool:
-    """Tell whether it is enough for an address to be written to again."""
-    return reason not in OWN_WISH or why is LiftReason.OWN_CONSENT
+def may_be_lifted(reason: str, why: LiftReason) -> bool:
+    """Tell whether it is enough for an address to be written to again: a no is taken back by her alone."""
+    return reason not in SAID_NO or why is LiftReason.OWN_CONSENT
 
 
 class Suppression(SQLModel, table=True):
-    """A reason not to write to an address, which is known by its keyed hash only."""
+    """A reason not to write to an address, which is known by its keyed hash only.
+
+    `reason` is a `SuppressionReason`; a word that is none counts as an address that leads nowhere.
+    """
 
     fingerprint: bytes = Field(primary_key=True)
-    reason: SuppressionReason = word(SuppressionReason, primary_key=True)
+    reason: str = Field(primary_key=True, max_length=40)
     suppressed_at: datetime = moment()
 
 
@@ -65,7 +45,7 @@ class LiftedSuppression(SQLModel, table=True):
 
     id: UUID = primary_key()
     fingerprint: bytes = Field(index=True)
-    reason: SuppressionReason = word(SuppressionReason)
+    reason: str = Field(max_length=40)
     suppressed_at: datetime = moment()
     lifted_at: datetime = moment()
     lifted_by: UUID = link("person.id")

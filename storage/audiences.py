@@ -1,11 +1,13 @@
 """Who receives the messages of a dispatch, as SQL: each selection yields one row a recipient.
 
 Columns: recipient_kind, recipient_id, invitation_id, request_id, channel, address, fingerprint, language,
-disclosure, rank; of receipts signature_id as well.
-Parameters: action_id, document_id, audiences (text[]), digest, cycle, round, most_reminders.
+disclosure, rank; of receipts signature_id as well, of a release languages (text[]), in the recipient's order.
+Parameters: action_id, document_id, digest, cycle, round, most_reminders; and those of
+`storage/contact_audiences.py`.
 """
 
 from models.messages import Purpose
+from storage.contact_audiences import CONTACTS
 from storage.partner_audiences import (
     ANSWER_GIVEN,
     FORMER,
@@ -16,19 +18,23 @@ from storage.partner_audiences import (
     TO_REMIND,
     TO_SIGN_AGAIN,
 )
+from storage.suppressions import LISTS_ALONE
 
-_USABLE = """
+_USABLE = f"""
     target_address.target_id = target.id
     AND (target_address.valid_until IS NULL OR target_address.valid_until >= current_date)
     AND target_address.channel <> 'letter'
+    AND NOT EXISTS (SELECT 1 FROM suppression
+                    WHERE suppression.fingerprint = target_address.fingerprint
+                      AND suppression.reason NOT IN ({LISTS_ALONE}))
 """
 
-_TARGETS = f"""
+TARGETS = f"""
     SELECT 'target' AS recipient_kind, target.id AS recipient_id, NULL::uuid AS invitation_id,
            NULL::uuid AS request_id, chosen.channel, chosen.address, chosen.fingerprint, target.language,
            CASE target.kind WHEN 'authority' THEN 'authority' WHEN 'mechanism' THEN 'mechanism'
                 ELSE 'public' END AS disclosure,
-           1 AS rank
+           1 AS rank, ARRAY[target.language]::text[] AS languages
     FROM target
     CROSS JOIN LATERAL (
         SELECT channel, address, fingerprint FROM target_address
@@ -38,10 +44,12 @@ _TARGETS = f"""
 """
 
 UNREACHABLE_TARGETS = f"""
-    SELECT count(*) FROM target
+    SELECT target.position, target.offices FROM target
     WHERE target.action_id = :action_id
       AND NOT EXISTS (SELECT 1 FROM target_address WHERE {_USABLE})
+    ORDER BY target.position
 """
+"""Number and names of the targets that have no address that can be written to."""
 
 # Partners may share one system: each has a fingerprint of its own there.
 _SIGNATORIES = """
@@ -50,7 +58,7 @@ _SIGNATORIES = """
            coalesce(partner.api_url, chosen.email),
            CASE WHEN partner.api_url IS NULL THEN chosen.fingerprint
                 ELSE sha256(convert_to(partner.slug || ' ' || partner.api_url, 'UTF8')) END,
-           chosen.language, 'public', 2
+           chosen.language, 'public', 2, ARRAY[chosen.language]::text[]
     FROM signature
     JOIN partner ON partner.id = signature.partner_id
     JOIN invitation ON invitation.id = signature.invitation_id
@@ -60,23 +68,11 @@ _SIGNATORIES = """
       AND 'signatories' = ANY(:audiences)
 """
 
-_CONTACTS = """
-    SELECT 'contact', contact.id, NULL, NULL, chosen.channel, chosen.address, chosen.fingerprint,
-           contact.language, 'public', CASE contact.kind WHEN 'press' THEN 3 ELSE 4 END
-    FROM contact
-    CROSS JOIN LATERAL (
-        SELECT channel, address, fingerprint FROM contact_address
-        WHERE contact_address.contact_id = contact.id
-        ORDER BY position LIMIT 1) AS chosen
-    WHERE (contact.kind = 'press' AND 'press' = ANY(:audiences))
-       OR (contact.kind = 'member' AND 'members' = ANY(:audiences))
-"""
-
 # Whoever stands in several audiences gets one message, the most particular one.
 _RELEASE = f"""
     SELECT DISTINCT ON (channel, fingerprint) *
-    FROM ({_TARGETS} UNION ALL {_SIGNATORIES} UNION ALL {_CONTACTS}) AS everybody
-    ORDER BY channel, fingerprint, rank
+    FROM ({TARGETS} UNION ALL {_SIGNATORIES} UNION ALL {CONTACTS}) AS everybody
+    ORDER BY channel, fingerprint, rank, recipient_id
 """
 
 _COORDINATOR = """

@@ -12,10 +12,10 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.contact_vocabulary import SuppressionReason
 from models.delivery_receipts import BOUNCES, SUPPRESSES, DeliveryReceipt, ReceiptKind, moved
 from models.messages import DeliveryState
 from models.records import EventKind
-from models.suppressions import SuppressionReason
 from models.vocabulary import Channel
 from storage.database import Database
 from storage.inviting import tell_of_missed

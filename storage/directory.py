@@ -1,15 +1,14 @@
-"""Partners and contacts, kept by the stable ids of their files."""
+"""Partners, kept by the stable ids of their files; and the lock that imports of any sort take."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlmodel import col, delete, select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.columns import now
-from models.contacts import Contact, ContactAddress
 from models.partner_records import RegisteredAddressChange
 from models.partners import Partner, PartnerContact
 from storage.personal import have_former_addresses_told
@@ -29,13 +28,6 @@ class PartnerRecord(NamedTuple):
     contacts: Sequence[PartnerContact]
     members: tuple[str, ...] = ()
     follows: str | None = None
-
-
-class ContactRecord(NamedTuple):
-    """A contact and its addresses, the preferred one first."""
-
-    contact: Contact
-    addresses: Sequence[ContactAddress]
 
 
 async def upsert_partners(
@@ -138,23 +130,3 @@ async def partner_by_slug(session: AsyncSession, slug: str) -> Partner | None:
     if "\0" in slug:  # with which PostgreSQL would refuse the query
         return None
     return (await session.exec(select(Partner).where(Partner.slug == slug))).one_or_none()
-
-
-async def upsert_contacts(session: AsyncSession, records: Sequence[ContactRecord]) -> Imported:
-    """Create or update contacts by slug, with their addresses."""
-    await have_directory_alone(session)
-    slugs = [record.contact.slug for record in records]
-    found = await session.exec(select(Contact).where(col(Contact.slug).in_(slugs)).with_for_update())
-    known = {contact.slug: contact for contact in found}
-    for record in records:
-        existing = known.get(record.contact.slug)
-        if existing:
-            existing.sqlmodel_update(record.contact.model_dump(exclude={"id"}))
-            await session.exec(delete(ContactAddress).where(col(ContactAddress.contact_id) == existing.id))
-        else:
-            session.add(record.contact)
-        await session.flush()
-        for address in record.addresses:
-            address.contact_id = (existing or record.contact).id
-            session.add(address)
-    return Imported(created=len(records) - len(known), updated=len(known))

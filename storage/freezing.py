@@ -14,16 +14,20 @@ from models.messages import (
 )
 from models.outbox import Delivery, Dispatch
 from models.records import EventKind
+from models.vocabulary import Audience
 from storage.action_lock import share_action
 from storage.actions import action_by_id
 from storage.addenda import tell_with_next_document, tells_withdrawals, wait_until_due
-from storage.audiences import RECIPIENTS, UNREACHABLE_TARGETS
+from storage.addressed import ADDRESSED
+from storage.audience_counts import unreachable_contacts
+from storage.contact_audiences import selection_parameters
 from storage.documents import approved_languages, version_of
-from storage.gate import WITHOUT_TEXT, gate_of_dispatches, outcome_of_refusal
+from storage.gate import gate_of_dispatches, outcome_of_refusal
 from storage.message_events import record_states
 from storage.partner_conditions import PERSONAL, SIGN_ON
 from storage.records import announce, record
 from storage.reminders import REMINDERS, Reminders, one_at_a_time, wait_for_working_hours
+from storage.targets import unreachable_targets
 
 _OPEN_DISPATCH = text("""
     INSERT INTO dispatch (id, action_id, document_id, version_id, digest,
@@ -46,28 +50,6 @@ def permitted_statement(gate: str) -> TextClause:
 
 _PERMITTED = permitted_statement(gate_of_dispatches())
 
-# A language that is approved later is released later; a partner is asked in another meanwhile.
-_LANGUAGE = """
-    coalesce(
-        (SELECT approved FROM unnest(CAST(:languages AS text[])) WITH ORDINALITY AS known (approved, place)
-         WHERE approved IN (recipient.language, split_part(recipient.language, '-', 1))
-         ORDER BY approved = recipient.language DESC LIMIT 1),
-        CASE WHEN :purpose IN ('invitation', 'sign_on_reminder', 'sign_again', 'approval_request')
-               OR NOT EXISTS (
-                 SELECT 1 FROM document_text
-                 WHERE version_id = :version_id
-                   AND language IN (recipient.language, split_part(recipient.language, '-', 1)))
-             THEN (CAST(:languages AS text[]))[1] END)
-"""
-
-_SERVED = """
-    :purpose IN ('statement', 'stop_notice') AND EXISTS (
-        SELECT 1 FROM delivery AS earlier JOIN dispatch AS before ON before.id = earlier.dispatch_id
-        WHERE before.document_id = :document_id AND before.purpose = :purpose
-          AND earlier.channel = recipient.channel AND earlier.fingerprint = recipient.fingerprint
-          AND (earlier.state NOT IN ('cancelled', 'suppressed') OR earlier.resent_at IS NOT NULL))
-"""
-
 _FREEZE = {
     purpose: text(f"""
         INSERT INTO delivery (id, dispatch_id, position, recipient_kind, recipient_id, invitation_id,
@@ -78,13 +60,10 @@ _FREEZE = {
                spoken.recipient_kind, spoken.recipient_id, spoken.invitation_id, spoken.request_id,
                {"spoken.signature_id" if purpose is Purpose.ANSWER_RECEIPT else "NULL::uuid"}, spoken.channel,
                spoken.address, spoken.fingerprint, spoken.spoken_in, spoken.disclosure, 'public', 'ready', 0
-        FROM (SELECT recipient.*,
-                     {"recipient.language" if purpose in WITHOUT_TEXT else _LANGUAGE} AS spoken_in
-              FROM ({recipients}) AS recipient
-              WHERE NOT ({_SERVED})) AS spoken
+        FROM ({addressed}) AS spoken
         WHERE spoken.spoken_in IS NOT NULL
     """)
-    for purpose, recipients in RECIPIENTS.items()
+    for purpose, addressed in ADDRESSED.items()
 }
 
 
@@ -107,8 +86,6 @@ _UNPARK = text("""
       AND dispatch.purpose = :purpose AND delivery.state = 'parked'
     RETURNING delivery.id, delivery.state
 """)
-
-_UNREACHABLE_TARGETS = text(UNREACHABLE_TARGETS)
 
 
 class NotPermittedError(Exception):
@@ -177,7 +154,7 @@ async def _fill(
     await record_states(session, action.id, await session.execute(_UNPARK, parameters))
     await session.execute(
         _FREEZE[purpose],
-        {**parameters, "dispatch_id": dispatch_id, "audiences": action.policy["release"]["audiences"]},
+        {**parameters, "dispatch_id": dispatch_id, **selection_parameters(action.policy)},
     )
     counted = await session.exec(select(func.count()).where(Delivery.dispatch_id == dispatch_id))
     dispatch = (await session.exec(select(Dispatch).where(Dispatch.id == dispatch_id))).one()
@@ -196,11 +173,14 @@ async def _fill(
 
 
 async def _unreachable(session: AsyncSession, action: UrgentAction, purpose: Purpose) -> dict[str, int]:
-    """Count the targets without a usable address, where a dispatch is meant for targets."""
-    if purpose is not Purpose.STATEMENT or "targets" not in action.policy["release"]["audiences"]:
+    """Count those without a usable address whom a release is meant for."""
+    if purpose is not Purpose.STATEMENT:
         return {}
-    counted = await session.execute(_UNREACHABLE_TARGETS, {"action_id": action.id})
-    return {"unreachable_targets": counted.scalar_one()}
+    targets = len(await unreachable_targets(session, action))
+    contacts = await unreachable_contacts(session, action)
+    counts = {"unreachable_contacts": contacts} if contacts else {}
+    is_for_targets = Audience.TARGETS in action.policy["release"]["audiences"]
+    return {"unreachable_targets": targets, **counts} if is_for_targets else counts
 
 
 async def record_refusal(session: AsyncSession, request: DispatchRequest) -> None:

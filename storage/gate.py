@@ -15,7 +15,6 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from models.messages import Purpose
-from models.suppressions import SuppressionReason
 from models.verification import CONSENT, FACTS, text_in
 from storage.gate_of_consents import (
     ATTESTATIONS_REQUIRED,
@@ -35,6 +34,7 @@ from storage.partner_conditions import (
     UNANSWERED_INVITATION,
     UNANSWERED_QUESTION,
 )
+from storage.suppressions import LISTS_ALONE
 
 STATEMENTS: Final = SIGN_ON | {
     Purpose.STATEMENT,
@@ -155,8 +155,7 @@ _UNANSWERED_REQUEST = """
 _ADDRESS_ALLOWED = f"""
     NOT EXISTS (SELECT 1 FROM suppression
                 WHERE suppression.fingerprint = delivery.fingerprint
-                  AND (suppression.reason <> '{SuppressionReason.UNSUBSCRIBED}'
-                       OR delivery.recipient_kind = 'contact'))
+                  AND (suppression.reason NOT IN ({LISTS_ALONE}) OR delivery.recipient_kind = 'contact'))
 """
 
 CHECKS: Final = MappingProxyType(

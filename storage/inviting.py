@@ -11,7 +11,6 @@ from models.messages import DeliveryState, DocumentRef
 from models.partners import Partner
 from models.records import Addressee, EventKind
 from models.sign_on_messages import InvitedAgain
-from models.suppressions import SuppressionReason
 from storage.action_lock import have_action_alone
 from storage.partner_audiences import (
     MISSED_STATES,
@@ -22,6 +21,7 @@ from storage.partner_audiences import (
     was_missed,
 )
 from storage.records import announce, record, request_nudge
+from storage.suppressions import LISTS_ALONE
 
 _MISSED = frozenset({DeliveryState.BOUNCED, DeliveryState.FAILED, DeliveryState.SUPPRESSED})
 
@@ -35,7 +35,7 @@ _CAN_BE_ASKED = f"""
     other.gone_at IS NULL AND NOT {was_missed("other")}
     AND NOT EXISTS (SELECT 1 FROM suppression
                     WHERE suppression.fingerprint = other.fingerprint
-                      AND suppression.reason <> '{SuppressionReason.UNSUBSCRIBED}')
+                      AND suppression.reason NOT IN ({LISTS_ALONE}))
 """
 
 _COUNT_UNASKED = text(f"""

@@ -43,6 +43,7 @@ from storage.gate import ATTESTED_BY, CHECKS, Check
 from storage.gate_of_consents import ATTESTATIONS_REQUIRED
 from storage.invitations import links_to_send
 from storage.personal import personal_rounds
+from storage.release_rounds import next_round
 from storage.signing_again import asked_again
 
 _DURATION = TypeAdapter(timedelta)
@@ -157,7 +158,7 @@ async def facts_of(session: AsyncSession, action_id: UUID) -> CaseFacts:
         links=await links_to_send(session, action),
         sign_again=await _sign_again(session, action, current),
         addendum=await addendum_to_send(session, action),
-        notice=notice and await _next_round(session, action, notice, Purpose.STOP_NOTICE),
+        notice=notice and await next_round(session, action, notice, Purpose.STOP_NOTICE),
         untold=notice is not None and await _untold(session, notice),
     )
 
@@ -229,31 +230,7 @@ async def _release(
     """Return the next release of a document; None where all that may go out of it is under way."""
     if await lacking(session, action, current.version):
         return None
-    return await _next_round(session, action, current, Purpose.STATEMENT)
-
-
-async def _next_round(
-    session: AsyncSession, action: UrgentAction, current: CurrentVersion, purpose: Purpose
-) -> DispatchRequest | None:
-    """Return the next round of a document: a language was approved, or something refused before."""
-    query = select(Dispatch).where(Dispatch.document_id == current.document.id, Dispatch.purpose == purpose)
-    rounds = list(await session.exec(query.order_by(col(Dispatch.round))))
-    sent_in = {
-        language for one in rounds if one.version_id == current.version.id for language in one.languages
-    }
-    waiting = set(await approved_languages(session, action, current.version)) - sent_in
-    if not waiting and not (rounds and sent_in and await _refused(session, rounds[-1].id)):
-        return None
-    return DispatchRequest(document=current.ref(action), purpose=purpose, round=len(rounds) + 1)
-
-
-async def _refused(session: AsyncSession, dispatch_id: UUID) -> bool:
-    found = await session.exec(
-        select(Delivery.id)
-        .where(Delivery.dispatch_id == dispatch_id, Delivery.failure == "not_permitted")
-        .limit(1)
-    )
-    return found.first() is not None
+    return await next_round(session, action, current, Purpose.STATEMENT)
 
 
 async def _verification(session: AsyncSession, action: UrgentAction) -> VerificationRef | None:

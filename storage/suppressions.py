@@ -1,21 +1,28 @@
 """Addresses that must not be written to: how they come to be, and how one is lifted."""
 
+from collections.abc import Collection
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Row, text
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.suppressions import (
-    LiftedSuppression,
-    LiftReason,
-    Suppression,
-    SuppressionReason,
-    may_be_lifted,
-)
+from models.contact_vocabulary import OF_LISTS_ALONE, SAID_NO, SuppressionReason
+from models.suppressions import LiftedSuppression, LiftReason, Suppression, may_be_lifted
 from models.vocabulary import ConsentMethod
+
+
+def _listed(reasons: Collection[SuppressionReason]) -> str:
+    return ", ".join(sorted(f"'{reason}'" for reason in reasons))
+
+
+NO: Final = _listed(SAID_NO)
+"""A person's own word about a channel."""
+
+LISTS_ALONE: Final = _listed(OF_LISTS_ALONE)
+"""What keeps an address from contacts alone."""
 
 _SUPPRESS = text("""
     INSERT INTO suppression (fingerprint, reason, suppressed_at) VALUES (:fingerprint, :reason, now())
@@ -57,8 +64,8 @@ class Lift(NamedTuple):
 class Lifted(NamedTuple):
     """The reasons that were lifted, and those that only she can take back who reads the address."""
 
-    lifted: list[SuppressionReason]
-    kept: list[SuppressionReason]
+    lifted: list[str]
+    kept: list[str]
 
 
 async def suppress_address(session: AsyncSession, fingerprint: bytes, reason: SuppressionReason) -> bool:
@@ -104,7 +111,7 @@ async def newest_suppressions(session: AsyncSession, limit: int) -> list[Row[Any
     return list((await session.execute(_WHOSE, {"limit": limit})).all())
 
 
-async def count_suppressions(session: AsyncSession) -> dict[SuppressionReason, int]:
+async def count_suppressions(session: AsyncSession) -> dict[str, int]:
     """Count the suppressed addresses by reason."""
     counted = await session.exec(select(Suppression.reason, func.count()).group_by(col(Suppression.reason)))
-    return {SuppressionReason(reason): count for reason, count in counted}
+    return dict(list(counted))

@@ -5,8 +5,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.contact_vocabulary import SuppressionReason
 from models.records import EventKind
-from models.suppressions import SuppressionReason
 from storage.records import record
 
 _UNSUBSCRIBE = text("""
@@ -24,10 +24,9 @@ _UNSUBSCRIBE = text("""
 
 async def unsubscribe(session: AsyncSession, delivery_id: UUID) -> None:
     """Take the address of a delivery off every list, once; what was not claimed yet stays in."""
-    done = await session.execute(
-        _UNSUBSCRIBE, {"delivery_id": delivery_id, "reason": SuppressionReason.UNSUBSCRIBED}
-    )
+    reason = SuppressionReason.UNSUBSCRIBED.value
+    done = await session.execute(_UNSUBSCRIBE, {"delivery_id": delivery_id, "reason": reason})
     action_id = done.scalar_one_or_none()
     if action_id is not None:
-        detail = {"deliveries": [str(delivery_id)], "reason": SuppressionReason.UNSUBSCRIBED}
+        detail = {"deliveries": [str(delivery_id)], "reason": reason}
         await record(session, action_id, EventKind.ADDRESS_SUPPRESSED, detail=detail)

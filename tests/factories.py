@@ -11,8 +11,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.actions import UrgentAction
 from models.case import parse_case
-from models.directory import parse_contacts, parse_partners
+from models.contact_file import ContactsHead, parse_contacts
+from models.directory import parse_partners
 from models.people import ApiKey, Person
+from models.strict_model import parse
 from models.verification import POLICIES, confirmable
 from models.vocabulary import Channel, Role
 from models.yaml_tree import read_yaml
@@ -20,8 +22,10 @@ from security.fields import FieldCipher
 from security.fingerprints import AddressFingerprint
 from security.keys import KeyRing, decode_key, new_key, new_key_ring
 from security.tokens import new_api_key, token_hash
-from storage import actions, decisions, directory, documents
-from web.directory import contact_record
+from storage import actions, contacts, decisions, directory, documents
+from storage.contact_imports import upsert_contacts
+from web.contact_imports import list_row
+from web.contact_rows import contact_row
 from web.intake import Intake
 from web.partner_rows import partner_record
 
@@ -89,8 +93,15 @@ async def attest_twice(session: AsyncSession, action: UrgentAction) -> tuple[UUI
 async def add_directory(session: AsyncSession) -> None:
     """Import the demo's partners and contacts."""
     await add_partners(session)
-    contacts = parse_contacts(read_yaml((EXAMPLES / "contacts.yaml").read_text()))
-    await directory.upsert_contacts(session, [contact_record(entry, FINGERPRINT) for entry in contacts])
+    tree = read_yaml((EXAMPLES / "contacts.yaml").read_text())
+    assert isinstance(tree, dict)
+    await contacts.keep_lists(
+        session,
+        map(list_row, parse(ContactsHead, {"lists": tree["lists"]}).lists),
+        (await add_person(session, Role.ADMIN)).id,
+    )
+    rows = [contact_row(entry, FINGERPRINT) for entry in parse_contacts(tree)]
+    await upsert_contacts(session, rows)
 
 
 async def add_partners(session: AsyncSession) -> None:

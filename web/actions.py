@@ -18,6 +18,7 @@ from storage import actions, records, reports
 from storage import signatures as answers
 from web import views
 from web.authentication import CaseReader, Coordinator
+from web.contact_choice import refuse_unknown_contacts
 from web.duplicates import look_for_duplicates
 from web.errors import ApiError, unknown_action
 from web.intake import Intake
@@ -67,6 +68,7 @@ async def hand_in(
         action = await _handed_in_before(session, intake, idempotency_key)
         if action is None:
             await refuse_unknown_partners(session, case)
+            await refuse_unknown_contacts(session, case.release.contacts)
             action = await _store(session, intake, idempotency_key)
             await look_for_duplicates(session, services, action, case, caller.person_id)
         else:

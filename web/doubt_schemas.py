@@ -11,7 +11,7 @@ from models.messages import DeliveryState, Purpose
 from models.outbox import RecipientKind
 from models.problems import refusal
 from models.scalars import Line, PastDay
-from models.suppressions import LiftReason, SuppressionReason
+from models.suppressions import LiftReason
 from models.vocabulary import Channel, ConsentMethod
 from storage.in_doubt import DoubtDecision
 from web.schemas import Request, Schema
@@ -98,7 +98,7 @@ class LiftRequest(Request):
 class SuppressionView(Schema):
     """A suppressed address, known by those in the directory or a case who have it."""
 
-    reason: SuppressionReason
+    reason: str
     suppressed_at: datetime
     whose: list[str]
 
@@ -106,12 +106,12 @@ class SuppressionView(Schema):
 class SuppressionList(Schema):
     """The newest suppressions, and how many there are by reason."""
 
-    counts: dict[SuppressionReason, int]
+    counts: dict[str, int]
     suppressions: list[SuppressionView]
 
 
 class SuppressionLifted(Schema):
     """The reasons that were lifted, and those that only she can take back who reads the address."""
 
-    lifted: list[SuppressionReason]
-    kept: list[SuppressionReason]
+    lifted: list[str]
+    kept: list[str]

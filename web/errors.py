@@ -137,7 +137,10 @@ def _http_error(error: HTTPException) -> _Told:
 
 _UNAUTHENTICATED = 401
 
-_DETAILS = {400: "Send JSON in UTF-8.", 413: "Send at most 8 MiB; divide a long list of contacts."}
+_DETAILS = {
+    400: "Send JSON in UTF-8.",
+    413: "Send at most 8 MiB; contacts one a line (/docs), 64 MiB.",
+}
 
 _ANSWERS: dict[type[Exception], Callable[[Any], _Told]] = {
     ApiError: _api_error,

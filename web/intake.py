@@ -11,6 +11,7 @@ from sqlmodel import SQLModel
 from models.actions import PersonAtRisk, RiskAssessment, Source, UrgentAction
 from models.case import CaseFile, canonical_tree
 from models.case_parts import Source as SourceEntry
+from models.case_parts import TargetAddress as AddressEntry
 from models.case_people import Consent as ConsentEntry
 from models.case_people import PersonAtRisk as PersonEntry
 from models.consents import Consent
@@ -147,19 +148,26 @@ class Intake:
 
     def _addresses(self, targets: list[Target]) -> list[TargetAddress]:
         return [
-            TargetAddress(
-                target_id=row.id,
-                position=position,
-                channel=address.channel,
-                address=address.value,
-                fingerprint=self.fingerprint.of(address.channel, address.value),
-                source=address.source,
-                checked_on=address.checked_on,
-                valid_until=address.valid_until,
-            )
+            address_row(address, row.id, position, self.fingerprint)
             for row, target in zip(targets, self.case.targets, strict=True)
             for position, address in enumerate(target.addresses)
         ]
+
+
+def address_row(
+    entry: AddressEntry, target_id: UUID, position: int, fingerprint: AddressFingerprint
+) -> TargetAddress:
+    """Make the row of an address of a target."""
+    return TargetAddress(
+        target_id=target_id,
+        position=position,
+        channel=entry.channel,
+        address=entry.value,
+        fingerprint=fingerprint.of(entry.channel, entry.value),
+        source=entry.source,
+        checked_on=entry.checked_on,
+        valid_until=entry.valid_until,
+    )
 
 
 def source_row(entry: SourceEntry, action_id: UUID, cipher: FieldCipher) -> Source:

@@ -10,22 +10,8 @@ from pydantic import ConfigDict, Field
 from models.partner_vocabulary import ChangeOutcome, PartnerEventKind, PartnerKind, PartnerStatus
 from models.problems import Problem
 from models.vocabulary import Channel
+from web.import_schemas import UpdatedEntry
 from web.schemas import Request, Schema
-
-
-class PartnersImportResult(Schema):
-    """How an import changed the directory."""
-
-    created: int = Field(ge=0)
-    updated: int = Field(ge=0)
-    unchanged: int = Field(ge=0)
-
-
-class UpdatedPartner(Schema):
-    """A partner that an import would change, and the fields in which."""
-
-    id: str
-    fields: list[str]
 
 
 class ImportCheck(Schema):
@@ -33,7 +19,7 @@ class ImportCheck(Schema):
 
     problems: list[Problem]
     created: list[str]
-    updated: list[UpdatedPartner]
+    updated: list[UpdatedEntry]
     unchanged: list[str]
 
 

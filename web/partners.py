@@ -15,6 +15,7 @@ from storage import directory, partners, people
 from storage.directory import PartnerRecord
 from web.authentication import DirectoryKeeper
 from web.errors import ApiError
+from web.import_schemas import ImportResult, UpdatedEntry
 from web.partner_imports import carried_out, planned
 from web.partner_rows import entry_of
 from web.partner_schemas import (
@@ -22,12 +23,10 @@ from web.partner_schemas import (
     LogoView,
     PartnerEventView,
     PartnerList,
-    PartnersImportResult,
     PartnerView,
     PartnerWhole,
     StatusRequest,
     StatusView,
-    UpdatedPartner,
 )
 from web.services import Work
 
@@ -63,17 +62,13 @@ async def found_partner(session: AsyncSession, partner_id: str) -> PartnerRecord
 
 
 @router.post("")
-async def import_partners(
-    services: Work, caller: DirectoryKeeper, tree: PartnersTree
-) -> PartnersImportResult:
+async def import_partners(services: Work, caller: DirectoryKeeper, tree: PartnersTree) -> ImportResult:
     """Create or update partners by their ids: all of them, or none where one has a problem."""
     entries = tuple(enumerate(parse_partners(tree)))
     async with services.database.transaction() as session:
         plan = await planned(session, services, entries)
         imported = await carried_out(session, services, plan, caller.person_id)
-    return PartnersImportResult(
-        created=imported.created, updated=imported.updated, unchanged=len(plan.unchanged)
-    )
+    return ImportResult(created=imported.created, updated=imported.updated, unchanged=len(plan.unchanged))
 
 
 @router.post("/check")
@@ -85,7 +80,7 @@ async def check_import(services: Work, _caller: DirectoryKeeper, tree: PartnersT
     return ImportCheck(
         problems=[*read.problems, *plan.problems],
         created=[entry.id for entry in plan.created],
-        updated=[UpdatedPartner(id=entry.id, fields=fields) for entry, fields in plan.updated],
+        updated=[UpdatedEntry(id=entry.id, fields=fields) for entry, fields in plan.updated],
         unchanged=[entry.id for entry in plan.unchanged],
     )
 

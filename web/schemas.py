@@ -175,6 +175,13 @@ class DispatchView(Schema):
     channels: dict[Channel, dict[DeliveryState, int]]
 
 
+class UnreachableTarget(Schema):
+    """A target, by its number in the case from 0, that has no address that can be written to."""
+
+    number: int
+    office: str
+
+
 class ActionSummary(Schema):
     """An action in a list."""
 
@@ -211,6 +218,7 @@ class ActionView(ActionSummary):
     releasable: bool
     sign_on: SignOnView | None
     dispatches: list[DispatchView]
+    unreachable_targets: list[UnreachableTarget] = []
 
 
 class DecisionView(Schema):
@@ -266,13 +274,6 @@ class DeliveryPage(Schema):
 
     deliveries: list[DeliveryView]
     next_after: UUID | None
-
-
-class ImportResult(Schema):
-    """How an import changed the directory."""
-
-    created: int = Field(ge=0)
-    updated: int = Field(ge=0)
 
 
 class Health(Schema):

@@ -11,7 +11,7 @@ from models.lifecycle import Decision
 from models.outbox import Delivery, Dispatch
 from models.records import AuditEvent
 from models.vocabulary import Answer, PassageReason
-from storage import actions, documents, duplicates, people, records, reports, sign_on
+from storage import actions, documents, duplicates, people, records, reports, sign_on, targets
 from storage.consents import newest_consents, passages
 from storage.signatures import Answered, answer_counts, count_organisations
 from storage.standing import attested, phase_of, plan_of, standing_of
@@ -29,6 +29,7 @@ from web.schemas import (
     SignOnView,
     SourceView,
     TextView,
+    UnreachableTarget,
 )
 from web.sign_on_schemas import SignatureList, SignatureView
 
@@ -81,7 +82,19 @@ async def whole(session: AsyncSession, action: UrgentAction) -> ActionView:
         releasable=(await standing_of(session, action, Decision.RELEASE)).releasable,
         sign_on=await _sign_on(session, action, current.document),
         dispatches=[_dispatch(counts) for counts in await reports.dispatch_counts(session, action.id)],
+        unreachable_targets=await unreachable(session, action),
     )
+
+
+async def unreachable(session: AsyncSession, action: UrgentAction) -> list[UnreachableTarget]:
+    """Show the targets that a release would not reach, by their names in the action's own language."""
+    first, *_ = action.languages
+    return [
+        UnreachableTarget(
+            number=one.number, office=one.offices.get(first) or next(iter(one.offices.values()))
+        )
+        for one in await targets.unreachable_targets(session, action)
+    ]
 
 
 async def attestations(session: AsyncSession, action: UrgentAction) -> AttestationsView:

@@ -57,7 +57,8 @@ def press(number: int, prefix: str = "medio") -> list[dict[str, Any]]:
             "id": f"{prefix}-{one}",
             "name": f"Medio Ficticio {one}",
             "kind": "press",
-            "language": "es",
+            "languages": ["es"],
+            "basis": {"kind": "press_address", "on": "2026-10-01"},
             "channels": [{"channel": "email", "value": f"{prefix}{one}@prensa.example"}],
         }
         for one in range(number)
@@ -79,8 +80,8 @@ def example_partners(providers_url: str) -> list[dict[str, Any]]:
 
 
 def example_contacts() -> list[dict[str, Any]]:
-    """Return the demo's press and members."""
-    return _example("contacts")
+    """Return the demo's press and members, on no list."""
+    return [{name: value for name, value in one.items() if name != "lists"} for one in _example("contacts")]
 
 
 def _example(name: str) -> list[dict[str, Any]]:

@@ -86,7 +86,8 @@ def _members(*numbers: str) -> list[dict[str, Any]]:
             "id": f"socia-{number[-3:]}",
             "name": "Socia Ficticia",
             "kind": "member",
-            "language": "es",
+            "languages": ["es"],
+            "basis": {"kind": "professional", "on": "2026-01-02"},
             "channels": [{"channel": "sms", "value": number}],
         }
         for number in numbers

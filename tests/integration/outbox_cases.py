@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlmodel import col, select
 
 from models.actions import UrgentAction
-from models.contacts import Contact, ContactAddress
+from models.contact_file import ContactEntry
 from models.documents import DocumentText
 from models.lifecycle import Decision
 from models.messages import (
@@ -25,12 +25,13 @@ from models.messages import (
 )
 from models.outbox import Delivery
 from models.verification import confirmable
-from models.vocabulary import Channel, ContactKind, ReleasePolicy, Role
+from models.vocabulary import Channel, ReleasePolicy, Role
 from storage import actions, claims, decisions, documents, freezing, outbox, sign_on
 from storage.claims import Outcome
+from storage.contact_imports import ContactRow, upsert_contacts
 from storage.database import Database
-from storage.directory import ContactRecord, upsert_contacts
 from tests import factories
+from web.contact_rows import contact_row
 from web.versions import new_version
 
 SIGN_ON = SignOnPlan(
@@ -174,19 +175,19 @@ async def add_members(
         await upsert_contacts(session, [_member(number, language, channel) for number in range(count)])
 
 
-def _member(number: int, language: str, channel: Channel) -> ContactRecord:
+def _member(number: int, language: str, channel: Channel) -> ContactRow:
     address = f"m{number}@amigas.example" if channel is Channel.EMAIL else f"+1202555{number:04}"
-    contact = Contact(
-        slug=f"miembra-{number}", name=f"Compañera {number}", kind=ContactKind.MEMBER, language=language
-    )
-    way = ContactAddress(
-        contact_id=contact.id,
-        position=0,
-        channel=channel,
-        address=address,
-        fingerprint=factories.FINGERPRINT.of(channel, address),
-    )
-    return ContactRecord(contact, [way])
+    entry = {
+        "id": f"miembra-{number}",
+        "name": f"Compañera {number}",
+        "kind": "member",
+        "languages": [language],
+        "basis": {"kind": "member", "on": "2026-01-02"},
+        "channels": [{"channel": "email", "value": "written@below.example"}],
+    }
+    row = contact_row(ContactEntry.model_validate(entry), factories.FINGERPRINT)
+    fingerprint = factories.FINGERPRINT.of(channel, address).hex()
+    return {**row, "channels": [channel], "addresses": [address], "fingerprints": [fingerprint]}
 
 
 def by_address(deliveries: Sequence[Delivery]) -> dict[str, Delivery]:

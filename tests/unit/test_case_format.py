@@ -158,7 +158,7 @@ def test_an_optional_field_may_be_left_out(path: str) -> None:
                 "value": "+1 (202) 555-0123",
                 "source": "x",
                 "checked_on": "2026-11-01",
-                "valid_until": "2026-11-02",
+                "valid_until": "2036-11-02",
             },
         ),
         (
@@ -168,7 +168,7 @@ def test_an_optional_field_may_be_left_out(path: str) -> None:
                 "value": "Calle 1\nCiudad",
                 "source": "x",
                 "checked_on": "2026-11-01",
-                "valid_until": "2026-11-02",
+                "valid_until": "2036-11-02",
             },
         ),
         ("sign_on.partners", "all"),

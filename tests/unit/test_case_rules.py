@@ -97,6 +97,27 @@ ONE_CHANGE: list[tuple[str, object, list[tuple[str, str]]]] = [
     ("sources.0.received_on", "2027-01-01", [("sources.0.received_on", FUTURE)]),
     (f"{ADDRESS}.checked_on", "2026-11-30", [(f"{ADDRESS}.checked_on", FUTURE)]),
     (f"{ADDRESS}.valid_until", "2026-11-01", [(f"{ADDRESS}.valid_until", "must be after `checked_on`")]),
+    (f"{ADDRESS}.valid_until", "2026-11-20", [(f"{ADDRESS}.valid_until", "must not be in the past")]),
+    (f"{ADDRESS}.valid_until", "2026-11-21", []),
+    # a selection of contacts
+    ("release.contacts", None, []),
+    ("release.contacts", {"lists": ["redacciones"], "tags": ["radio"], "countries": ["MX"]}, []),
+    ("release.contacts", {"kinds": ["press"]}, []),
+    ("release.contacts", {}, [("release.contacts", "must select by something")]),
+    ("release.contacts", {"lists": []}, [("release.contacts.lists", "must have at least 1 entries")]),
+    ("release.contacts", {"lists": "redacciones"}, [("release.contacts.lists", "must be a list")]),
+    ("release.contacts", {"groups": ["women"], "tags": ["a"]}, [("release.contacts.groups", UNKNOWN_FIELD)]),
+    ("release.contacts", {"kinds": ["friend"]}, [("release.contacts.kinds.0", UNKNOWN_WORD)]),
+    (
+        "release",
+        {"audiences": ["targets", "press"], "contacts": {"kinds": ["press", "member"]}},
+        [("release.contacts.kinds.1", "is not among the audiences")],
+    ),
+    (
+        "release",
+        {"audiences": ["targets", "signatories"], "contacts": {"tags": ["radio"]}},
+        [("release.contacts", "selects among contacts that are not written to")],
+    ),
     # durations and clocks
     ("sign_on.closes_after", "48 hours", [("sign_on.closes_after", DURATION)]),
     ("sign_on.closes_after", 172_800, [("sign_on.closes_after", DURATION)]),

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.contact_vocabulary import SAID_NO, SuppressionReason
 from models.delivery_receipts import ALLOWED, BOUNCES, SUPPRESSES, ReceiptKind, moved
 from models.messages import DeliveryState
-from models.suppressions import OWN_WISH, LiftReason, SuppressionReason, may_be_lifted
+from models.suppressions import LiftReason, may_be_lifted
 
 S, R = DeliveryState, ReceiptKind
 OPEN = (S.READY, S.SENDING, S.UNKNOWN)
@@ -78,8 +79,8 @@ def test_the_address_is_given_up_after_a_hard_bounce_a_complaint_and_an_unsubscr
 
 @pytest.mark.parametrize(("reason", "why"), list(product(SuppressionReason, LiftReason)))
 def test_only_her_own_consent_lifts_what_was_her_own_wish(reason: SuppressionReason, why: LiftReason) -> None:
-    assert may_be_lifted(reason, why) == (reason not in OWN_WISH or why is LiftReason.OWN_CONSENT)
+    assert may_be_lifted(reason, why) == (reason not in SAID_NO or why is LiftReason.OWN_CONSENT)
 
 
 def test_her_own_wish_is_to_complain_to_leave_the_lists_or_to_opt_out() -> None:
-    assert {reason.value for reason in OWN_WISH} == {"complained", "unsubscribed", "opted_out"}
+    assert {reason.value for reason in SAID_NO} == {"complained", "unsubscribed", "opted_out", "removed"}

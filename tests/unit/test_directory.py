@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.directory import parse_contacts, parse_partners
+from models.contact_file import parse_contacts
+from models.directory import parse_partners
 from models.problems import InvalidInput
 from models.vocabulary import Channel, ContactKind
 from models.yaml_tree import read_yaml
@@ -42,9 +43,12 @@ def contact(**changes: Any) -> dict[str, Any]:
         "id": "ana",
         "name": "Ana",
         "kind": "member",
-        "language": "es",
+        "languages": ["es"],
         "country": "MX",
         "time_zone": "America/Mexico_City",
+        "tags": ["radio"],
+        "lists": ["redacciones"],
+        "basis": {"kind": "member", "on": "2026-01-02"},
         "channels": [{"channel": "email", "value": "ana@vecinas.example"}],
     } | changes
 
@@ -171,7 +175,25 @@ def test_one_change_of_a_partner_breaks_exactly_these_rules(
         ({}, []),
         ({"country": None, "time_zone": None}, []),
         ({"kind": "friend"}, [("kind", "is not one of the known words")]),
-        ({"language": "español"}, [("language", "must be an ISO 639 language code")]),
+        ({"languages": ["español"]}, [("languages.0", "must be an ISO 639 language code")]),
+        ({"languages": []}, [("languages", "must have at least 1 entries")]),
+        ({"languages": ["es", "es"]}, [("languages.1", TWICE)]),
+        ({"language": "es"}, [("language", "is not a known field")]),
+        ({"tags": ["radio", "radio"]}, [("tags.1", TWICE)]),
+        ({"tags": ["La Radio"]}, [("tags.0", SHORT_NAME)]),
+        ({"lists": "redacciones"}, [("lists", "must be a list")]),
+        ({"basis": None}, [("basis", "must be a mapping of fields")]),
+        ({"basis": {"kind": "member"}}, [("basis.on", "is required")]),
+        (
+            {"basis": {"kind": "bought", "on": "2026-01-02"}},
+            [("basis.kind", "is not one of the known words")],
+        ),
+        ({"basis": {"kind": "member", "on": "2199-01-02"}}, [("basis.on", "must not be in the future")]),
+        (
+            {"basis": {"kind": "subscribed", "on": "2026-01-02"}},
+            [("basis.by", "is required for who subscribed")],
+        ),
+        ({"basis": {"kind": "subscribed", "on": "2026-01-02", "by": "phone"}}, []),
         ({"time_zone": "Mexico City"}, [("time_zone", "must be an IANA time zone")]),
         ({"time_zone": "../etc/passwd"}, [("time_zone", "must be an IANA time zone")]),
         ({"channels": []}, [("channels", "must have at least 1 entries")]),

@@ -90,7 +90,8 @@ def contact_entries() -> list[dict[str, Any]]:
             "id": f"contacto-{number}",
             "name": f"Contacto {number}",
             "kind": kind,
-            "language": language,
+            "languages": [language],
+            "basis": {"kind": "professional", "on": "2026-10-01"},
             "channels": [{"channel": "email" if "@" in address else "sms", "value": address}],
         }
         for number, (address, language, kind) in enumerate(people)

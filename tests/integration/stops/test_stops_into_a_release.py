@@ -27,8 +27,9 @@ LONGEST_RUN = 60
 LONGEST_PAUSE_SECONDS = 0.02
 ADD_MEMBERS = """
     WITH added AS (
-        INSERT INTO contact (id, slug, name, kind, language, updated_at)
-        SELECT gen_random_uuid(), 'miembra-' || number, 'Compañera ' || number, 'member', 'es', now()
+        INSERT INTO contact (id, slug, name, kind, languages, tags, lists, updated_at)
+        SELECT gen_random_uuid(), 'miembra-' || number, 'Compañera ' || number, 'member', '{es}', '{}', '{}',
+               now()
         FROM generate_series(1, :count) AS number
         RETURNING id, slug)
     INSERT INTO contact_address (id, contact_id, position, channel, address, fingerprint)

@@ -47,8 +47,9 @@ async def test_who_comes_after_the_freezing_is_not_in_the_audience(database: Dat
     before = await case.freeze()
     await execute(
         database,
-        "INSERT INTO contact SELECT gen_random_uuid(), 'new', 'Nueva', kind, language, country, time_zone,"
-        " now() FROM contact WHERE slug = 'the-lantern'",
+        "INSERT INTO contact (id, slug, name, kind, languages, tags, lists, updated_at) SELECT"
+        " gen_random_uuid(), 'new', 'Nueva', kind, languages, tags, lists, now() FROM contact"
+        " WHERE slug = 'the-lantern'",
     )
     assert await case.freeze() == before
 
@@ -105,7 +106,7 @@ async def test_everybody_is_written_to_in_her_language_if_there_is_a_text_in_it(
         "INSERT INTO attestation SELECT gen_random_uuid(), action_id, version_id, digest, person_id,"
         " attested_at, 'text:en-GB', 0 FROM attestation WHERE confirms = 'text:en'",
     )
-    await execute(database, "UPDATE contact SET language = 'en-GB' WHERE slug = 'the-lantern'")
+    await execute(database, "UPDATE contact SET languages = '{en-GB}' WHERE slug = 'the-lantern'")
     found = by_address(await frozen(case))
     assert found["newsdesk@lantern.example"].language == "en"
     assert found["hannah@friends.example"].language == "en"
@@ -125,7 +126,7 @@ async def test_the_very_language_goes_before_its_family(database: Database) -> N
         "INSERT INTO attestation SELECT gen_random_uuid(), action_id, version_id, digest, person_id,"
         " attested_at, 'text:en-GB', 0 FROM attestation WHERE confirms = 'text:en'",
     )
-    await execute(database, "UPDATE contact SET language = 'en-GB' WHERE slug = 'the-lantern'")
+    await execute(database, "UPDATE contact SET languages = '{en-GB}' WHERE slug = 'the-lantern'")
     assert by_address(await frozen(case))["newsdesk@lantern.example"].language == "en-GB"
 
 

@@ -85,6 +85,17 @@ MAY_CALL = {
     ("POST", "/contacts"): {COORDINATOR, ADMIN},
     ("GET", "/suppressions"): {COORDINATOR, ADMIN},
     ("POST", "/suppressions/lift"): {COORDINATOR, ADMIN},
+    ("POST", "/contacts/check"): {COORDINATOR, ADMIN},
+    ("GET", "/contacts"): {COORDINATOR, ADMIN},
+    ("GET", "/contacts/{contact_id}"): {COORDINATOR, ADMIN},
+    ("DELETE", "/contacts/{contact_id}"): {COORDINATOR, ADMIN},
+    ("GET", "/lists"): {COORDINATOR, ADMIN},
+    ("POST", "/lists"): {COORDINATOR, ADMIN},
+    ("GET", "/lists/events"): {COORDINATOR, ADMIN},
+    ("DELETE", "/lists/{list_id}"): {COORDINATOR, ADMIN},
+    ("GET", "/actions/{reference}/audience"): CASE_READERS,
+    ("PUT", "/actions/{reference}/audience"): {COORDINATOR},
+    ("POST", "/actions/{reference}/targets/{number}/addresses"): {COORDINATOR},
 }
 
 
@@ -117,6 +128,9 @@ BODIES = {
     "/contacts": {},
     "/in-doubt": {"decision": "sent"},
     "/lift": {"address": "a@red.example", "why": "mistaken"},
+    "/lists": {},
+    "/audience": {},
+    "/addresses": {},
 }
 
 
@@ -125,6 +139,9 @@ WITH_FREE_BODIES = (
     "/partners",
     "/partners/check",
     "/contacts",
+    "/contacts/check",
+    "/lists",
+    "/actions/{reference}/targets/{number}/addresses",
     "/actions/{reference}/consents",
     "/actions/{reference}/consents/revocations",
     "/actions/{reference}/sources",
@@ -241,7 +258,9 @@ async def test_the_examples_of_the_manual_are_accepted(site: Site) -> None:
         for path in WITH_FREE_BODIES:
             body = manual["paths"][f"{API}{path}"]["post"]["requestBody"]
             (example,) = _examples(manual, body["content"]["application/json"]["schema"])
-            address = path.replace("{reference}", reference).replace("{position}", "0")
+            address = (
+                path.replace("{reference}", reference).replace("{position}", "0").replace("{number}", "0")
+            )
             answer = await client.post(f"{API}{address}", json=example)
             assert answer.is_success, answer.text
             reference = reference or answer.json()["reference"]

@@ -21,7 +21,7 @@ Steps = tuple[Any, ...]
 TEXT = st.text(st.characters(codec=None), max_size=20)
 NUMBERS = st.integers() | st.floats() | st.integers(min_value=10**30, max_value=10**40)
 SCALARS = st.none() | st.booleans() | NUMBERS | TEXT
-NAMES = st.sampled_from(["id", "name", "contacts", "channels", "language", "title", "event", "texts", "es"])
+NAMES = st.sampled_from(["id", "name", "contacts", "channels", "languages", "title", "event", "texts", "es"])
 TREES = st.recursive(
     SCALARS,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(NAMES | TEXT, inner, max_size=4),

@@ -5,7 +5,7 @@ import json
 import pytest
 from structlog.testing import capture_logs
 
-from models.suppressions import OWN_WISH, SuppressionReason
+from models.contact_vocabulary import SAID_NO, SuppressionReason
 from models.vocabulary import Channel, Role
 from storage.suppressions import suppress_address
 from tests import factories
@@ -42,13 +42,13 @@ async def test_they_are_listed_by_those_who_have_them_newest_first(site: Site, a
         " JOIN partner ON partner.id = partner_contact.partner_id ORDER BY partner.slug LIMIT 1",
     )
     await suppress(site, SuppressionReason.COMPLAINED)
-    await suppress(site, SuppressionReason.HARD_BOUNCE, known.email)
+    await suppress(site, SuppressionReason.BOUNCED, known.email)
     async with admin.client as client:
         answer = await client.get(f"{API}/suppressions")
     tree = answer.json()
-    assert tree["counts"] == {"complained": 1, "hard_bounce": 1}
+    assert tree["counts"] == {"complained": 1, "bounced": 1}
     assert [(one["reason"], one["whose"]) for one in tree["suppressions"]] == [
-        ("hard_bounce", [f"partner {known.slug}"]),
+        ("bounced", [f"partner {known.slug}"]),
         ("complained", []),
     ]
     assert known.email not in answer.text
@@ -57,7 +57,7 @@ async def test_they_are_listed_by_those_who_have_them_newest_first(site: Site, a
 async def test_one_is_lifted_by_its_address_and_the_record_says_who_and_why(
     site: Site, admin: Caller
 ) -> None:
-    fingerprint = await suppress(site, SuppressionReason.HARD_BOUNCE)
+    fingerprint = await suppress(site, SuppressionReason.BOUNCED)
     await suppress(site, SuppressionReason.NO_SUCH_ADDRESS, NUMBER, Channel.SMS)
     with capture_logs() as logs:
         async with admin.client as client:
@@ -66,7 +66,7 @@ async def test_one_is_lifted_by_its_address_and_the_record_says_who_and_why(
             again = await client.post(LIFT, json=body)
             number = {"channel": "sms", "address": "+1 202 555 0142", "why": "mistaken"}
             assert (await client.post(LIFT, json=number)).status_code == 200
-    assert answer.json() == {"lifted": ["hard_bounce"], "kept": []}
+    assert answer.json() == {"lifted": ["bounced"], "kept": []}
     problem(again, 404)
     assert await still_suppressed(site) == 0
     record, _ = await execute(site.services.database, "SELECT * FROM lifted_suppression ORDER BY lifted_at")
@@ -80,13 +80,13 @@ async def test_one_is_lifted_by_its_address_and_the_record_says_who_and_why(
 
 
 async def test_her_own_wish_is_lifted_by_her_own_consent_with_day_and_way(site: Site, admin: Caller) -> None:
-    for reason in (SuppressionReason.HARD_BOUNCE, *OWN_WISH):
+    for reason in (SuppressionReason.BOUNCED, *SAID_NO):
         await suppress(site, reason)
     consented = {"consent_given_on": "2026-11-02", "consent_method": "phone"}
-    own = sorted(OWN_WISH)
+    own = sorted(SAID_NO)
     async with admin.client as client:
         works = await client.post(LIFT, json={"address": ADDRESS, "why": "works_again"})
-        assert works.json() == {"lifted": ["hard_bounce"], "kept": own}
+        assert works.json() == {"lifted": ["bounced"], "kept": own}
         for why in ("works_again", "mistaken"):
             refused = await client.post(LIFT, json={"address": ADDRESS, "why": why})
             assert "wants no more messages" in str(problem(refused, 409)["title"])

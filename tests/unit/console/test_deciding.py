@@ -8,7 +8,7 @@ from models.lifecycle import Decision, Phase
 from tests.unit.console.api_answers import DIGEST, REFERENCE, action, answer, decided, private
 from tests.unit.console.conftest import Run
 from tests.unit.console.terminals import Terminal
-from web.schemas import ImportResult
+from web.import_schemas import ImportResult
 
 ACTION = f"/api/v1/actions/{REFERENCE}"
 PRIVATE, ATTESTING = f"{ACTION}/private", {"why": "attesting"}
@@ -244,24 +244,23 @@ def test_what_a_verifier_reads_does_not_mix_with_json(server: HTTPServer, run: R
     assert "La oficina fue allanada." in result.stderr
 
 
-@pytest.mark.parametrize("kind", ["partners", "contacts"])
-def test_a_directory_file_is_sent_as_the_tree_that_it_is(server: HTTPServer, run: Run, kind: str) -> None:
-    server.expect_request(f"/api/v1/{kind}", "POST").respond_with_response(
-        answer(ImportResult(created=7, updated=1))
+def test_a_directory_file_is_sent_as_the_tree_that_it_is(server: HTTPServer, run: Run) -> None:
+    server.expect_request("/api/v1/partners", "POST").respond_with_response(
+        answer(ImportResult(created=7, updated=1, unchanged=2))
     )
 
-    result = run(kind, "import", str(EXAMPLES / f"{kind}.yaml"))
+    result = run("partners", "import", str(EXAMPLES / "partners.yaml"))
 
     sent = json.loads(server.log[0][0].get_data())
     assert result.exit_code == 0
-    assert f"Imported {kind}: 7 new, 1 updated" in result.stdout
-    assert list(sent) == [kind]
-    assert sent[kind][0]["id"] == {"partners": "casa-manantial", "contacts": "radio-barlovento"}[kind]
+    assert "Imported partners: 7 new, 1 updated" in result.stdout
+    assert list(sent) == ["partners"]
+    assert sent["partners"][0]["id"] == "casa-manantial"
 
 
 def test_secrets_of_partners_reach_the_server_and_not_the_screen(server: HTTPServer, run: Run) -> None:
     server.expect_request("/api/v1/partners").respond_with_response(
-        answer(ImportResult(created=8, updated=0))
+        answer(ImportResult(created=8, updated=0, unchanged=0))
     )
 
     result = run("partners", "import", str(EXAMPLES / "partners.yaml"))

@@ -6,9 +6,9 @@ from uuid import UUID
 import pytest
 from pytest_httpserver import HTTPServer
 
+from models.contact_vocabulary import SuppressionReason
 from models.messages import DeliveryState, Purpose
 from models.outbox import RecipientKind
-from models.suppressions import SuppressionReason
 from models.vocabulary import Channel
 from storage.in_doubt import DoubtDecision
 from tests.unit.console.api_answers import REFERENCE, answer, problem
@@ -121,12 +121,12 @@ def test_what_is_not_said_clearly_is_not_sent(run: Run, arguments: tuple[str, ..
 
 def test_suppressions_are_counted_and_listed_by_those_who_have_them(server: HTTPServer, run: Run) -> None:
     listed = SuppressionList(
-        counts={SuppressionReason.COMPLAINED: 2, SuppressionReason.HARD_BOUNCE: 1},
+        counts={SuppressionReason.COMPLAINED: 2, SuppressionReason.BOUNCED: 1},
         suppressions=[
             SuppressionView(
                 reason=SuppressionReason.COMPLAINED, suppressed_at=MOMENT, whose=["contact prensa-1"]
             ),
-            SuppressionView(reason=SuppressionReason.HARD_BOUNCE, suppressed_at=MOMENT, whose=[]),
+            SuppressionView(reason=SuppressionReason.BOUNCED, suppressed_at=MOMENT, whose=[]),
         ],
     )
     server.expect_request(SUPPRESSIONS, "GET").respond_with_response(answer(listed))
@@ -140,7 +140,7 @@ def test_an_address_is_asked_for_and_lifted_and_not_repeated(
     server: HTTPServer, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("console.screen.typer.prompt", lambda *_, **__: f" {ADDRESS} ")
-    lifted = SuppressionLifted(lifted=[SuppressionReason.HARD_BOUNCE], kept=[SuppressionReason.COMPLAINED])
+    lifted = SuppressionLifted(lifted=[SuppressionReason.BOUNCED], kept=[SuppressionReason.COMPLAINED])
     body = {
         "channel": "email",
         "address": ADDRESS,

@@ -14,6 +14,7 @@ from models.vocabulary import Channel
 from models.yaml_tree import read_yaml
 from tests.unit.console.api_answers import NOW, answer, problem
 from tests.unit.console.conftest import Run
+from web.import_schemas import ImportResult, UpdatedEntry
 from web.partner_schemas import (
     ChangeDecided,
     ChangeList,
@@ -26,12 +27,10 @@ from web.partner_schemas import (
     PartnerContactView,
     PartnerEventView,
     PartnerList,
-    PartnersImportResult,
     PartnerView,
     PartnerWhole,
     RestoredView,
     StatusView,
-    UpdatedPartner,
 )
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
@@ -66,7 +65,7 @@ def table() -> str:
 
 
 def test_a_table_is_sent_as_the_tree_that_it_stands_for(server: HTTPServer, run: Run, table: str) -> None:
-    done = PartnersImportResult(created=2, updated=0, unchanged=1)
+    done = ImportResult(created=2, updated=0, unchanged=1)
     server.expect_request(PARTNERS, "POST").respond_with_response(answer(done))
 
     result = run("partners", "import", table)
@@ -107,7 +106,7 @@ def test_a_dry_run_tells_everything_and_ends_as_bad_input_where_something_is_wro
     checked = ImportCheck(
         problems=[BAD],
         created=["nueva"],
-        updated=[UpdatedPartner(id="casa", fields=["name", "contacts"])],
+        updated=[UpdatedEntry(id="casa", fields=["name", "contacts"])],
         unchanged=["otra", "otra-mas"],
     )
     server.expect_request(f"{PARTNERS}/check", "POST").respond_with_response(answer(checked))

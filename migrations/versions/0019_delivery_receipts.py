@@ -1,7 +1,7 @@
 """Delivery receipts, suppressions that can be lifted, messages in doubt that are sent again
 
-Revision: 0018
-Follows: 0017
+Revision: 0019
+Follows: 0018
 """
 
 from collections.abc import Sequence
@@ -10,14 +10,14 @@ import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
-revision: str = "0018"
-down_revision: str | None = "0017"
+revision: str = "0019"
+down_revision: str | None = "0018"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
 MOMENT = sa.DateTime(timezone=True)
 WORD = sa.String(40)
-KNOWN = "'no_such_address', 'unsubscribed'"
+KNOWN = "'no_such_address', 'bounced', 'unsubscribed', 'complained', 'removed'"
 
 
 def upgrade() -> None:
@@ -84,8 +84,8 @@ def downgrade() -> None:
     op.execute(
         "DELETE FROM suppression USING suppression AS other"
         " WHERE other.fingerprint = suppression.fingerprint"
-        " AND (other.reason <> 'unsubscribed', other.reason)"
-        " > (suppression.reason <> 'unsubscribed', suppression.reason)"
+        " AND (other.reason NOT IN ('unsubscribed', 'removed'), other.reason)"
+        " > (suppression.reason NOT IN ('unsubscribed', 'removed'), suppression.reason)"
     )
     op.drop_constraint("suppression_pkey", "suppression")
     op.create_primary_key("suppression_pkey", "suppression", ["fingerprint"])
