@@ -22,10 +22,13 @@ from channels.email import EmailChannel
 from channels.mime import Relay
 from channels.partner_api import PartnerApiChannel
 from channels.several import SeveralProviders
-from channels.sms import SmsChannel
+from channels.sms import SmsAccount, SmsChannel, SmsContent
+from channels.twilio import TwilioChannel
+from channels.vonage import VonageChannel
 from models.endpoints import EndpointRules, ports_in
 from models.logos import read_logo
 from models.providers import Limits
+from models.sms_budget import SmsBudget, prefix_budgets
 from models.verification import Policies, policy_of
 from models.vocabulary import Channel, Urgency
 from models.working_hours import working_hours
@@ -33,12 +36,15 @@ from security.fields import FieldCipher
 from security.fingerprints import AddressFingerprint
 from security.keys import KeyRing, decode_key
 from security.logos import clean_logo
+from security.tokens import new_token
 from security.unsubscribing import UnsubscribeLinks
-from settings import Settings
+from setting_types import SmsProvider
+from settings import Settings, SettingsError, WrongSetting
 from storage.database import Database
 from storage.reminders import Reminders
 from templates.letter.press import LetterPress
 from templates.rendering import Renderer
+from templates.sms_text import TextTooLongError
 from temporal_client import connect
 from workflows.addresses import CASE_QUEUE, CHANNEL_QUEUES
 from workflows.distribution import DistributionWorkflow
@@ -66,8 +72,21 @@ Adapters = dict[Channel, Adapter[Any]]
 
 
 def build_renderer(settings: Settings) -> Renderer:
-    """Load the templates and catalogs."""
-    return Renderer(settings.network_name, settings.default_language)
+    """Load the templates and catalogs.
+
+    Raises:
+        SettingsError: a text message takes more segments than the settings allow, whatever it is about.
+    """
+    renderer = Renderer(settings.network_name, settings.default_language, settings.sms_segments)
+    link = settings.sms_link.format(reference="UA-2026-1000", number=100) if settings.sms_link else None
+    try:
+        renderer.require_room_for_texts(link=link, verify_url=f"{settings.public_url}/v/{new_token()}")
+    except TextTooLongError:
+        remedy = "allow more, or shorten ACUERPA_NETWORK_NAME, ACUERPA_PUBLIC_URL or ACUERPA_SMS_LINK"
+        problem = WrongSetting("ACUERPA_SMS_SEGMENTS", "leaves no room for our text messages", remedy)
+    else:
+        return renderer
+    raise SettingsError((problem,))
 
 
 def build_press(settings: Settings) -> LetterPress:
@@ -136,13 +155,11 @@ async def build_client(settings: Settings, *, lazy: bool = False) -> Client:
 
 def build_adapters(settings: Settings) -> Adapters:
     """Make the adapter of each channel that messages leave by."""
-    connections = settings.http_connections
-    sms_key = settings.sms_key.get_secret_value()
     return {
         Channel.EMAIL: SeveralProviders(_relays(settings)),
-        Channel.SMS: SmsChannel(settings.sms_url, sms_key, settings.sms_sender, connections=connections),
+        Channel.SMS: build_sms(settings),
         Channel.PARTNER_API: PartnerApiChannel(
-            connections=connections,
+            connections=settings.http_connections,
             rules=build_endpoint_rules(settings),
             own_ca=settings.partner_api_ca,
         ),
@@ -192,8 +209,34 @@ def build_offers(settings: Settings) -> dict[Channel, tuple[Limits, ...]]:
     email = [Limits(SMTP, settings.smtp_per_second, settings.smtp_per_day)]
     if settings.second_smtp_host:
         email.append(Limits(SECOND_SMTP, settings.second_smtp_per_second, settings.second_smtp_per_day))
-    sms = [Limits("sms", settings.sms_per_second, settings.sms_per_day)]
+    sms = [Limits(_sms_name(settings), settings.sms_per_second, settings.sms_per_day)]
     return {Channel.EMAIL: tuple(email), Channel.SMS: tuple(sms)}
+
+
+def _sms_name(settings: Settings) -> str:
+    """Name the provider of text messages as its callbacks do."""
+    generic = settings.sms_provider is SmsProvider.GENERIC
+    return "sms" if generic else settings.sms_provider.value
+
+
+def build_sms(settings: Settings) -> Adapter[SmsContent]:
+    """Make the adapter of the provider that takes text messages."""
+    key, connections = settings.sms_key.get_secret_value(), settings.http_connections
+    if settings.sms_provider is SmsProvider.GENERIC:
+        return SmsChannel(settings.sms_url or "", key, settings.sms_sender, connections=connections)
+    account = SmsAccount(settings.sms_account or "", key, settings.sms_sender, settings.sms_url)
+    callback = f"{settings.public_url}/callbacks/{settings.sms_provider.value}"
+    # Neither of them calls an address of this machine, and Twilio refuses a message that names one.
+    called = callback if callback.startswith("https://") else None
+    if settings.sms_provider is SmsProvider.TWILIO:
+        return TwilioChannel(account, connections=connections, callback=called)
+    return VonageChannel(account, connections=connections, callback=called)
+
+
+def build_sms_budget(settings: Settings) -> SmsBudget:
+    """Read how many text messages a day may cost."""
+    prefixes = prefix_budgets(settings.sms_budget_by_prefix)
+    return SmsBudget(settings.sms_budget_per_day, prefixes, settings.default_time_zone)
 
 
 def build_workers(settings: Settings, client: Client, database: Database, adapters: Adapters) -> list[Worker]:
@@ -205,6 +248,7 @@ def build_workers(settings: Settings, client: Client, database: Database, adapte
         public_url=settings.public_url,
         time_zone=settings.default_time_zone,
         sign_links_last=timedelta(days=settings.sign_link_days),
+        sms_link=settings.sms_link,
     )
     composing = {
         Channel.EMAIL: composer.email,
@@ -225,7 +269,11 @@ def build_workers(settings: Settings, client: Client, database: Database, adapte
     offers = build_offers(settings)
     for channel, queue in CHANNEL_QUEUES.items():
         sending = SendingActivities(
-            database, adapters[channel], composing[channel], offers=offers.get(channel, ())
+            database,
+            adapters[channel],
+            composing[channel],
+            offers=offers.get(channel, ()),
+            sms_budget=build_sms_budget(settings),
         )
         workers.append(_worker(client, queue, _methods(sending), grace))
     return workers

@@ -19,6 +19,7 @@ from models import (
     questions,
     records,
     screens,
+    sms_budget,
     suppressions,
 )
 
@@ -39,6 +40,7 @@ AGGREGATES = (
     questions,
     records,
     screens,
+    sms_budget,
     suppressions,
 )
 

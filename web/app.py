@@ -91,6 +91,35 @@ PUBLIC_PATHS = frozenset(
 """What answers without a person's key: health, links of mails and of the live page (secrets themselves),
 logos, who signed in public, providers' callbacks (by secrets of their own), manual."""
 
+_API = (
+    actions,
+    private,
+    questions,
+    invitations,
+    audit,
+    audience,
+    decisions,
+    consents,
+    people,
+    sources,
+    documents,
+    document_decisions,
+    addenda,
+    windows,
+    contacts,
+    contact_lists,
+    partner_corrections,
+    partners,
+    partner_compromise,
+    partner_secrets,
+    partner_keys,
+    partner_documents,
+    partner_logos,
+    screens,
+    in_doubt,
+    suppressions,
+)
+
 AFTER_FAILURE_SECONDS = 1.0
 
 _log = structlog.get_logger(__name__)
@@ -108,34 +137,7 @@ def create_app(services: Services) -> FastAPI:
     )
     app.state.services = services
     api = APIRouter(prefix="/api/v1")
-    for part in (
-        actions,
-        private,
-        questions,
-        invitations,
-        audit,
-        audience,
-        decisions,
-        consents,
-        people,
-        sources,
-        documents,
-        document_decisions,
-        addenda,
-        windows,
-        contacts,
-        contact_lists,
-        partner_corrections,
-        partners,
-        partner_compromise,
-        partner_secrets,
-        partner_keys,
-        partner_documents,
-        partner_logos,
-        screens,
-        in_doubt,
-        suppressions,
-    ):
+    for part in _API:
         api.include_router(part.router)
     app.include_router(api)
     partner_pages = (sign_page, asking, proposing, details, approving, receipt_page)

@@ -1,14 +1,16 @@
 """What a coordinator has sent again of a statement, some of whose messages were in doubt."""
 
 from models.messages import DispatchRequest, Purpose
+from tests.workflows.scenarios import expire, reach_follow_up
 from tests.workflows.stage import Stage
 from tests.workflows.world import DOCUMENT
 
 STATEMENT = DispatchRequest(document=DOCUMENT, purpose=Purpose.STATEMENT, round=1)
 
 
-async def send_three_again(stage: Stage) -> None:
-    """Send one again, and then another, and a third while that one is on its way."""
+async def sent_again(stage: Stage) -> None:
+    """One message in doubt is sent again after its release, then another, and a third beside that."""
+    await reach_follow_up(stage)
     await stage.send_again(STATEMENT, 0)
     await stage.resending.result()
     stage.world.block("send_batch")
@@ -18,3 +20,4 @@ async def send_three_again(stage: Stage) -> None:
     await stage.send_again(STATEMENT, 3)
     stage.world.unblock("send_batch")
     await stage.pass_time(stage.resending)
+    await expire(stage)

@@ -49,7 +49,6 @@ SIGN_ON = SignOnPlan(
     quorum=3,
     remind_after=(timedelta(hours=24), timedelta(hours=42)),
 )
-BY_HAND = SIGN_ON.model_copy(update={"release": ReleasePolicy.BY_HAND})
 FOLLOW_UP = FollowUpPlan(
     expires_after=timedelta(days=42), check_ins=tuple(timedelta(days=day) for day in (1, 3, 7, 14, 28))
 )
@@ -133,6 +132,10 @@ class World:
     sign_on_ended: bool = False
     due: dict[Purpose, datetime] = field(default_factory=dict)
     """Until when the messages of a purpose wait."""
+    asleep: datetime | None = None
+    """Until when it is quiet where text messages go; what is planned before one was put off does not know."""
+    put_off: bool = False
+    """A text message was put off."""
     down: set[Channel] = field(default_factory=set)
     """Channels whose provider is out of order for days."""
     sheets: dict[tuple[Purpose, int], Sheet] = field(default_factory=dict)

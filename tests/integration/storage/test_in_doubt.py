@@ -9,7 +9,7 @@ from models.lifecycle import Decision
 from models.messages import DeliveryState, Dispatched, Purpose
 from models.outbox import Delivery
 from models.vocabulary import Channel
-from storage import claims, outbox
+from storage import cancelling, claims, outbox
 from storage.claims import Outcome
 from storage.database import Database
 from storage.in_doubt import DoubtDecision, InDoubt, decide_doubt, in_doubt, next_resending
@@ -168,7 +168,7 @@ async def test_a_stop_before_it_is_sent_again_puts_it_in_doubt_again_and_its_rea
     await decide(case, DoubtDecision.RESEND, first)
     await case.decide(Decision.STOP)
     async with case.database.transaction() as session:
-        await claims.cancel_outstanding(session, case.action.id)
+        await cancelling.cancel_outstanding(session, case.action.id)
     assert await states(case, first) == ["unknown"]
 
 
