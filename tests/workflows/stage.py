@@ -21,12 +21,11 @@ from models.messages import ActionOutcome, CaseState, DeliveryState, DispatchReq
 from models.sign_on_messages import SignOnStatus
 from security.keys import KeyRing
 from temporal_client import data_converter
+from tests.workflows.fake_rounds import FakeReceipts, FakeResending
 from tests.workflows.fake_sign_on import FakeSignOn
 from tests.workflows.fakes import (
     FakeCase,
     FakeOutbox,
-    FakeReceipts,
-    FakeResending,
     FakeSending,
     FakeVerification,
 )
