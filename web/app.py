@@ -17,6 +17,7 @@ from web import (
     contact_lists,
     contacts,
     decisions,
+    deliveries,
     document_decisions,
     documents,
     enrolment_page,
@@ -93,6 +94,7 @@ logos, who signed in public, providers' callbacks (by secrets of their own), man
 
 _API = (
     actions,
+    deliveries,
     private,
     questions,
     invitations,
