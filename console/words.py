@@ -75,6 +75,7 @@ PURPOSES = {
     "invitation": "Invitations",
     "sign_on_reminder": "Reminders to partners",
     "approval_request": "Requests to approvers of partners",
+    "approval_declined": "Word to contacts that nobody confirmed",
     "address_changed": "Word to registered addresses that were changed",
     "question": "Word of partners' questions",
     "question_answered": "Word of answers to partners",

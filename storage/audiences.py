@@ -11,6 +11,7 @@ from storage.contact_audiences import CONTACTS
 from storage.partner_audiences import (
     ANSWER_GIVEN,
     FORMER,
+    NOT_CONFIRMED,
     QUESTION_ANSWERED,
     REISSUED,
     TO_APPROVE,
@@ -158,6 +159,7 @@ RECIPIENTS = {
     Purpose.ANSWER_RECEIPT: ANSWER_GIVEN,
     Purpose.DISOWNED_ALARM: _COORDINATOR,
     Purpose.APPROVAL_REQUEST: TO_APPROVE,
+    Purpose.APPROVAL_DECLINED: NOT_CONFIRMED,
     Purpose.ADDRESS_CHANGED: FORMER,
     Purpose.QUESTION: _COORDINATOR,
     Purpose.QUESTION_ANSWERED: QUESTION_ANSWERED,
