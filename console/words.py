@@ -63,7 +63,6 @@ EVENTS = {
     "document_fetched": "A partner's system read what was released to it",
     "letter_printed": "A letter was printed",
     "letter_posted": "A letter was posted",
-    "letter_not_posted": "A printed letter was not posted",
     "claimed": "Messages were taken for sending",
     "settled": "Messages changed their state",
 }
