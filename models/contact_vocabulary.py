@@ -44,7 +44,7 @@ class SuppressionReason(StrEnum):
     UNSUBSCRIBED = "unsubscribed"
     """Whoever reads it does not want to be written to."""
     OPTED_OUT = "opted_out"
-    """Whoever reads it told the provider to send her no more."""
+    """Whoever reads it told the provider that she wants nothing from us."""
     COMPLAINED = "complained"
     """Whoever reads it called a message spam."""
     REMOVED = "removed"
