@@ -13,6 +13,7 @@ from activities.composing import Composer, Stationery
 from activities.context import ActivityContext
 from activities.outbox import OutboxActivities
 from activities.receipts import ReceiptActivities
+from activities.resending import ResendingActivities
 from activities.sending import SendingActivities
 from activities.sign_on import SignOnActivities
 from activities.verification import VerificationActivities
@@ -49,6 +50,7 @@ from workflows.addresses import CASE_QUEUE, CHANNEL_QUEUES
 from workflows.distribution import DistributionWorkflow
 from workflows.follow_up import FollowUpWorkflow
 from workflows.receipts import ReceiptsWorkflow
+from workflows.resending import ResendingWorkflow
 from workflows.sign_on import SignOnWorkflow
 from workflows.urgent_action import UrgentActionWorkflow
 from workflows.verification import VerificationWorkflow
@@ -60,6 +62,7 @@ WORKFLOWS = (
     DistributionWorkflow,
     FollowUpWorkflow,
     ReceiptsWorkflow,
+    ResendingWorkflow,
 )
 
 SMTP, SECOND_SMTP = "smtp", "second_smtp"
@@ -174,6 +177,7 @@ def _relays(settings: Settings) -> list[EmailChannel]:
         domain=settings.message_id_domain,
         username=settings.smtp_username,
         password=_secret(settings.smtp_password),
+        bounces=settings.mail_bounces,
     )
     connections, most = settings.email_connections, settings.smtp_messages_per_connection
     relays = [EmailChannel(first, connections=connections, provider=SMTP, messages_per_connection=most)]
@@ -257,6 +261,7 @@ def build_workers(settings: Settings, client: Client, database: Database, adapte
         VerificationActivities(database),
         SignOnActivities(database),
         ReceiptActivities(database),
+        ResendingActivities(database),
         OutboxActivities(database, build_reminders(settings), batch_size=settings.batch_size),
     )
     activities = [method for part in parts for method in _methods(part)]
