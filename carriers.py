@@ -40,6 +40,7 @@ def build_relays(settings: Settings) -> list[EmailChannel]:
         domain=settings.message_id_domain,
         username=settings.smtp_username,
         password=_secret(settings.smtp_password),
+        bounces=settings.mail_bounces,
     )
     connections, most = settings.email_connections, settings.smtp_messages_per_connection
     relays = [EmailChannel(first, connections=connections, provider=SMTP, messages_per_connection=most)]

@@ -37,6 +37,8 @@ class SuppressionReason(StrEnum):
 
     NO_SUCH_ADDRESS = "no_such_address"
     """The provider says that it does not exist."""
+    SOFT_BOUNCES = "soft_bounces"
+    """Message after message came back for more than a week, and none arrived between them."""
     BOUNCED = "bounced"
     """What was sent there came back for good."""
     UNSUBSCRIBED = "unsubscribed"

@@ -18,6 +18,7 @@ from storage.changes import ChangeFeed
 from storage.database import Database
 from templates.letter.press import LetterPress
 from templates.rendering import Renderer
+from web.callbacks.known import Callbacks
 from web.gateway import WorkflowGateway
 
 
@@ -40,6 +41,7 @@ class Services:
     public_url: str
     time_zone: str
     partner_endpoints: EndpointRules
+    callbacks: Callbacks
     logo: Logo | None = None
 
 
