@@ -65,7 +65,12 @@ class Moulds:
         values = {NAME: personal.recipient_name or "", WAY_OFF: personal.unsubscribe_url or ""}
         if shared is None or not shared.is_clear(values):
             return await self._write(draft)
-        return replace(personal, subject=shared.content.subject, body=shared.mould.body(values))
+        return replace(
+            personal,
+            subject=shared.content.subject,
+            attachments=shared.content.attachments,
+            body=shared.mould.body(values),
+        )
 
     async def _shared(self, draft: Draft) -> _Shared | None:
         made = self._made.setdefault(draft.contents, {})

@@ -23,7 +23,7 @@ class NotHandedOverError(Exception):
 
 
 class Verdict(NamedTuple):
-    """An outcome; `suppress` says why nobody writes to the address again, `retry_after` what time was named."""
+    """An outcome; `suppress` says why nobody writes to the address again, `retry_after` when to come back."""
 
     outcome: Outcome
     suppress: Failure | None = None

@@ -169,7 +169,7 @@ class EmailChannel:
             waiting.lent.set_exception(TransientError(error.failure, extent=error.extent))
 
     def _envelope(self, address: str) -> tuple[bytes, bytes, bytes]:
-        sender = f"MAIL FROM:<{self._relay.sender}>\r\n".encode("ascii")
+        sender = f"MAIL FROM:<{self._relay.envelope_sender}>\r\n".encode("ascii")
         return sender, f"RCPT TO:<{address}>\r\n".encode("ascii"), b"DATA\r\n"
 
     async def _name_both(self, connection: Connection, address: str) -> None:

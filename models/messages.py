@@ -29,6 +29,8 @@ class Purpose(StrEnum):
     """The coordinator is told that a partner says that somebody else answered for it."""
     APPROVAL_REQUEST = "approval_request"
     """Somebody in a partner's organisation is asked to confirm the signature that its contact proposed."""
+    APPROVAL_DECLINED = "approval_declined"
+    """A partner's contact is told that whom she asked did not confirm the signature."""
     QUESTION = "question"
     """The coordinator is told that a partner's question waits, and nothing of it."""
     QUESTION_ANSWERED = "question_answered"
@@ -233,6 +235,12 @@ class Dispatched(Message):
 
 class ReceiptsDue(Message):
     """The next round of what is to be told about answers; None where nothing is, or not now."""
+
+    request: DispatchRequest | None
+
+
+class ResendingDue(Message):
+    """The next dispatch of which something is to be sent again; None where nothing is."""
 
     request: DispatchRequest | None
 

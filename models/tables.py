@@ -8,6 +8,7 @@ from models import (
     attestations,
     consents,
     contacts,
+    delivery_receipts,
     documents,
     outbox,
     partner_records,
@@ -19,6 +20,7 @@ from models import (
     records,
     screens,
     sms_budget,
+    suppressions,
 )
 
 AGGREGATES = (
@@ -27,6 +29,7 @@ AGGREGATES = (
     attestations,
     consents,
     contacts,
+    delivery_receipts,
     documents,
     outbox,
     partner_records,
@@ -38,6 +41,7 @@ AGGREGATES = (
     records,
     screens,
     sms_budget,
+    suppressions,
 )
 
 METADATA = SQLModel.metadata

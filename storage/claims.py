@@ -31,8 +31,10 @@ _RANGE = """
 """
 
 _NOBODY_ELSES = "(delivery.provider IS NULL OR delivery.provider = :provider)"
-IN_DOUBT = "(delivery.state = 'ready' AND delivery.provider IS NOT NULL)"
-"""What one provider may have taken already: it goes to no other one."""
+IN_DOUBT = """
+    (delivery.state = 'ready' AND (delivery.provider IS NOT NULL OR delivery.resent_at IS NOT NULL))
+""".strip()
+"""What a provider may have taken already: what one may have goes to no other one."""
 
 
 def claim_statement(
@@ -103,7 +105,8 @@ _REFUSE = text(f"""
 
 _GIVE_UP = text(f"""
     UPDATE delivery
-    SET state = CASE WHEN {IN_DOUBT} OR (state = 'sending' AND handed_over_at IS NOT NULL)
+    SET state = CASE WHEN {IN_DOUBT}
+                       OR (state = 'sending' AND coalesce(handed_over_at, resent_at) IS NOT NULL)
                      THEN 'unknown' ELSE 'failed' END,
         failure = CASE WHEN state = 'sending' THEN 'sender_died' ELSE 'retries_exhausted' END,
         settled_at = now()

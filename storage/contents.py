@@ -18,7 +18,7 @@ from models.vocabulary import Audience, ConsentUse
 from storage.actions import action_by_id, people_at_risk
 from storage.consents import live_uses, newest_consents
 from storage.documents import renderings_of, texts_of
-from storage.signatures import PublicSignature, count_organisations, public_signatures
+from storage.signatures import PublicSignature, signed_by
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,6 +131,7 @@ async def contents_of(session: AsyncSession, dispatch_id: UUID) -> Contents:
     document = (await session.exec(select(Document).where(Document.id == dispatch.document_id))).one()
     texts = await texts_of(session, dispatch.version_id)
     action = await action_by_id(session, dispatch.action_id)
+    signed = await signed_by(session, document.id, dispatch.digest)
     return Contents(
         purpose=dispatch.purpose,
         round=dispatch.round,
@@ -141,8 +142,8 @@ async def contents_of(session: AsyncSession, dispatch_id: UUID) -> Contents:
         renderings=await renderings_of(session, dispatch.version_id),
         people=await people_at_risk(session, action.id),
         live_uses=live_uses(await newest_consents(session, action.id), action),
-        signatories=await public_signatures(session, document.id, dispatch.digest),
-        organisations=await count_organisations(session, document.id, dispatch.digest),
+        signatories=signed.named,
+        organisations=signed.organisations,
         frozen_at=dispatch.frozen_at,
     )
 

@@ -14,7 +14,6 @@ from storage.gate import CHECKS, STILL_IDENTIFIED, Check, gate_of_each, gate_of_
 from storage.inviting import tell_of_missed
 from storage.message_events import record_states
 from storage.records import announce, record, request_nudge
-from storage.suppressions import LISTS_ALONE
 
 
 def hand_over_statement(
@@ -70,12 +69,10 @@ _SETTLE = text("""
     RETURNING delivery.id, delivery.state
 """)
 
-_SUPPRESS = text(f"""
+_SUPPRESS = text("""
     INSERT INTO suppression (fingerprint, reason, suppressed_at)
     SELECT DISTINCT fingerprint, :reason, now() FROM delivery WHERE id = ANY(:deliveries) ORDER BY fingerprint
-    ON CONFLICT (fingerprint) DO UPDATE SET reason = excluded.reason, suppressed_at = now()
-        WHERE suppression.reason IN ({LISTS_ALONE})
-    RETURNING fingerprint
+    ON CONFLICT DO NOTHING RETURNING fingerprint
 """)
 
 

@@ -20,6 +20,7 @@ _DISPATCH_NAMES = {
     Purpose.ANSWER_RECEIPT: "receipt",
     Purpose.DISOWNED_ALARM: "disowned-alarm",
     Purpose.APPROVAL_REQUEST: "approver",
+    Purpose.APPROVAL_DECLINED: "approval-declined",
     Purpose.ADDRESS_CHANGED: "address-changed",
     Purpose.QUESTION: "question",
     Purpose.QUESTION_ANSWERED: "question-answered",
@@ -47,6 +48,11 @@ def sign_on_workflow_id(reference: str, document_number: int) -> str:
 def receipts_workflow_id(reference: str) -> str:
     """Name what tells of the answers of an action, like `UA-2026-014/receipts`."""
     return f"{reference}/receipts"
+
+
+def resending_workflow_id(reference: str) -> str:
+    """Name what sends messages in doubt of an action again, like `UA-2026-014/resending`."""
+    return f"{reference}/resending"
 
 
 def verification_workflow_id(verification: VerificationRef) -> str:

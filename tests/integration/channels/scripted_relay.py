@@ -73,6 +73,7 @@ class ScriptedRelay:
     def __init__(self) -> None:
         self.connections = 0
         self.contents: list[bytes] = []
+        self.senders: list[bytes] = []
         self.ended_empty = 0
         """How often a text of nothing came to an end, for want of a recipient."""
         self.waits_for: dict[Step, int] = {}
@@ -110,6 +111,7 @@ class ScriptedRelay:
         going_on, named = await self._say(self._answer_to(Step.GREETING), writer), True
         while going_on and (line := await lines.read()):
             step = Step(line.split()[0].decode())
+            self.senders += [line.strip()] if step is Step.MAIL else []
             await lines.see(self.waits_for.get(step, 0))
             answer = self._answer_to(step)
             if answer == SILENCE:
