@@ -1,5 +1,6 @@
 """How the parts are built from the settings; shared by the composition roots."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -13,12 +14,14 @@ from activities.composing import Composer, Stationery
 from activities.context import ActivityContext
 from activities.outbox import OutboxActivities
 from activities.receipts import ReceiptActivities
-from activities.sending import SendingActivities
+from activities.rehearsing import Rehearsing
+from activities.sending import Compose, SendingActivities
 from activities.sign_on import SignOnActivities
 from activities.verification import VerificationActivities
 from channels.base import Channel as Adapter
+from channels.base import Outbound
 from channels.email import EmailChannel
-from channels.mime import Relay
+from channels.mime import EmailContent, Relay, build_mail
 from channels.partner_api import PartnerApiChannel
 from channels.several import SeveralProviders
 from channels.sms import SmsChannel
@@ -136,9 +139,8 @@ def build_adapters(settings: Settings) -> Adapters:
     }
 
 
-def _relays(settings: Settings) -> list[EmailChannel]:
-    """Make the adapter of each relay that the settings name, in order of preference."""
-    first = Relay(
+def _first_relay(settings: Settings) -> Relay:
+    return Relay(
         host=settings.smtp_host,
         port=settings.smtp_port,
         security=settings.smtp_security.value,
@@ -148,6 +150,11 @@ def _relays(settings: Settings) -> list[EmailChannel]:
         username=settings.smtp_username,
         password=_secret(settings.smtp_password),
     )
+
+
+def _relays(settings: Settings) -> list[EmailChannel]:
+    """Make the adapter of each relay that the settings name, in order of preference."""
+    first = _first_relay(settings)
     connections, most = settings.email_connections, settings.smtp_messages_per_connection
     relays = [EmailChannel(first, connections=connections, provider=SMTP, messages_per_connection=most)]
     if settings.second_smtp_host:
@@ -192,11 +199,7 @@ def build_workers(settings: Settings, client: Client, database: Database, adapte
         time_zone=settings.default_time_zone,
         sign_links_last=timedelta(days=settings.sign_link_days),
     )
-    composing = {
-        Channel.EMAIL: composer.email,
-        Channel.SMS: composer.sms,
-        Channel.PARTNER_API: composer.document,
-    }
+    composing = _rehearsing(settings, database, composer)
     grace = timedelta(seconds=settings.graceful_shutdown_seconds)
     parts = (
         CaseActivities(database),
@@ -214,6 +217,25 @@ def build_workers(settings: Settings, client: Client, database: Database, adapte
         )
         workers.append(_worker(client, queue, _methods(sending), grace))
     return workers
+
+
+def _rehearsing(settings: Settings, database: Database, composer: Composer) -> dict[Channel, Compose[Any]]:
+    """Have each channel's messages composed, and kept where they are only rehearsed."""
+    relay, cipher = _first_relay(settings), build_cipher(settings)
+
+    def mail(message: Outbound[EmailContent]) -> str:
+        return build_mail(relay, message).decode("ascii")
+
+    return {
+        Channel.EMAIL: Rehearsing(database, cipher, composer.email, as_it_leaves=mail),
+        Channel.SMS: Rehearsing(database, cipher, composer.sms, as_it_leaves=lambda one: one.content.text),
+        Channel.PARTNER_API: Rehearsing(
+            database,
+            cipher,
+            composer.document,
+            as_it_leaves=lambda one: json.dumps(one.content.document, ensure_ascii=False, indent=2),
+        ),
+    }
 
 
 def _worker(

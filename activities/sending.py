@@ -62,6 +62,10 @@ class Draft(NamedTuple):
 Compose = Callable[[Draft], Awaitable[ContentT]]
 
 
+class OnlyKeptError(Exception):
+    """A finished message is there to be looked at: it was rehearsed, and is not to be sent."""
+
+
 class LeakFoundError(Exception):
     """A finished message names somebody who must not be named to its recipient."""
 
@@ -213,6 +217,8 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
             return _Sent(Outcome(delivery.id, DeliveryState.READY))
         except ChannelError as error:
             return _failed(delivery.id, error)
+        except OnlyKeptError:
+            return _Sent(Outcome(delivery.id, DeliveryState.CANCELLED, Failure.ONLY_KEPT))
         except LeakFoundError:
             _log.error("delivery.parked", delivery_id=str(delivery.id), failure=Failure.NAMES_SOMEBODY)
             return _Sent(Outcome(delivery.id, DeliveryState.PARKED, Failure.NAMES_SOMEBODY))
@@ -241,7 +247,7 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
             return await self._compose(draft)
         except UNAVAILABLE:
             raise _NotHandedOverError from None
-        except LeakFoundError:
+        except (LeakFoundError, OnlyKeptError):
             raise
         except Exception as error:
             _log.exception("delivery.not_renderable", delivery_id=str(draft.delivery.id))

@@ -15,6 +15,8 @@ class Purpose(StrEnum):
 
     STATEMENT = "statement"
     """A release: the document goes to its audience."""
+    REHEARSAL = "rehearsal"
+    """A coordinator sees one message of each kind that a release would send."""
     ADDENDUM = "addendum"
     """Those who received a document are told how the list of its signatories has changed."""
     INVITATION = "invitation"

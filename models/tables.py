@@ -17,6 +17,7 @@ from models import (
     providers,
     questions,
     records,
+    rehearsals,
     screens,
 )
 
@@ -35,6 +36,7 @@ AGGREGATES = (
     providers,
     questions,
     records,
+    rehearsals,
     screens,
 )
 

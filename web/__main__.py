@@ -58,6 +58,7 @@ async def build_services(settings: Settings) -> Services:
         public_url=settings.public_url,
         time_zone=settings.default_time_zone,
         insecure_partner_apis=settings.partner_api_allow_private,
+        confirm_above=settings.release_confirm_above,
         logo=read_logo(settings.network_logo) if settings.network_logo else None,
     )
 

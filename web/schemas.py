@@ -57,6 +57,12 @@ class AttestationRequest(Request):
     """
 
 
+class ReleaseRequest(Request):
+    """How many recipients the caller knows that a release goes to."""
+
+    recipients: int | None = None
+
+
 class ObjectionRequest(Request):
     """What a verifier has against a case. It is sealed, and read by those who work on the case."""
 

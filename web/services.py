@@ -37,6 +37,8 @@ class Services:
     public_url: str
     time_zone: str
     insecure_partner_apis: bool
+    confirm_above: int
+    """A release to more recipients than these needs their number."""
     logo: Logo | None = None
 
 
