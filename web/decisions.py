@@ -24,6 +24,8 @@ from web.schemas import AttestationRequest, DecisionView, ObjectionRequest, Rele
 from web.services import Services, Work
 from web.versions import confirmed_version
 
+_UNCOUNTED = ReleaseRequest()
+
 router = APIRouter(prefix="/actions/{reference}", tags=["decisions"])
 
 
@@ -96,7 +98,7 @@ async def release(
     reference: str,
     services: Work,
     caller: Coordinator,
-    confirmed: Annotated[ReleaseRequest | None, Body()] = None,
+    confirmed: Annotated[ReleaseRequest, Body()] = _UNCOUNTED,
 ) -> DecisionView:
     """Let the document go out now, whatever the sign-on window says; later, what was approved since.
 
@@ -109,8 +111,8 @@ async def release(
     return await _decided(services, action, Decision.RELEASE, caller)
 
 
-def _refuse_uncounted(services: Services, total: int, confirmed: ReleaseRequest | None) -> None:
-    if total > services.confirm_above and (confirmed is None or confirmed.recipients != total):
+def _refuse_uncounted(services: Services, total: int, confirmed: ReleaseRequest) -> None:
+    if total > services.confirm_above and confirmed.recipients != total:
         remedy = f'Look at them, then send {{"recipients": {total}}}: starter.py preview REF.'
         raise ApiError(409, f"This goes to {total} recipients, and their number was not confirmed.", remedy)
 

@@ -6,7 +6,7 @@ from email.policy import default as whole_policy
 from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Body
-from pydantic import Field
+from pydantic import ConfigDict, Field
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.actions import UrgentAction
@@ -66,6 +66,8 @@ class PreviewView(Schema):
 
 class RehearsalRequest(Request):
     """How a rehearsal is wanted: with `send`, mails and texts also go to the addresses of whoever asks."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"send": True}]})
 
     send: bool = False
 

@@ -60,6 +60,8 @@ class AttestationRequest(Request):
 class ReleaseRequest(Request):
     """How many recipients the caller knows that a release goes to."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"recipients": 1203}]})
+
     recipients: int | None = None
 
 

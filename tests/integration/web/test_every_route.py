@@ -33,6 +33,9 @@ MAY_CALL = {
     ("GET", "/actions/{reference}/invitations"): CASE_READERS,
     ("POST", "/actions/{reference}/invitations/{partner}/link"): {COORDINATOR},
     ("DELETE", "/actions/{reference}/invitations/{partner}/link"): CASE_READERS,
+    ("GET", "/actions/{reference}/preview"): CASE_READERS,
+    ("POST", "/actions/{reference}/rehearsals"): {COORDINATOR},
+    ("GET", "/actions/{reference}/rehearsals/{number}"): {COORDINATOR},
     ("POST", "/actions/{reference}/attestations"): {VERIFIER},
     ("POST", "/actions/{reference}/return"): {VERIFIER},
     ("POST", "/actions/{reference}/reject"): {VERIFIER},
@@ -115,6 +118,8 @@ BODIES = {
     "/contacts": {},
     "/lists": {},
     "/audience": {},
+    "/rehearsals": {"send": False},
+    "/release": {"recipients": 1},
     "/addresses": {},
 }
 
