@@ -25,6 +25,7 @@ from channels.mime import EmailContent, Relay, build_mail
 from channels.partner_api import PartnerApiChannel
 from channels.several import SeveralProviders
 from channels.sms import SmsChannel
+from models.endpoints import EndpointRules, ports_in
 from models.logos import read_logo
 from models.providers import Limits
 from models.verification import Policies, policy_of
@@ -110,6 +111,13 @@ def build_fingerprint(settings: Settings) -> AddressFingerprint:
     return AddressFingerprint(decode_key(settings.fingerprint_key.get_secret_value()))
 
 
+def build_endpoint_rules(settings: Settings) -> EndpointRules:
+    """Read where partners' systems may be."""
+    return EndpointRules(
+        ports=ports_in(settings.partner_api_ports), allow_private=settings.partner_api_allow_private
+    )
+
+
 def build_unsubscribe_links(settings: Settings) -> UnsubscribeLinks:
     """Make the addresses by which recipients leave the lists."""
     return UnsubscribeLinks(decode_key(settings.fingerprint_key.get_secret_value()), settings.public_url)
@@ -134,7 +142,9 @@ def build_adapters(settings: Settings) -> Adapters:
         Channel.EMAIL: SeveralProviders(_relays(settings)),
         Channel.SMS: SmsChannel(settings.sms_url, sms_key, settings.sms_sender, connections=connections),
         Channel.PARTNER_API: PartnerApiChannel(
-            connections=connections, allow_insecure=settings.partner_api_allow_private
+            connections=connections,
+            rules=build_endpoint_rules(settings),
+            own_ca=settings.partner_api_ca,
         ),
     }
 

@@ -22,7 +22,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 _MOST_FRAMES: Final = 40
 _MOST_EXCEPTIONS: Final = 10
-_QUIET: Final = ("aiosmtplib", "httpcore", "httpx", "multipart", "psycopg", "python_multipart", "sqlalchemy")
+QUIET: Final = ("aiosmtplib", "httpcore", "httpx", "multipart", "psycopg", "python_multipart", "sqlalchemy")
 _TEMPORAL_KEYS: Final = (
     "workflow_id",
     "run_id",
@@ -113,7 +113,7 @@ def _tame_libraries() -> None:
         logger.handlers.clear()
         logger.propagate = True
     logging.getLogger("uvicorn.access").disabled = True  # its lines hold sign links and addresses of visitors
-    for name in _QUIET:
+    for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

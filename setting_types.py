@@ -1,6 +1,7 @@
 """What a setting may be: each type with its rule and its remedy."""
 
 import re
+import ssl
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
@@ -11,6 +12,7 @@ from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, Field, SecretStr, ValidationInfo
 from pydantic_core import PydanticCustomError
 
+from models.endpoints import ports_in
 from models.logos import LogoError, read_logo
 from models.verification import policy_of
 from models.working_hours import working_hours
@@ -103,6 +105,22 @@ def _readable_picture(file: Path) -> Path:
     return file
 
 
+def _readable_authorities(file: Path) -> Path:
+    try:
+        ssl.create_default_context().load_verify_locations(cafile=file)
+    except OSError:
+        raise _refusal("is not a file of certificates", "name a PEM file that the process can read") from None
+    return file
+
+
+def _are_ports(text: str) -> bool:
+    try:
+        ports_in(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _readable_folder(folder: Path) -> Path:
     if not folder.is_dir():
         raise _refusal("is not a folder that can be read", "name the folder that holds the font files")
@@ -151,6 +169,8 @@ TimeZone = Annotated[
     ),
 ]
 Connections = Annotated[int, Field(ge=1, le=64)]
+Ports = Annotated[str, _must(_are_ports, "is not a list of ports", "write them like 443 or 443,8443")]
+Authorities = Annotated[Path, AfterValidator(_readable_authorities)]
 Rate = Annotated[float, Field(ge=0.01, le=10_000)]
 Amount = Annotated[int, Field(ge=1, le=100_000_000)]
 WorkingHours = Annotated[

@@ -19,6 +19,7 @@ from models.working_hours import DEFAULT_HOURS, MOST_REMINDERS
 from setting_types import (
     WRONG,
     Amount,
+    Authorities,
     BaseUrl,
     Connections,
     Database,
@@ -32,6 +33,7 @@ from setting_types import (
     Name,
     Picture,
     Port,
+    Ports,
     Rate,
     Server,
     SmsSender,
@@ -126,6 +128,8 @@ class Settings(BaseSettings):
     sms_per_second: Rate | None = None
     sms_per_day: Amount | None = None
     http_connections: Connections = 8
+    partner_api_ports: Ports = "443"
+    partner_api_ca: Authorities | None = None
     partner_api_allow_private: bool = False
 
     verification_immediate: Verification = described(POLICIES[Urgency.IMMEDIATE])

@@ -14,15 +14,17 @@ from channels.sms import SmsContent
 from models.documents import DocumentText
 from models.messages import Purpose
 from models.outbox import RecipientKind
+from models.partner_webhooks import ActionStopped, StatementAddendum, StatementReleased, as_json
 from models.text_changes import new_lines
 from security.fields import FieldCipher
-from security.sealed_places import api_secret_place
+from security.sealed_places import api_secret_place, former_secret_place
 from security.unsubscribing import UnsubscribeLinks
-from storage.addenda import list_changes
+from storage.addenda import ListChanges, list_changes
 from storage.contents import Contents
 from storage.database import Database
 from storage.inviting import missed_at
 from storage.letter_content import addressed_lines
+from storage.partner_documents import addendum_event, document_event
 from storage.receipts import told_answer
 from storage.sign_on import closing_time
 from storage.signing_again import signed_text
@@ -32,7 +34,6 @@ from templates.rendering import Renderer
 _ASKING = {Purpose.VERIFICATION, Purpose.VERIFICATION_REMINDER}
 _FOLLOWING = {Purpose.STATEMENT, Purpose.ADDENDUM, Purpose.STOP_NOTICE}
 """What goes out as an answer to the mail before it about the same action."""
-_EVENT_TYPES = {Purpose.STATEMENT: "statement.released", Purpose.STOP_NOTICE: "action.stopped"}
 
 
 class Stationery(NamedTuple):
@@ -114,18 +115,27 @@ class Composer:
         return SmsContent(text)
 
     async def document(self, draft: Draft) -> DocumentContent:
-        """Compose the JSON of a statement for a partner's system."""
-        if draft.recipient.sealed_secret is None:
-            raise ValueError("a partner with an API address has no secret")
+        """Compose what a partner's system is told."""
         self._watch.identified(draft)
-        data = _as_json(draft)
-        self._watch.read(draft, *(Part(text, markup=True) for text in texts_in(data)))
-        return DocumentContent(
-            document={"type": _EVENT_TYPES[draft.contents.purpose], "data": data},
-            secret=self._cipher.open(
-                draft.recipient.sealed_secret, context=api_secret_place(draft.delivery.address)
-            ),
-        )
+        event = as_json(await self._event(draft))
+        self._watch.read(draft, *(Part(text, markup=True) for text in texts_in(event["data"])))
+        return DocumentContent(document=event, secrets=self._secrets(draft))
+
+    async def _event(self, draft: Draft) -> StatementReleased | StatementAddendum | ActionStopped:
+        if draft.contents.purpose is Purpose.ADDENDUM:
+            return addendum_event(draft.contents, draft.delivery, await self._changes(draft))
+        return document_event(draft.contents, draft.delivery)
+
+    def _secrets(self, draft: Draft) -> tuple[str, ...]:
+        """Open the secret that a partner checks with, and the one before while it is being replaced."""
+        recipient, address = draft.recipient, draft.delivery.address
+        if recipient.sealed_secret is None:
+            raise ValueError("a partner with an API address has no secret")
+        newest = self._cipher.open(recipient.sealed_secret, context=api_secret_place(address))
+        if recipient.sealed_former_secret is None:
+            return (newest,)
+        former = self._cipher.open(recipient.sealed_former_secret, context=former_secret_place(address))
+        return newest, former
 
     async def _statement(self, draft: Draft) -> dict[str, object]:
         return {
@@ -171,19 +181,22 @@ class Composer:
 
     async def _addendum(self, draft: Draft) -> dict[str, object]:
         self._watch.identified(draft)
-        contents = draft.contents
-        async with self._database.transaction() as session:
-            changes = await list_changes(
-                session, contents.action, contents.document.id, contents.digest, draft.delivery
-            )
+        changes = await self._changes(draft)
         return {
-            "index": contents.index,
+            "index": draft.contents.index,
             "title": _text(draft).headline,
             "statement_language": _text(draft).language,
             **self._addressed(draft),
             "added": [one._asdict() for one in changes.added],
             "gone": [one._asdict() for one in changes.gone],
         }
+
+    async def _changes(self, draft: Draft) -> ListChanges:
+        contents = draft.contents
+        async with self._database.transaction() as session:
+            return await list_changes(
+                session, contents.action, contents.document.id, contents.digest, draft.delivery
+            )
 
     async def _signing_again(self, draft: Draft) -> dict[str, object]:
         if draft.delivery.invitation_id is None:
@@ -280,13 +293,4 @@ def _signatories(contents: Contents) -> dict[str, object]:
         "signatories": [one._asdict() for one in contents.signatories],
         "unnamed_signatories": contents.organisations.unnamed,
         "organisations": contents.organisations.total,
-    }
-
-
-def _as_json(draft: Draft) -> dict[str, object]:
-    return {
-        "delivery_id": str(draft.delivery.id),
-        **_text_context(draft),
-        **_signatories(draft.contents),
-        "digest": draft.contents.digest.hex(),
     }

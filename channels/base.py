@@ -21,6 +21,8 @@ class Failure(StrEnum):
     """The provider does not accept our credentials; the operator must act."""
     NO_SUCH_ADDRESS = "no_such_address"
     """The provider says that the address does not exist."""
+    ADDRESS_REFUSED = "address_refused"
+    """The address leads where nothing may be sent to, such as a private network."""
     MESSAGE_REFUSED = "message_refused"
     """The provider does not take this message."""
     NOT_RENDERABLE = "not_renderable"

@@ -8,19 +8,22 @@ import httpx
 import structlog
 
 from channels.base import Extent, Failure, PermanentError, TransientError
+from channels.pinned import AddressRefusedError
 
 _log = structlog.get_logger(__name__)
 
 _LONGEST_WAIT = timedelta(hours=1)
 _ANSWER_LIMIT_BYTES = 64 * 1024
+_SENT_LIMIT_BYTES = 4 * 1024 * 1024
 _EXCHANGE_SECONDS = 60.0
 # Too Early, Too Many Requests, Service Unavailable (RFC 8470, RFC 6585, RFC 9110): the provider did nothing.
 _NOT_TAKEN = {425, 429, 503}
 
 
-def http_client(connections: int) -> httpx.AsyncClient:
+def http_client(connections: int, transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
     """Make a client that keeps its connections open and follows no redirects."""
     return httpx.AsyncClient(
+        transport=transport,
         timeout=httpx.Timeout(20),
         limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
         follow_redirects=False,
@@ -38,8 +41,11 @@ async def post(client: httpx.AsyncClient, url: str, body: bytes, headers: dict[s
     Raises:
         TransientError: no answer, 408, 425, 429 or 5xx, with the wait that `Retry-After` asks for; 401, 403.
             In doubt where the provider may have taken it: once connected, unless the answer says otherwise.
-        PermanentError: any other refusal; 404 and 410 say that the address does not exist.
+        PermanentError: any other refusal; 404 and 410 say that the address does not exist. Or what would be
+            sent is larger than anybody should have to take, or it would go where nothing may be sent to.
     """
+    if len(body) > _SENT_LIMIT_BYTES:
+        raise PermanentError(Failure.NOT_RENDERABLE)
     try:
         async with (
             asyncio.timeout(_EXCHANGE_SECONDS),
@@ -50,8 +56,8 @@ async def post(client: httpx.AsyncClient, url: str, body: bytes, headers: dict[s
         raise TransientError(Failure.UNREACHABLE) from None
     except (httpx.TransportError, TimeoutError):
         raise TransientError(Failure.UNREACHABLE, in_doubt=True) from None
-    except httpx.InvalidURL:
-        raise PermanentError(Failure.MESSAGE_REFUSED) from None
+    except (httpx.InvalidURL, AddressRefusedError):
+        raise PermanentError(Failure.ADDRESS_REFUSED) from None
     if not response.is_success:
         raise _verdict(response)
     return answer

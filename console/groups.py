@@ -13,6 +13,7 @@ from console import (
     documents,
     editorial,
     invitations,
+    partner_systems,
     partners,
     people,
     questions,
@@ -60,6 +61,10 @@ GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
             "changes": partners.changes,
             "approve": partners.approve,
             "refuse": partners.refuse,
+            "rotate-secret": partner_systems.rotate_secret,
+            "end-rotation": partner_systems.end_rotation,
+            "make-key": partner_systems.make_key,
+            "revoke-key": partner_systems.revoke_key,
         },
     ),
     "sign-on": (

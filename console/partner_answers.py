@@ -88,6 +88,7 @@ class PartnerWhole(Answer):
     """A partner, its logo, and what was done to it."""
 
     partner: Partner
+    former_secret_until: datetime | None = None
     logo: Logo | None = None
     events: list[PartnerEvent]
 

@@ -1,6 +1,7 @@
 """Partners as people read them: in a list, whole, and what they corrected."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -100,9 +101,14 @@ def _details(whole: PartnerWhole) -> dict[str, str]:
         "Members": _members(partner),
         "Mandate": _mandate(partner),
         "System": (partner.api or {}).get("url", ""),
+        "Former secret": _former_secret(whole.former_secret_until),
         "Logo": f"{logo.width} x {logo.height}, {logo.bytes} bytes" if logo else "",
     }
     return {name: value for name, value in details.items() if value}
+
+
+def _former_secret(until: datetime | None) -> str:
+    return f"holds until {clock(until)}" if until and until > datetime.now(UTC) else ""
 
 
 def _members(partner: Partner) -> str:

@@ -3,7 +3,6 @@
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import quote
 
 import typer
 
@@ -25,7 +24,7 @@ from console.partner_answers import (
     Status,
 )
 from console.partner_rendering import change_table, check_summary, partner_table, whole_partner
-from console.session import DEFAULT_API_URL, ApiKey, ApiUrl, AsJson, Session, session
+from console.session import DEFAULT_API_URL, ApiKey, ApiUrl, AsJson, Session, partner_path, session
 from console.words import COMMAND
 from models.directory import read_partners
 from models.partner_csv import PARTNERS_TABLE, write_partners_csv
@@ -124,7 +123,7 @@ def show(
 ) -> None:
     """Show a partner, the people who answer for it, and who did what to it."""
     with session(api_url, api_key, as_json=as_json) as opened:
-        answer = opened.client.get(_path(partner))
+        answer = opened.client.get(partner_path(partner))
         if as_json:
             opened.screen.json(answer)
         else:
@@ -144,7 +143,7 @@ def status(
     Invitations that are out stay as they are.
     """
     with session(api_url, api_key, as_json=as_json) as opened:
-        answer = opened.client.post(_path(partner, "status"), {"status": status}, repeatable=True)
+        answer = opened.client.post(partner_path(partner, "status"), {"status": status}, repeatable=True)
         if as_json:
             opened.screen.json(answer)
             return
@@ -164,7 +163,7 @@ def compromised(
     Its signatures do not count until it confirms them.
     """
     with session(api_url, api_key, as_json=as_json) as opened:
-        answer = opened.client.post(_path(partner, "compromised"), {}, repeatable=True)
+        answer = opened.client.post(partner_path(partner, "compromised"), {}, repeatable=True)
         if as_json:
             opened.screen.json(answer)
             return
@@ -188,7 +187,7 @@ def restore(
     Correct that address first. Links to sign stay revoked until you reissue them.
     """
     with session(api_url, api_key, as_json=as_json) as opened:
-        answer = opened.client.post(_path(partner, "restore"), {})
+        answer = opened.client.post(partner_path(partner, "restore"), {})
         if as_json:
             opened.screen.json(answer)
             return
@@ -211,7 +210,7 @@ def logo(
         except OSError as error:
             message = f"{file.name} cannot be read ({error.strerror}). Check the path and the permissions."
             raise BadInputError(message) from None
-        answer = opened.client.put(_path(partner, "logo"), picture)
+        answer = opened.client.put(partner_path(partner, "logo"), picture)
         if as_json:
             opened.screen.json(answer)
             return
@@ -254,15 +253,9 @@ def refuse(
 
 
 def _decide(opened: Session, change: str, decision: str) -> None:
-    path = f"/partners/changes/{quote(change.strip(), safe='')}"
-    answer = opened.client.post(path, {"decision": decision})
+    answer = opened.client.post(partner_path("changes", change), {"decision": decision})
     if opened.screen.as_json:
         opened.screen.json(answer)
         return
     told = read(ChangeDecided, answer)
     opened.screen.show(f"The correction of {told.partner} was {told.outcome}.")
-
-
-def _path(partner: str, part: str = "") -> str:
-    path = f"/partners/{quote(partner.strip(), safe='')}"
-    return f"{path}/{part}" if part else path

@@ -72,3 +72,8 @@ def action_path(reference: str, part: str = "") -> str:
     """Return the path of an action, or of a part of it."""
     path = f"/actions/{quote(reference.strip().upper(), safe='')}"
     return f"{path}/{part}" if part else path
+
+
+def partner_path(partner: str, *parts: str) -> str:
+    """Write the path of a partner, or of something of it."""
+    return "/".join(["/partners", *(quote(part.strip(), safe="") for part in (partner, *parts))])

@@ -59,6 +59,7 @@ EVENTS = {
     "screen_linked": "A link to the live page was made",
     "screens_revoked": "The links to the live page were revoked",
     "rehearsed": "The release was rehearsed: its messages were made to be looked at",
+    "document_fetched": "A partner's system read what was released to it",
     "letter_printed": "A letter was printed",
     "letter_posted": "A letter was posted",
     "letter_not_posted": "A printed letter was not posted",

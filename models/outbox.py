@@ -69,6 +69,11 @@ class Delivery(SQLModel, table=True):
             "recipient_id",
             postgresql_where=text("recipient_kind = 'former_address'"),
         ),
+        Index(
+            "ix_delivery_partner",
+            "recipient_id",
+            postgresql_where=text("recipient_kind = 'partner'"),
+        ),
     )
 
     id: UUID = primary_key()

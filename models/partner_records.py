@@ -27,6 +27,19 @@ class PartnerLogo(SQLModel, table=True):
     updated_at: datetime = moment()
 
 
+class PartnerApiKey(SQLModel, table=True):
+    """A key by which a partner's system reads what was released to it; only its SHA-256 is kept."""
+
+    __tablename__ = "partner_api_key"
+
+    id: UUID = primary_key()
+    partner_id: UUID = link("partner.id")
+    key_hash: bytes = Field(unique=True)
+    created_at: datetime = moment()
+    last_used_at: datetime | None = moment(nullable=True)
+    revoked_at: datetime | None = moment(nullable=True)
+
+
 class PartnerChange(SQLModel, table=True):
     """Details that a partner's contact corrected, sealed until a coordinator decides and after."""
 

@@ -63,6 +63,14 @@ class PartnerEventKind(StrEnum):
     """Its status was set."""
     LOGO_CHANGED = "logo_changed"
     """It got another logo."""
+    SECRET_REPLACED = "secret_replaced"  # noqa: S105 - an event
+    """The secret of its system was replaced by one of ours."""
+    FORMER_SECRET_ENDED = "former_secret_ended"  # noqa: S105 - an event
+    """What was sent is no longer signed with the secret that was replaced."""
+    KEY_MADE = "key_made"
+    """Its system got a key to read what was released to it."""
+    KEY_REVOKED = "key_revoked"
+    """A key of its system was revoked."""
     CHANGE_PROPOSED = "change_proposed"
     """One of its contacts corrected its details."""
     CHANGE_APPROVED = "change_approved"

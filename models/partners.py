@@ -16,6 +16,7 @@ class Partner(SQLModel, table=True):
     """An organisation that may sign. `slug` is its stable id in files.
 
     `members` are partners whose signatures it stands for; `mandate_follows` is the one that it signs after.
+    Until `former_secret_until`, its system may check what it gets with the secret that was replaced as well.
     """
 
     id: UUID = primary_key()
@@ -37,6 +38,8 @@ class Partner(SQLModel, table=True):
     status: PartnerStatus = word(PartnerStatus, default=PartnerStatus.ACTIVE)
     api_url: str | None = None
     sealed_api_secret: bytes | None = None
+    sealed_former_secret: bytes | None = None
+    former_secret_until: datetime | None = moment(nullable=True)
     updated_at: datetime = moment()
 
 

@@ -124,6 +124,8 @@ class EventKind(StrEnum):
     """A coordinator made a link to the live page."""
     SCREENS_REVOKED = "screens_revoked"
     """The links to the live page were revoked."""
+    DOCUMENT_FETCHED = "document_fetched"
+    """A partner's system read by its key what was released to it."""
     LETTER_PRINTED = "letter_printed"
     """A coordinator had a letter printed, to post it."""
     LETTER_POSTED = "letter_posted"

@@ -63,6 +63,11 @@ def api_secret_place(url: str) -> str:
     return f"partner_api_secret:{url}"
 
 
+def former_secret_place(url: str) -> str:
+    """Name the place of the secret that a partner's secret replaced."""
+    return f"partner_former_secret:{url}"
+
+
 def partner_change_place(partner_change_id: UUID) -> str:
     """Name the place of details that a partner corrected."""
     return f"partner_change.fields:{partner_change_id}"

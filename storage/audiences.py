@@ -134,7 +134,8 @@ OLD_LISTS = f"""
                  greatest(dispatch.frozen_at, delivery.not_before) AS since
           FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
           WHERE dispatch.document_id = :document_id AND dispatch.purpose IN ('statement', 'addendum')
-            AND delivery.channel = 'email' AND delivery.state IN ('sent', 'delivered', 'unknown')
+            AND delivery.channel IN ('email', 'partner_api')
+            AND delivery.state IN ('sent', 'delivered', 'unknown')
           ORDER BY delivery.fingerprint, delivery.claimed_at DESC) AS known
     WHERE EXISTS (
         SELECT 1 FROM signature
@@ -145,7 +146,7 @@ OLD_LISTS = f"""
                <> bool_or({STANDS})
            AND (:telling OR bool_or({STANDS})))
 """
-"""Whoever received a document by mail, with another list of signatories than the one of today."""
+"""Whoever received a document, by mail or in a system of its own, with another list than the one of today."""
 
 RECIPIENTS = {
     Purpose.STATEMENT: _RELEASE,

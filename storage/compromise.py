@@ -14,6 +14,7 @@ from models.partners import Invitation, Partner, Signature
 from models.records import EventKind
 from storage.action_lock import have_action_alone
 from storage.link_revocation import revoke_answer_links, revoke_sign_links
+from storage.partner_keys import revoke_keys
 from storage.partners import set_status
 from storage.proposals import end_open
 from storage.receipts import tell_of_answers
@@ -62,6 +63,7 @@ async def compromise(session: AsyncSession, partner: Partner, person_id: UUID) -
         await end_open(session, invitation_id, confirmed=None)
     await revoke_sign_links(session, invitations)
     await revoke_answer_links(session, invitations)
+    await revoke_keys(session, partner.id)
     doubted = await _doubt(session, partner)
     for action_id in sorted({one.action_id for one in invited}):
         documents = sorted(one.document_number for one in invited if one.action_id == action_id)

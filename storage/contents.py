@@ -56,6 +56,7 @@ class Recipient(NamedTuple):
     salutation: str | None
     time_zone: str | None
     sealed_secret: bytes | None
+    sealed_former_secret: bytes | None
     proposer: str | None
     audience: Audience | None
     earlier: list[UUID]
@@ -69,7 +70,10 @@ _RECIPIENTS = text("""
            coalesce(partner.name, target.offices ->> delivery.language) AS organisation,
            target.salutations ->> delivery.language AS salutation,
            coalesce(contact.time_zone, person.time_zone, partner.time_zone) AS time_zone,
-           partner.sealed_api_secret AS sealed_secret, proposal.proposer_name AS proposer,
+           partner.sealed_api_secret AS sealed_secret,
+           CASE WHEN partner.former_secret_until > now() THEN partner.sealed_former_secret END
+               AS sealed_former_secret,
+           proposal.proposer_name AS proposer,
            CASE delivery.recipient_kind
                WHEN 'target' THEN 'targets'
                WHEN 'partner' THEN 'signatories'

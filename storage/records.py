@@ -38,7 +38,8 @@ _APPEND = text("""
 
 _REVISION = text(f"""
     SELECT number FROM audit_event
-    WHERE action_id = :action_id AND {IN_TIMELINE} AND kind <> '{EventKind.PRIVATE_READ}'
+    WHERE action_id = :action_id AND {IN_TIMELINE}
+      AND kind NOT IN ('{EventKind.PRIVATE_READ}', '{EventKind.DOCUMENT_FETCHED}')
     ORDER BY number DESC LIMIT 1
 """)
 

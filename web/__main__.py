@@ -8,6 +8,7 @@ import uvicorn
 from assembly import (
     build_cipher,
     build_client,
+    build_endpoint_rules,
     build_fingerprint,
     build_policies,
     build_renderer,
@@ -57,8 +58,8 @@ async def build_services(settings: Settings) -> Services:
         policies=build_policies(settings),
         public_url=settings.public_url,
         time_zone=settings.default_time_zone,
-        insecure_partner_apis=settings.partner_api_allow_private,
         confirm_above=settings.release_confirm_above,
+        partner_endpoints=build_endpoint_rules(settings),
         logo=read_logo(settings.network_logo) if settings.network_logo else None,
     )
 

@@ -7,11 +7,13 @@ from uuid import UUID
 from fastapi import Depends, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, ConfigDict
+from sqlmodel.ext.asyncio.session import AsyncSession
 from structlog.contextvars import bind_contextvars
 
 from models.columns import now
 from models.vocabulary import Role
 from security.tokens import token_hash
+from storage.partner_keys import live_partner_key
 from storage.people import live_key
 from web.errors import ApiError
 from web.services import Work
@@ -38,10 +40,18 @@ async def caller(
     async with services.database.transaction() as session:
         holder = await live_key(session, token_hash(credentials.credentials))
         if holder is None:
-            raise ApiError(401, "The key is not known.", "It may be revoked: ask the operator for a new one.")
+            raise await _not_hers(session, credentials.credentials)
         holder.key.last_used_at = now()
     bind_contextvars(person_id=str(holder.person.id))
     return Caller(person_id=holder.person.id, roles=frozenset(Role(role) for role in holder.person.roles))
+
+
+async def _not_hers(session: AsyncSession, key: str) -> ApiError:
+    if await live_partner_key(session, token_hash(key)):
+        return ApiError(
+            403, "Your key may not do that.", "A partner's key opens what was released to it alone."
+        )
+    return ApiError(401, "The key is not known.", "It may be revoked: ask the operator for a new one.")
 
 
 def with_role(*roles: Role) -> Callable[[Caller], Awaitable[Caller]]:

@@ -7,12 +7,13 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.directory import PartnerEntry
+from models.endpoints import refused_endpoint
 from models.partner_rules import Numbered, changed_fields, directory_problems, filled_in
 from models.partner_vocabulary import PartnerEventKind
 from models.problems import InvalidInput, Problem
 from storage import directory, partners
 from storage.directory import Imported, PartnerRecord
-from web.partner_rows import entry_of, knows_secret, partner_record
+from web.partner_rows import brings_back, entry_of, knows_secret, partner_record
 from web.services import Services
 
 
@@ -36,7 +37,8 @@ async def planned(
     as_they_are = {slug: entry_of(record) for slug, record in known.items()}
     problems = (
         *directory_problems(entries, as_they_are, also_named),
-        *_insecure_addresses(services, entries),
+        *_refused_addresses(services, entries),
+        *_replaced_secrets(services, entries, known),
     )
     plan = ImportPlan(known, problems)
     for _, entry in entries:
@@ -60,13 +62,23 @@ def _without_known_secret(
     return entry.model_copy(update={"api": entry.api.model_copy(update={"secret": None})})
 
 
-def _insecure_addresses(services: Services, entries: Numbered) -> Iterator[Problem]:
+def _refused_addresses(services: Services, entries: Numbered) -> Iterator[Problem]:
     for position, entry in entries:
-        if entry.api and not entry.api.url.startswith("https://") and not services.insecure_partner_apis:
+        refused = refused_endpoint(entry.api.url, services.partner_endpoints) if entry.api else None
+        if refused:
+            yield Problem(field=f"partners.{position}.api.url", rule=refused.rule, remedy=refused.remedy)
+
+
+def _replaced_secrets(
+    services: Services, entries: Numbered, known: Mapping[str, PartnerRecord]
+) -> Iterator[Problem]:
+    for position, entry in entries:
+        before = known.get(entry.id)
+        if before and brings_back(entry, before, services.cipher):
             yield Problem(
-                field=f"partners.{position}.api.url",
-                rule="must begin with https://",
-                remedy="Ask the partner for an address with TLS.",
+                field=f"partners.{position}.api.secret",
+                rule="is the secret that was replaced",
+                remedy="Leave it out: the directory keeps the new one.",
             )
 
 

@@ -1,5 +1,8 @@
 """From entries of a partners file to rows, and back."""
 
+import hmac
+from collections.abc import Callable
+
 from models.directory import Mandate, PartnerApi, PartnerContact, PartnerEntry
 from models.partner_rules import filled_in
 from models.partner_vocabulary import PartnerStatus
@@ -8,7 +11,7 @@ from models.partners import PartnerContact as ContactRow
 from models.vocabulary import Channel
 from security.fields import FieldCipher
 from security.fingerprints import AddressFingerprint
-from security.sealed_places import api_secret_place
+from security.sealed_places import api_secret_place, former_secret_place
 from storage.directory import PartnerRecord
 
 
@@ -45,6 +48,9 @@ def partner_record(
     if whole.api:
         partner.api_url = whole.api.url
         partner.sealed_api_secret = _sealed_secret(whole.api, cipher, known)
+        if known and _is_as_it_was(entry, known, cipher):
+            partner.sealed_former_secret = known.partner.sealed_former_secret
+            partner.former_secret_until = known.partner.former_secret_until
     contacts = [
         _contact_row(partner, place, contact, fingerprint) for place, contact in enumerate(whole.contacts)
     ]
@@ -55,6 +61,14 @@ def _sealed_secret(api: PartnerApi, cipher: FieldCipher, known: PartnerRecord | 
     if api.secret:
         return cipher.seal(api.secret.get_secret_value(), context=api_secret_place(api.url))
     return known.partner.sealed_api_secret if known else None
+
+
+def _is_as_it_was(entry: PartnerEntry, known: PartnerRecord, cipher: FieldCipher) -> bool:
+    """Tell whether an entry leaves the secret of the partner's system alone."""
+    if entry.api is None:
+        return True
+    same_address = entry.api.url == known.partner.api_url
+    return same_address and (entry.api.secret is None or knows_secret(entry, known, cipher))
 
 
 def _contact_row(
@@ -120,11 +134,23 @@ def _mandate(record: PartnerRecord) -> Mandate | None:
 def knows_secret(entry: PartnerEntry, known: PartnerRecord, cipher: FieldCipher) -> bool:
     """Tell whether the secret of an entry is the one that is sealed for its address already."""
     sealed = known.partner.sealed_api_secret
-    if (
-        entry.api is None
-        or entry.api.secret is None
-        or sealed is None
-        or entry.api.url != known.partner.api_url
-    ):
+    return sealed is not None and _holds(entry, known, lambda url: opened_secret(cipher, url, sealed))
+
+
+def brings_back(entry: PartnerEntry, known: PartnerRecord, cipher: FieldCipher) -> bool:
+    """Tell whether an entry holds the secret that was replaced, as a file from before does."""
+    sealed = known.partner.sealed_former_secret
+    return sealed is not None and _holds(
+        entry, known, lambda url: cipher.open(sealed, context=former_secret_place(url))
+    )
+
+
+def opened_secret(cipher: FieldCipher, url: str, sealed: bytes) -> str:
+    """Open the secret that is sealed for the address of a partner's system."""
+    return cipher.open(sealed, context=api_secret_place(url))
+
+
+def _holds(entry: PartnerEntry, known: PartnerRecord, kept: Callable[[str], str]) -> bool:
+    if entry.api is None or entry.api.secret is None or entry.api.url != known.partner.api_url:
         return False
-    return cipher.open(sealed, context=api_secret_place(entry.api.url)) == entry.api.secret.get_secret_value()
+    return hmac.compare_digest(kept(entry.api.url), entry.api.secret.get_secret_value())

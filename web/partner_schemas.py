@@ -91,11 +91,66 @@ class LogoView(Schema):
     sha256: str
 
 
+class SecretRequest(Request):
+    """Replace the secret of a partner's system; 0 days, where the one before may be known to others."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"overlap_days": 7}]})
+
+    overlap_days: int = Field(default=7, ge=0, le=30)
+    """For how many days messages are signed with the secret before as well."""
+
+
+class SecretView(Schema):
+    """The new secret of a partner's system, shown this once."""
+
+    id: str
+    secret: str
+    former_until: datetime | None = Field(description="Until when the one before is signed with as well.")
+
+
+class FormerSecretView(Schema):
+    """Whether messages were still signed with the secret before."""
+
+    id: str
+    ended: bool
+
+
+class PartnerKeyView(Schema):
+    """A key of a partner's system; it cannot be read again."""
+
+    key_id: UUID
+    created_at: datetime
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+class PartnerKeyList(Schema):
+    """Every key that a partner's system got, oldest first."""
+
+    keys: list[PartnerKeyView]
+
+
+class NewPartnerKey(Schema):
+    """A new key of a partner's system, shown this once."""
+
+    id: str
+    key_id: UUID
+    key: str
+
+
+class PartnerKeyRevoked(Schema):
+    """A key that opens nothing any more."""
+
+    id: str
+    key_id: UUID
+
+
 class PartnerWhole(Schema):
     """A partner, its logo, and what was done to it."""
 
     partner: PartnerView
     updated_at: datetime
+    former_secret_until: datetime | None
     logo: LogoView | None
     events: list[PartnerEventView]
 

@@ -115,6 +115,7 @@ async def show_partner(
     return PartnerWhole(
         partner=partner_view(record),
         updated_at=record.partner.updated_at,
+        former_secret_until=record.partner.former_secret_until,
         logo=logo_view(logo) if logo else None,
         events=[
             PartnerEventView(

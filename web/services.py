@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from models.anchors import AnchorFile
+from models.endpoints import EndpointRules
 from models.logos import Logo
 from models.verification import Policies
 from security.fields import FieldCipher
@@ -36,9 +37,9 @@ class Services:
     policies: Policies
     public_url: str
     time_zone: str
-    insecure_partner_apis: bool
     confirm_above: int
     """A release to more recipients than these needs their number."""
+    partner_endpoints: EndpointRules
     logo: Logo | None = None
 
 

@@ -261,3 +261,21 @@ def test_going_back_keeps_the_answer_that_counts(engine: Engine) -> None:
         config.attributes["connection"] = connection
         command.downgrade(config, "0005")
         assert connection.execute(text("SELECT count(*) FROM signature")).scalar_one() == 1
+
+
+def test_a_contact_of_before_there_were_lists_keeps_its_language_and_has_no_basis(engine: Engine) -> None:
+    with engine.begin() as connection:
+        bring(connection, "0011")
+        connection.execute(
+            text(
+                "INSERT INTO contact (id, slug, name, kind, language, updated_at)"
+                " VALUES (gen_random_uuid(), 'ana', 'Ana', 'press', 'pt', now())"
+            )
+        )
+        bring(connection, "head")
+        kept = connection.execute(text("SELECT languages, tags, lists, basis FROM contact")).one()
+        assert tuple(kept) == (["pt"], [], [], None)
+        config = configuration()
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0011")
+        assert connection.execute(text("SELECT language FROM contact")).scalar_one() == "pt"

@@ -11,6 +11,7 @@ from activities.sending import SendingActivities
 from channels.email import EmailChannel
 from channels.partner_api import PartnerApiChannel
 from channels.sms import SmsChannel, SmsContent
+from models.endpoints import EndpointRules
 from models.messages import DeliveryState, Purpose
 from models.tables import METADATA
 from models.vocabulary import Channel
@@ -156,7 +157,7 @@ async def test_a_message_that_cannot_be_made_is_parked_and_the_others_go(
         sealed=sealed, url=url,
     )  # fmt: skip
     batch = await case.batch(channel=Channel.PARTNER_API)
-    channel = PartnerApiChannel(connections=3, allow_insecure=True)
+    channel = PartnerApiChannel(connections=3, rules=EndpointRules(allow_private=True))
     sending = SendingActivities(case.database, channel, composer(case.database).document)
     with capture_logs():
         outcome = await run(sending, batch)

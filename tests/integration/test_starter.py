@@ -47,7 +47,7 @@ async def test_the_directory_is_imported_and_imported_again(desk_of: DeskOf) -> 
     contacts = str(EXAMPLES / "contacts.yaml")
 
     assert "12 new, 0 updated" in (await admin.run("contacts", "import", contacts)).out
-    assert "0 new, 12 updated" in (await admin.run("contacts", "import", contacts)).out
+    assert "0 updated, 12 unchanged" in (await admin.run("contacts", "import", contacts)).out
 
 
 async def test_what_only_the_server_knows_to_be_wrong_is_bad_input(desk_of: DeskOf) -> None:

@@ -122,7 +122,7 @@ def mounted() -> Iterator[Path]:
 
 
 def test_every_mounted_file_exists() -> None:
-    assert len(files := set(mounted())) == 5
+    assert len(files := set(mounted())) == 6
     assert [file for file in files if not file.exists()] == []
 
 

@@ -130,6 +130,8 @@ WRONG_VALUES = {
     "ACUERPA_SMS_PER_SECOND": (CANARY, "0", "10001"),
     "ACUERPA_SMS_PER_DAY": (CANARY, "0", "1.5"),
     "ACUERPA_HTTP_CONNECTIONS": (CANARY, "0", "65"),
+    "ACUERPA_PARTNER_API_PORTS": (CANARY, "0", "443,", "443 8443", "65536", "443,-1"),
+    "ACUERPA_PARTNER_API_CA": (f"/{CANARY}.pem", "/", __file__),
     "ACUERPA_PARTNER_API_ALLOW_PRIVATE": (CANARY,),
     "ACUERPA_VERIFICATION_IMMEDIATE": (CANARY, "attestations=1", "sources=0", "remind_after=1h"),
     "ACUERPA_VERIFICATION_URGENT": (CANARY, "attestations=2", "colour=blue"),

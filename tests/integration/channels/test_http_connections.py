@@ -12,6 +12,7 @@ from channels.base import Failure, Outbound, Receipt, TransientError
 from channels.partner_api import DocumentContent, PartnerApiChannel
 from channels.sms import SmsChannel, SmsContent
 from local.ports import free_port
+from models.endpoints import EndpointRules
 from tests.integration.channels.mails import HandOvers
 from tests.integration.channels.raw_server import raw_server, serving
 from tests.integration.local_servers import LocalProviders
@@ -22,13 +23,13 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 @pytest.fixture
 async def channel() -> AsyncIterator[PartnerApiChannel]:
-    made = PartnerApiChannel(connections=2, allow_insecure=True)
+    made = PartnerApiChannel(connections=2, rules=EndpointRules(allow_private=True))
     yield made
     await made.close()
 
 
 def document(address: str) -> Outbound[DocumentContent]:
-    return Outbound(uuid4(), address, DocumentContent({"a": 1}, SECRET))
+    return Outbound(uuid4(), address, DocumentContent({"a": 1}, (SECRET,)))
 
 
 async def put_off(channel: PartnerApiChannel, address: str, *, in_doubt: bool = True) -> Failure:

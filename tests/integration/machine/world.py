@@ -17,6 +17,7 @@ from assembly import build_adapters, build_cipher, build_fingerprint, build_work
 from local.environment import free_ports, local_environment, settings_of
 from local.ports import free_port
 from local.temporal import EmbeddedTemporal, temporal_binary
+from models.endpoints import EndpointRules
 from models.people import Person
 from models.vocabulary import Channel, Role
 from settings import Settings
@@ -152,7 +153,7 @@ async def running_world(
             cipher=build_cipher(settings),
             fingerprint=build_fingerprint(settings),
             policies=cast.POLICIES,
-            insecure_partner_apis=True,
+            partner_endpoints=EndpointRules(allow_private=True),
         )
         site = await stack.enter_async_context(running_site(services))
         for worker in build_workers(settings, temporal, database, adapters):

@@ -13,15 +13,18 @@ import httpx
 from fastapi import FastAPI
 
 from models.anchors import AnchorFile
+from models.endpoints import EndpointRules
 from models.verification import POLICIES
 from models.vocabulary import Role
 from security.forms import FormSeal
 from security.keys import KeyRing, decode_key, new_key, new_key_ring
 from security.pins import PinHasher
-from security.tokens import token_hash
+from security.tokens import new_partner_key, token_hash
 from security.unsubscribing import UnsubscribeLinks
 from storage.changes import ChangeFeed
 from storage.database import Database
+from storage.directory import partner_by_slug
+from storage.partner_keys import make_key
 from storage.people import live_key, revoke_key
 from templates.rendering import Renderer
 from temporal_client import connect
@@ -68,6 +71,15 @@ class Site:
             key = await factories.add_key(session, person)
         return Caller(person.id, key, self.client(key))
 
+    async def partner_key(self, slug: str) -> str:
+        """Give the system of a partner a key, as the operator does."""
+        key = new_partner_key()
+        async with self.services.database.transaction() as session:
+            partner = await partner_by_slug(session, slug)
+            assert partner is not None
+            await make_key(session, partner, token_hash(key), None)
+        return key
+
     async def revoke(self, key: str) -> None:
         """Revoke a key, as the operator does."""
         async with self.services.database.transaction() as session:
@@ -96,8 +108,8 @@ async def services_over(database_url: str, folder: Path, temporal_address: str =
         policies=POLICIES,
         public_url=PUBLIC_URL,
         time_zone="America/Mexico_City",
-        insecure_partner_apis=False,
         confirm_above=CONFIRM_ABOVE,
+        partner_endpoints=EndpointRules(),
     )
 
 

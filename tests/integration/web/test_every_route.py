@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from fastapi import FastAPI
@@ -75,6 +76,11 @@ MAY_CALL = {
     ("POST", "/partners/{partner_id}/status"): {COORDINATOR, ADMIN},
     ("POST", "/partners/{partner_id}/compromised"): {COORDINATOR},
     ("POST", "/partners/{partner_id}/restore"): {COORDINATOR},
+    ("POST", "/partners/{partner_id}/secret"): {COORDINATOR, ADMIN},
+    ("DELETE", "/partners/{partner_id}/secret/former"): {COORDINATOR, ADMIN},
+    ("POST", "/partners/{partner_id}/keys"): {COORDINATOR, ADMIN},
+    ("GET", "/partners/{partner_id}/keys"): {COORDINATOR, ADMIN},
+    ("DELETE", "/partners/{partner_id}/keys/{key_id}"): {COORDINATOR, ADMIN},
     ("PUT", "/partners/{partner_id}/logo"): {COORDINATOR, ADMIN},
     ("GET", "/partners/{partner_id}/logo"): set(Role),
     ("POST", "/contacts"): {COORDINATOR, ADMIN},
@@ -93,6 +99,8 @@ MAY_CALL = {
 
 
 PROTECTED = [(method, f"{API}{path}") for method, path in MAY_CALL]
+OF_PARTNERS = [("GET", f"{API}/partner/documents"), ("GET", f"{API}/partner/documents/{{document_id}}")]
+"""What the key of a partner's system opens, and no person's key does."""
 BODIES = {
     "/actions": {},
     "/attestations": {"digest": "9f" * 32},
@@ -115,6 +123,7 @@ BODIES = {
     "/{change_id}": {"decision": "refuse"},
     "/answer": {"text": "Sí, las acordó con nosotras."},
     "/status": {"status": "paused"},
+    "/secret": {"overlap_days": 7},
     "/contacts": {},
     "/lists": {},
     "/audience": {},
@@ -157,7 +166,7 @@ def _address(path: str) -> str:
 
 async def test_every_route_is_protected_or_listed_as_public(site: Site) -> None:
     calls = set(_calls(site.app))
-    assert {call for call in calls if call[1] not in PUBLIC_PATHS} == set(PROTECTED)
+    assert {call for call in calls if call[1] not in PUBLIC_PATHS} == {*PROTECTED, *OF_PARTNERS}
     assert {path for _, path in calls} >= PUBLIC_PATHS
 
 
@@ -172,7 +181,7 @@ async def test_without_a_key_or_with_a_dead_one_every_protected_route_answers_40
         "empty": {"Authorization": "Bearer"},
     }
     async with site.client() as anybody:
-        for method, path in PROTECTED:
+        for method, path in (*PROTECTED, *OF_PARTNERS):
             for name, headers in keys.items():
                 answer = await anybody.request(method, _address(path), json=_body(path), headers=headers)
                 assert answer.status_code == 401, f"{method} {path} with {name} key: {answer.status_code}"
@@ -190,6 +199,23 @@ async def test_a_role_may_do_what_is_its_own_and_nothing_else(site: Site, role: 
             assert refused == (role not in roles), f"{method} {path} as {role}: {answer.status_code}"
             if refused:
                 assert all(one in problem(answer, 403)["detail"] for one in roles)
+
+
+async def test_the_key_of_a_partners_system_opens_what_is_released_to_it_and_nothing_else(site: Site) -> None:
+    key = await site.partner_key("casa-manantial")
+    async with site.client(key) as system:
+        for method, path in PROTECTED:
+            answer = await system.request(method, _address(path), json=_body(path))
+            assert answer.status_code == 403, f"{method} {path}: {answer.status_code}"
+            assert "A partner's key" in problem(answer, 403)["detail"]
+        assert (await system.get(f"{API}/partner/documents")).json() == {"documents": [], "next_after": None}
+
+
+async def test_no_persons_key_opens_what_is_for_partners_systems(site: Site) -> None:
+    async with (await site.caller(*Role)).client as client:
+        for method, path in OF_PARTNERS:
+            answer = await client.request(method, path.replace("{document_id}", str(uuid4())))
+            assert "a partner's system" in problem(answer, 403)["detail"]
 
 
 async def test_a_person_without_a_role_may_do_nothing(site: Site) -> None:
@@ -210,6 +236,10 @@ async def test_the_manual_describes_every_protected_route_with_examples_of_its_b
         assert (body is not None) == takes_a_body, path
         if body:
             assert _examples(manual, body["content"]["application/json"]["schema"]), path
+    for method, path in OF_PARTNERS:
+        operation = manual["paths"][path][method.lower()]
+        assert operation["description"], path
+        assert operation["security"] == [{"PartnerKey": []}], path
     assert not any(path.startswith(FOLDERS) for path in manual["paths"])
 
 

@@ -1,4 +1,5 @@
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -144,7 +145,8 @@ def test_partners_are_listed_and_shown_with_what_was_done_to_them(server: HTTPSe
         at=NOW, kind=PartnerEventKind.UPDATED, person="Ana", detail={"fields": ["groups"]}
     )
     logo = LogoView(width=320, height=90, bytes=4_000, sha256="9f" * 32)
-    whole = PartnerWhole(partner=CASA, updated_at=NOW, logo=logo, events=[event])
+    until = datetime.now(UTC) + timedelta(days=3)
+    whole = PartnerWhole(partner=CASA, updated_at=NOW, former_secret_until=until, logo=logo, events=[event])
     server.expect_request(PARTNERS).respond_with_response(answer(PartnerList(partners=[CASA])))
     server.expect_request(f"{PARTNERS}/casa").respond_with_response(answer(whole))
 
@@ -153,6 +155,7 @@ def test_partners_are_listed_and_shown_with_what_was_done_to_them(server: HTTPSe
     for told in (
         "Updated by Ana: groups",
         "320 x 90",
+        "holds until",
         "sms +12025550123",
         "signs whatever red signs",
         "4 red",

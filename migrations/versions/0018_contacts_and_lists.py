@@ -1,7 +1,7 @@
 """Contacts' languages, tags, lists and the basis on which they are written to; what was done to them
 
-Revision: 0016
-Follows: 0013
+Revision: 0018
+Follows: 0017
 """
 
 from collections.abc import Sequence
@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "0016"
-down_revision: str | None = "0013"
+revision: str = "0018"
+down_revision: str | None = "0017"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
