@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from activities.sending import Compose, Draft, OnlyKeptError
+from activities.sending import Compose, Draft
 from channels.base import Outbound
+from models.rehearsals import OnlyKeptError
 from security.fields import FieldCipher
 from security.sealed_places import rehearsed_message_place
 from storage.database import Database

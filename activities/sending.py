@@ -28,6 +28,7 @@ from models.messages import Batch, BatchOutcome, DeliveryState
 from models.outbox import Delivery
 from models.providers import Limits
 from models.records import EventKind
+from models.rehearsals import OnlyKeptError
 from storage import claims
 from storage.claims import Outcome
 from storage.contents import Contents, Recipient, contents_of, recipients_of
@@ -60,10 +61,6 @@ class Draft(NamedTuple):
 
 
 Compose = Callable[[Draft], Awaitable[ContentT]]
-
-
-class OnlyKeptError(Exception):
-    """A finished message is there to be looked at: it was rehearsed, and is not to be sent."""
 
 
 class LeakFoundError(Exception):

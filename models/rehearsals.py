@@ -29,3 +29,7 @@ class RehearsedMessage(SQLModel, table=True):
 
     delivery_id: UUID = Field(primary_key=True, foreign_key="delivery.id")
     sealed_message: bytes
+
+
+class OnlyKeptError(Exception):
+    """A finished message is there to be looked at: it was rehearsed, and is not to be sent."""
