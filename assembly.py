@@ -1,11 +1,9 @@
 """How the parts are built from the settings; shared by the composition roots."""
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from pydantic import SecretStr
 from temporalio.client import Client
 from temporalio.worker import Worker
 
@@ -18,16 +16,11 @@ from activities.rehearsing import Rehearsing
 from activities.sending import Compose, SendingActivities
 from activities.sign_on import SignOnActivities
 from activities.verification import VerificationActivities
-from channels.base import Channel as Adapter
+from adapter_assembly import Adapters, build_offers, first_relay
 from channels.base import Outbound
-from channels.email import EmailChannel
-from channels.mime import EmailContent, Relay, build_mail
-from channels.partner_api import PartnerApiChannel
-from channels.several import SeveralProviders
-from channels.sms import SmsChannel
-from models.endpoints import EndpointRules, ports_in
+from channels.mime import EmailContent, build_mail
 from models.logos import read_logo
-from models.providers import Limits
+from models.sms_budget import SmsBudget, prefix_budgets
 from models.verification import Policies, policy_of
 from models.vocabulary import Channel, Urgency
 from models.working_hours import working_hours
@@ -35,12 +28,14 @@ from security.fields import FieldCipher
 from security.fingerprints import AddressFingerprint
 from security.keys import KeyRing, decode_key
 from security.logos import clean_logo
+from security.tokens import new_token
 from security.unsubscribing import UnsubscribeLinks
-from settings import Settings
+from settings import Settings, SettingsError, WrongSetting
 from storage.database import Database
 from storage.reminders import Reminders
 from templates.letter.press import LetterPress
 from templates.rendering import Renderer
+from templates.sms_text import TextTooLongError
 from temporal_client import connect
 from workflows.addresses import CASE_QUEUE, CHANNEL_QUEUES
 from workflows.distribution import DistributionWorkflow
@@ -59,15 +54,23 @@ WORKFLOWS = (
     ReceiptsWorkflow,
 )
 
-SMTP, SECOND_SMTP = "smtp", "second_smtp"
-"""What the first and the second mail server are called in the database."""
-
-Adapters = dict[Channel, Adapter[Any]]
-
 
 def build_renderer(settings: Settings) -> Renderer:
-    """Load the templates and catalogs."""
-    return Renderer(settings.network_name, settings.default_language)
+    """Load the templates and catalogs.
+
+    Raises:
+        SettingsError: a text message takes more segments than the settings allow, whatever it is about.
+    """
+    renderer = Renderer(settings.network_name, settings.default_language, settings.sms_segments)
+    link = settings.sms_link.format(reference="UA-2026-1000", number=100) if settings.sms_link else None
+    try:
+        renderer.require_room_for_texts(link=link, verify_url=f"{settings.public_url}/v/{new_token()}")
+    except TextTooLongError:
+        remedy = "allow more, or shorten ACUERPA_NETWORK_NAME, ACUERPA_PUBLIC_URL or ACUERPA_SMS_LINK"
+        problem = WrongSetting("ACUERPA_SMS_SEGMENTS", "leaves no room for our text messages", remedy)
+    else:
+        return renderer
+    raise SettingsError((problem,))
 
 
 def build_press(settings: Settings) -> LetterPress:
@@ -111,13 +114,6 @@ def build_fingerprint(settings: Settings) -> AddressFingerprint:
     return AddressFingerprint(decode_key(settings.fingerprint_key.get_secret_value()))
 
 
-def build_endpoint_rules(settings: Settings) -> EndpointRules:
-    """Read where partners' systems may be."""
-    return EndpointRules(
-        ports=ports_in(settings.partner_api_ports), allow_private=settings.partner_api_allow_private
-    )
-
-
 def build_unsubscribe_links(settings: Settings) -> UnsubscribeLinks:
     """Make the addresses by which recipients leave the lists."""
     return UnsubscribeLinks(decode_key(settings.fingerprint_key.get_secret_value()), settings.public_url)
@@ -134,69 +130,10 @@ async def build_client(settings: Settings, *, lazy: bool = False) -> Client:
     )
 
 
-def build_adapters(settings: Settings) -> Adapters:
-    """Make the adapter of each channel that messages leave by."""
-    connections = settings.http_connections
-    sms_key = settings.sms_key.get_secret_value()
-    return {
-        Channel.EMAIL: SeveralProviders(_relays(settings)),
-        Channel.SMS: SmsChannel(settings.sms_url, sms_key, settings.sms_sender, connections=connections),
-        Channel.PARTNER_API: PartnerApiChannel(
-            connections=connections,
-            rules=build_endpoint_rules(settings),
-            own_ca=settings.partner_api_ca,
-        ),
-    }
-
-
-def _first_relay(settings: Settings) -> Relay:
-    return Relay(
-        host=settings.smtp_host,
-        port=settings.smtp_port,
-        security=settings.smtp_security.value,
-        sender=settings.mail_from,
-        sender_name=settings.network_name,
-        domain=settings.message_id_domain,
-        username=settings.smtp_username,
-        password=_secret(settings.smtp_password),
-    )
-
-
-def _relays(settings: Settings) -> list[EmailChannel]:
-    """Make the adapter of each relay that the settings name, in order of preference."""
-    first = _first_relay(settings)
-    connections, most = settings.email_connections, settings.smtp_messages_per_connection
-    relays = [EmailChannel(first, connections=connections, provider=SMTP, messages_per_connection=most)]
-    if settings.second_smtp_host:
-        second = replace(
-            first,
-            host=settings.second_smtp_host,
-            port=settings.second_smtp_port,
-            security=settings.second_smtp_security.value,
-            username=settings.second_smtp_username,
-            password=_secret(settings.second_smtp_password),
-        )
-        most = settings.second_smtp_messages_per_connection
-        relays.append(
-            EmailChannel(second, connections=connections, provider=SECOND_SMTP, messages_per_connection=most)
-        )
-    return relays
-
-
-def _secret(kept: SecretStr | None) -> str | None:
-    return kept.get_secret_value() if kept else None
-
-
-def build_offers(settings: Settings) -> dict[Channel, tuple[Limits, ...]]:
-    """List the providers of each channel in order of preference, with what they may be given.
-
-    Partners' own systems have none: each of them is on its own.
-    """
-    email = [Limits(SMTP, settings.smtp_per_second, settings.smtp_per_day)]
-    if settings.second_smtp_host:
-        email.append(Limits(SECOND_SMTP, settings.second_smtp_per_second, settings.second_smtp_per_day))
-    sms = [Limits("sms", settings.sms_per_second, settings.sms_per_day)]
-    return {Channel.EMAIL: tuple(email), Channel.SMS: tuple(sms)}
+def build_sms_budget(settings: Settings) -> SmsBudget:
+    """Read how many text messages a day may cost."""
+    prefixes = prefix_budgets(settings.sms_budget_by_prefix)
+    return SmsBudget(settings.sms_budget_per_day, prefixes, settings.default_time_zone)
 
 
 def build_workers(settings: Settings, client: Client, database: Database, adapters: Adapters) -> list[Worker]:
@@ -208,6 +145,7 @@ def build_workers(settings: Settings, client: Client, database: Database, adapte
         public_url=settings.public_url,
         time_zone=settings.default_time_zone,
         sign_links_last=timedelta(days=settings.sign_link_days),
+        sms_link=settings.sms_link,
     )
     composing = _rehearsing(settings, database, composer)
     grace = timedelta(seconds=settings.graceful_shutdown_seconds)
@@ -223,7 +161,11 @@ def build_workers(settings: Settings, client: Client, database: Database, adapte
     offers = build_offers(settings)
     for channel, queue in CHANNEL_QUEUES.items():
         sending = SendingActivities(
-            database, adapters[channel], composing[channel], offers=offers.get(channel, ())
+            database,
+            adapters[channel],
+            composing[channel],
+            offers=offers.get(channel, ()),
+            sms_budget=build_sms_budget(settings),
         )
         workers.append(_worker(client, queue, _methods(sending), grace))
     return workers
@@ -231,7 +173,7 @@ def build_workers(settings: Settings, client: Client, database: Database, adapte
 
 def _rehearsing(settings: Settings, database: Database, composer: Composer) -> dict[Channel, Compose[Any]]:
     """Have each channel's messages composed, and kept where they are only rehearsed."""
-    relay, cipher = _first_relay(settings), build_cipher(settings)
+    relay, cipher = first_relay(settings), build_cipher(settings)
 
     def mail(message: Outbound[EmailContent]) -> str:
         return build_mail(relay, message).decode("ascii")

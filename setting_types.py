@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 
 from models.endpoints import ports_in
 from models.logos import LogoError, read_logo
+from models.sms_budget import prefix_budgets
 from models.verification import policy_of
 from models.working_hours import working_hours
 from security.endpoints import HOST, is_database_url, is_neighbour, is_safe_url, is_server
@@ -22,7 +23,7 @@ from security.keys import KeyFormatError, KeyRing, decode_key
 WRONG: Final = "acuerpa_setting"
 _NAME: Final = r"[^\W_][^\x00-\x1f\x7f-\x9f\u2028\u2029]{0,79}"
 _DOMAIN: Final = r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]"
-_SMS_SENDER: Final = r"[A-Za-z0-9 ]{1,11}|\+[1-9][0-9]{6,14}"
+_SMS_SENDER: Final = r"[A-Za-z0-9 ]{1,11}|\+[1-9][0-9]{6,14}|MG[0-9a-f]{32}"
 _DATABASE_REMEDY: Final = "write postgresql+psycopg://user:password@host/name"
 _URL_REMEDY: Final = "write https://host/path, no user or query; http:// only for this machine"
 
@@ -36,6 +37,17 @@ class SmtpSecurity(StrEnum):
     """Starts in clear and must change to TLS before anything is said (port 587)."""
     TLS = "tls"
     """TLS from the first byte (port 465)."""
+
+
+class SmsProvider(StrEnum):
+    """Who takes the text messages."""
+
+    GENERIC = "generic"
+    """A gateway that speaks as docs/operations.md says."""
+    TWILIO = "twilio"
+    """Twilio's Messages resource."""
+    VONAGE = "vonage"
+    """Vonage's SMS API."""
 
 
 def _refusal(rule: str, remedy: str) -> PydanticCustomError:
@@ -90,6 +102,35 @@ def password_with_user_name(password: SecretStr | None, info: ValidationInfo) ->
     if (password is None) != (info.data.get(user_name) is None):
         raise _refusal(f"does not go with ACUERPA_{user_name.upper()}", "set both of them or neither")
     return password
+
+
+def url_of_gateway(url: str | None, info: ValidationInfo) -> str | None:
+    """Refuse a gateway of which nobody says where it is; the others are known."""
+    if url is None and info.data.get("sms_provider") is SmsProvider.GENERIC:
+        raise _refusal("is missing", "write where the gateway takes messages, or choose another provider")
+    return url
+
+
+def account_of_provider(account: str | None, info: ValidationInfo) -> str | None:
+    """Refuse a provider that knows its customers by an account, and none."""
+    if account is None and info.data.get("sms_provider") in {SmsProvider.TWILIO, SmsProvider.VONAGE}:
+        raise _refusal("is missing", "write Twilio's account SID, or Vonage's API key")
+    return account
+
+
+def _is_link(text: str) -> bool:
+    try:
+        return is_safe_url(text.format(reference="UA-2026-1", number=1))
+    except (ValueError, LookupError, AttributeError):
+        return False
+
+
+def _are_prefix_budgets(text: str) -> bool:
+    try:
+        prefix_budgets(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _beside(info: ValidationInfo, part: str) -> str:
@@ -158,6 +199,18 @@ MailAddress = Annotated[str, _must(_is_mail_address, "is not a mail address", "w
 Domain = Annotated[str, _must(_DOMAIN, "is not a domain", "write it in lower case, such as red.example")]
 SmsSender = Annotated[
     str, _must(_SMS_SENDER, "is not a sender", "write 1 to 11 letters or digits, or +number")
+]
+SmsAccountName = Annotated[
+    str, _must(r"[A-Za-z0-9_-]{1,80}", "is not an account", "copy it from the provider")
+]
+SmsLink = Annotated[
+    str,
+    _must(
+        _is_link, "is not a link", "write https://host/path with {reference} and {number} where those belong"
+    ),
+]
+PrefixBudgets = Annotated[
+    str, _must(_are_prefix_budgets, "are not budgets by prefix", "write them like +52: 500, +1: 50, *: 20")
 ]
 Language = Annotated[str, _must(r"[a-z]{2,3}(-[A-Z]{2})?", "is not a language", "write it like es or pt-BR")]
 Folder = Annotated[Path, AfterValidator(_readable_folder)]

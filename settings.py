@@ -34,16 +34,22 @@ from setting_types import (
     Picture,
     Port,
     Ports,
+    PrefixBudgets,
     Rate,
     Server,
+    SmsAccountName,
+    SmsLink,
+    SmsProvider,
     SmsSender,
     SmtpSecurity,
     TimeZone,
     Url,
     Verification,
     WorkingHours,
+    account_of_provider,
     password_with_user_name,
     safe_smtp_security,
+    url_of_gateway,
 )
 
 ENV_PREFIX: Final = "ACUERPA_"
@@ -122,9 +128,17 @@ class Settings(BaseSettings):
     second_smtp_per_day: Amount | None = None
     second_smtp_messages_per_connection: Amount | None = None
 
-    sms_url: Url
+    sms_provider: SmsProvider = SmsProvider.GENERIC
+    sms_url: Annotated[Url | None, Field(validate_default=True), AfterValidator(url_of_gateway)] = None
+    sms_account: Annotated[
+        SmsAccountName | None, Field(validate_default=True), AfterValidator(account_of_provider)
+    ] = None
     sms_key: SecretStr
     sms_sender: SmsSender = "Acuerpa"
+    sms_segments: Annotated[int, Field(ge=1, le=10)] = 2
+    sms_link: SmsLink | None = None
+    sms_budget_per_day: Annotated[int, Field(ge=0, le=10_000_000)] = 10_000
+    sms_budget_by_prefix: PrefixBudgets = ""
     sms_per_second: Rate | None = None
     sms_per_day: Amount | None = None
     http_connections: Connections = 8

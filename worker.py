@@ -9,7 +9,8 @@ from pathlib import Path
 import structlog
 from temporalio.worker import Worker
 
-from assembly import build_adapters, build_client, build_workers
+from adapter_assembly import build_adapters
+from assembly import build_client, build_workers
 from logs import configure_logging
 from settings import Settings, load_settings
 from storage.database import Database

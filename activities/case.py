@@ -10,7 +10,8 @@ from models.messages import (
     CasePlan,
     PhaseChange,
 )
-from storage import actions, claims, decisions, standing
+from storage import actions, decisions, standing
+from storage.cancelling import cancel_outstanding
 from storage.database import Database
 
 
@@ -50,4 +51,4 @@ class CaseActivities(references.CaseActivities):
     async def cancel_outstanding(self, action: ActionRef) -> None:
         """Cancel every message that was not yet claimed."""
         async with self._database.transaction() as session:
-            await claims.cancel_outstanding(session, action.action_id)
+            await cancel_outstanding(session, action.action_id)

@@ -59,6 +59,7 @@ class Composer:
         public_url: str,
         time_zone: str,
         sign_links_last: timedelta,
+        sms_link: str | None = None,
     ) -> None:
         self._database = database
         self._renderer = stationery.renderer
@@ -68,6 +69,7 @@ class Composer:
         self._letters = LetterAttachments(stationery.press, self._watch, time_zone=time_zone)
         self._links = SecretLinks(database, public_url=public_url, last=sign_links_last)
         self._time_zone = time_zone
+        self._sms_link = sms_link
 
     async def email(self, draft: Draft) -> EmailContent:
         """Compose a mail of any purpose."""
@@ -108,9 +110,9 @@ class Composer:
 
     async def sms(self, draft: Draft) -> SmsContent:
         """Compose a text that announces a document, or that a case waits."""
-        purpose = draft.contents.purpose
+        purpose, language = draft.contents.purpose, draft.delivery.language
         context = await self._asking(draft) if purpose in _ASKING else self._announcement(draft)
-        text = self._renderer.sms(purpose.value, draft.delivery.language, context)
+        text = self._renderer.sms(purpose.value, language, context)
         self._watch.read(draft, Part(text))
         return SmsContent(text)
 
@@ -147,10 +149,7 @@ class Composer:
 
     async def _notice(self, draft: Draft) -> dict[str, object]:
         self._watch.identified(draft)
-        return {
-            **_text_context(draft),
-            **self._addressed(draft),
-        }
+        return {**_text_context(draft), **self._addressed(draft)}
 
     def _addressed(self, draft: Draft) -> dict[str, object]:
         recipient, is_target = draft.recipient, draft.delivery.recipient_kind is RecipientKind.TARGET
@@ -229,7 +228,10 @@ class Composer:
 
     def _announcement(self, draft: Draft) -> dict[str, object]:
         self._watch.identified(draft)
-        return {"index": draft.contents.index, "title": _text(draft).headline}
+        index = draft.contents.index
+        reference, number = index.split("/")
+        link = self._sms_link and self._sms_link.format(reference=reference, number=number)
+        return {"index": index, "title": _text(draft).headline, "link": link}
 
     async def _to_coordinator(self, draft: Draft) -> dict[str, object]:
         return {

@@ -29,11 +29,12 @@ from models.outbox import Delivery
 from models.providers import Limits
 from models.records import EventKind
 from models.rehearsals import OnlyKeptError
+from models.sms_budget import SmsBudget
 from storage import claims
 from storage.claims import Outcome
 from storage.contents import Contents, Recipient, contents_of, recipients_of
 from storage.database import UNAVAILABLE, Database
-from storage.limited_claims import claim_within
+from storage.limited_claims import Terms, claim_within
 from storage.providers import Allowance
 from storage.records import record
 
@@ -73,7 +74,7 @@ class _NotHandedOverError(Exception):
 
 class _Sent(NamedTuple):
     outcome: Outcome
-    suppress: bool = False
+    suppress: Failure | None = None
     retry_after: timedelta | None = None
     said: tuple[Said, ...] = ()
     """What the provider said, where it was asked."""
@@ -90,13 +91,14 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
         *,
         finish_seconds: float = 20.0,
         offers: Sequence[Limits] = (),
+        sms_budget: SmsBudget | None = None,
     ) -> None:
         """Make the activities of one channel; a cancelled one gives its messages so long to finish.
 
         `offers` are its providers in order of preference, with what they may be given. Without any, each
         recipient is her own provider, and the trouble of one is no trouble of the others.
         """
-        self._offers = offers
+        self._terms = Terms(channel.provider, offers, sms_budget)
         self._finish_seconds = finish_seconds
         self._database = database
         self._channel = channel
@@ -164,7 +166,7 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
         giving_up.cancel()
         known = [(draft, one) for draft, one in zip(drafts, ended, strict=True) if isinstance(one, _Sent)]
         await self._settle(batch, claim_id, known)
-        if self._offers:
+        if self._terms.offers:
             said = [said for _, one in known for said in one.said]
             await tell_what_was_said(self._database, allowance, said)
         return max((one.retry_after or timedelta(0) for _, one in known), default=timedelta(0))
@@ -186,13 +188,7 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
     ) -> tuple[Allowance, list[Draft]]:
         async with self._database.transaction() as session:
             allowance, deliveries = await claim_within(
-                session,
-                batch,
-                claim_id,
-                after=after,
-                limit=self._channel.connections,
-                offers=self._offers,
-                provider=self._channel.provider,
+                session, batch, claim_id, self._terms, after=after, limit=self._channel.connections
             )
             recipients = await recipients_of(session, deliveries)
         return allowance, [Draft(delivery, recipients[delivery.id], contents) for delivery in deliveries]
@@ -266,9 +262,9 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
     async def _settle_once(self, batch: Batch, claim_id: UUID, known: list[tuple[Draft, _Sent]]) -> None:
         async with self._database.transaction() as session:
             await claims.settle(session, batch.action_id, claim_id, [one.outcome for _, one in known])
-            gone = [draft.delivery.id for draft, one in known if one.suppress]
-            if gone:
-                await claims.suppress(session, batch.action_id, gone, Failure.NO_SUCH_ADDRESS)
+            for reason in sorted({one.suppress for _, one in known if one.suppress}):
+                gone = [draft.delivery.id for draft, one in known if one.suppress is reason]
+                await claims.suppress(session, batch.action_id, gone, reason)
 
 
 async def _to_its_end(work: Coroutine[None, None, ResultT], patience_seconds: float) -> ResultT:
@@ -295,4 +291,5 @@ def _failed(delivery_id: UUID, error: ChannelError) -> _Sent:
     if isinstance(error, InDoubtError):
         return _Sent(Outcome(delivery_id, DeliveryState.UNKNOWN, error.failure), said=said)
     suppress = isinstance(error, PermanentError) and error.suppress
-    return _Sent(Outcome(delivery_id, DeliveryState.FAILED, error.failure), suppress=suppress, said=said)
+    failed = Outcome(delivery_id, DeliveryState.FAILED, error.failure)
+    return _Sent(failed, suppress=error.failure if suppress else None, said=said)

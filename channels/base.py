@@ -21,6 +21,8 @@ class Failure(StrEnum):
     """The provider does not accept our credentials; the operator must act."""
     NO_SUCH_ADDRESS = "no_such_address"
     """The provider says that the address does not exist."""
+    OPTED_OUT = "opted_out"
+    """The provider says that its owner wants no messages from us."""
     ADDRESS_REFUSED = "address_refused"
     """The address leads where nothing may be sent to, such as a private network."""
     MESSAGE_REFUSED = "message_refused"
@@ -33,6 +35,8 @@ class Failure(StrEnum):
     """It was rehearsed, to be looked at: nobody was to get it."""
     CONNECTION_LOST_AT_THE_END = "connection_lost_at_the_end"
     """The connection broke when the provider may have taken the message."""
+    PROVIDER_BROKE = "provider_broke"
+    """The provider failed while it had the message."""
     UNRECOGNISED = "unrecognised"
     """The provider answered with a code that our table does not hold."""
 

@@ -15,7 +15,7 @@ _log = structlog.get_logger(__name__)
 _LONGEST_WAIT = timedelta(hours=1)
 _ANSWER_LIMIT_BYTES = 64 * 1024
 _SENT_LIMIT_BYTES = 4 * 1024 * 1024
-_EXCHANGE_SECONDS = 60.0
+EXCHANGE_SECONDS = 60.0
 # Too Early, Too Many Requests, Service Unavailable (RFC 8470, RFC 6585, RFC 9110): the provider did nothing.
 _NOT_TAKEN = {425, 429, 503}
 
@@ -48,10 +48,10 @@ async def post(client: httpx.AsyncClient, url: str, body: bytes, headers: dict[s
         raise PermanentError(Failure.NOT_RENDERABLE)
     try:
         async with (
-            asyncio.timeout(_EXCHANGE_SECONDS),
+            asyncio.timeout(EXCHANGE_SECONDS),
             client.stream("POST", url, content=body, headers=headers) as response,
         ):
-            answer = await _limited(response)
+            answer = await limited(response)
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout):
         raise TransientError(Failure.UNREACHABLE) from None
     except (httpx.TransportError, TimeoutError):
@@ -63,7 +63,8 @@ async def post(client: httpx.AsyncClient, url: str, body: bytes, headers: dict[s
     return answer
 
 
-async def _limited(response: httpx.Response) -> bytes:
+async def limited(response: httpx.Response) -> bytes:
+    """Read an answer's body, up to 64 KiB of it."""
     answer = b""
     async for chunk in response.aiter_raw():
         answer += chunk
@@ -75,7 +76,7 @@ async def _limited(response: httpx.Response) -> bytes:
 def _verdict(response: httpx.Response) -> TransientError | PermanentError:
     status = response.status_code
     if status in {408, 425, 429} or response.is_server_error:
-        wait = _retry_after(response.headers.get("Retry-After"))
+        wait = retry_after(response.headers.get("Retry-After"))
         pauses = status == httpx.codes.TOO_MANY_REQUESTS or wait is not None
         return TransientError(
             Failure.BUSY,
@@ -94,7 +95,7 @@ def _verdict(response: httpx.Response) -> TransientError | PermanentError:
     return PermanentError(Failure.UNRECOGNISED)
 
 
-def _retry_after(value: str | None) -> timedelta | None:
+def retry_after(value: str | None) -> timedelta | None:
     """Read a Retry-After header (RFC 9110, section 10.2.3): seconds or a date; None where it is neither."""
     if value is None:
         return None

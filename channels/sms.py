@@ -1,7 +1,10 @@
-"""SMS through a provider's HTTP API: JSON in, the provider's id out, our delivery id as idempotency key."""
+"""SMS through a generic HTTP gateway: JSON in, its id out, our delivery id as idempotency key.
+
+Its id is what we store as provider's reference: by that, and the provider's name, callbacks are matched.
+"""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from channels.base import HandOver, Outbound, Receipt, provider_reference
 from channels.http import http_client, post
@@ -12,6 +15,16 @@ class SmsContent:
     """A rendered text."""
 
     text: str
+
+
+@dataclass(frozen=True)
+class SmsAccount:
+    """What a provider knows us by; `url` is where its API is, None where it is at its usual place."""
+
+    account: str
+    key: str = field(repr=False)
+    sender: str
+    url: str | None = None
 
 
 class SmsChannel:

@@ -30,6 +30,7 @@ EVENTS = {
     "withdrawn": "Withdrawn: consent was taken back",
     "reopened": "Reopened with a new document",
     "messages_parked": "Messages were held back: they name somebody who must not be named",
+    "texts_put_off": "Text messages wait until tomorrow: the day's budget is used up",
     "sign_on_opened": "Partners may sign",
     "window_changed": "The sign-on window closes at another time",
     "partner_invited": "One more partner was invited",

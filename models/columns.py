@@ -47,9 +47,11 @@ def word(vocabulary: type[StrEnum], **options: Any) -> Any:
     return Field(sa_type=column_type, **options)
 
 
-def words() -> Any:
+def words(*, nullable: bool = False) -> Any:
     """Make a `text[]`."""
     column_type: Any = ARRAY(Text)
+    if nullable:
+        return Field(default=None, sa_type=column_type, nullable=True)
     return Field(sa_type=column_type)
 
 

@@ -266,7 +266,7 @@ class DispatchPlan(Message):
 
 
 class BatchOutcome(Message):
-    """What became of a batch: what still waits was held back, or must be tried again; not what is not due.
+    """What became of a batch: what waits was held back or must be tried again; what is `put_off` is not due.
 
     `wait` where it is our own limit of what a provider is given that lets nothing more go for so long.
     """
@@ -274,6 +274,7 @@ class BatchOutcome(Message):
     sent: int
     ended: int
     waiting: int
+    put_off: int = 0
     on_hold: bool
     wait: timedelta | None = None
 

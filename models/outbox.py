@@ -54,7 +54,8 @@ class Delivery(SQLModel, table=True):
     """One message to one recipient on one channel. Its id is the Message-ID and the idempotency key.
 
     `rendering` and `digest` say which rendering a claim took for it; `not_before`, until when it waits;
-    `posted_on`, when somebody posted a letter, as she says.
+    `posted_on`, when somebody posted a letter, as she says. A text message that keeps quiet hours has the
+    `time_zones` where its recipient may be; `counted_on` is the day whose budget it is part of.
     `provider` is whom the claim took it for; one that is `ready` and has one may have been taken by it, so
     it is given to no other.
     """
@@ -98,6 +99,8 @@ class Delivery(SQLModel, table=True):
     handed_over_at: datetime | None = moment(nullable=True)
     settled_at: datetime | None = moment(nullable=True)
     not_before: datetime | None = moment(nullable=True)
+    time_zones: list[str] | None = words(nullable=True)
+    counted_on: date | None = None
     posted_on: date | None = None
     failure: str | None = Field(default=None, max_length=60)
     provider: str | None = Field(default=None, max_length=40)

@@ -108,6 +108,8 @@ class EventKind(StrEnum):
     """A closed action began again with a new document."""
     MESSAGES_PARKED = "messages_parked"
     """The leak guard held messages back."""
+    TEXTS_PUT_OFF = "texts_put_off"
+    """Text messages wait until tomorrow: the budget of the day is used up."""
     CLOSE_DECIDED = "close_decided"
     """A coordinator ended the action in order."""
     ADDRESS_SUPPRESSED = "address_suppressed"

@@ -19,6 +19,7 @@ from models import (
     records,
     rehearsals,
     screens,
+    sms_budget,
 )
 
 AGGREGATES = (
@@ -38,6 +39,7 @@ AGGREGATES = (
     records,
     rehearsals,
     screens,
+    sms_budget,
 )
 
 METADATA = SQLModel.metadata

@@ -11,20 +11,20 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.messages import Batch, BatchOutcome, DeliveryState
 from models.outbox import Delivery
 from models.records import Addressee, EventKind
+from models.sms_budget import SmsBudget
 from storage.action_lock import share_action
 from storage.gate import (
-    ABOUT_ANSWERS,
-    AFTER_A_STOP,
     DUE,
     STILL_IDENTIFIED,
     gate_of_deliveries,
-    listed,
     outcome_of_refusal,
 )
 from storage.gate_of_consents import IDENTIFIED
 from storage.inviting import tell_of_missed
 from storage.message_events import record_claimed, record_states
+from storage.quiet_hours import keep_quiet_hours
 from storage.records import announce, record, request_nudge
+from storage.sms_budget import count_texts, open_day
 from storage.suppressions import LISTS_ALONE
 
 _RANGE = """
@@ -32,9 +32,9 @@ _RANGE = """
     AND delivery.position BETWEEN :first AND :last
 """
 
-# What one provider may have taken already goes to no other one.
 _NOBODY_ELSES = "(delivery.provider IS NULL OR delivery.provider = :provider)"
-_IN_DOUBT = "(delivery.state = 'ready' AND delivery.provider IS NOT NULL)"
+IN_DOUBT = "(delivery.state = 'ready' AND delivery.provider IS NOT NULL)"
+"""What one provider may have taken already: it goes to no other one."""
 
 
 def claim_statement(gate: str, identified: str = IDENTIFIED) -> TextClause:
@@ -105,7 +105,7 @@ _RECOVER = text(f"""
 
 _REFUSE = text(f"""
     UPDATE delivery
-    SET state = CASE WHEN {_IN_DOUBT} THEN 'unknown'
+    SET state = CASE WHEN {IN_DOUBT} THEN 'unknown'
                      WHEN judged.refusal = 'address_suppressed' THEN 'suppressed' ELSE 'cancelled' END,
         failure = judged.refusal, settled_at = now()
     FROM (SELECT delivery.id, {outcome_of_refusal()} AS refusal
@@ -117,33 +117,23 @@ _REFUSE = text(f"""
 
 _GIVE_UP = text(f"""
     UPDATE delivery
-    SET state = CASE WHEN {_IN_DOUBT} OR (state = 'sending' AND handed_over_at IS NOT NULL)
+    SET state = CASE WHEN {IN_DOUBT} OR (state = 'sending' AND handed_over_at IS NOT NULL)
                      THEN 'unknown' ELSE 'failed' END,
         failure = CASE WHEN state = 'sending' THEN 'sender_died' ELSE 'retries_exhausted' END,
         settled_at = now()
-    WHERE {_RANGE} AND state IN ('ready', 'sending')
-    RETURNING id, state
+    FROM dispatch
+    WHERE {_RANGE} AND dispatch.id = delivery.dispatch_id
+      AND (delivery.state = 'sending' OR (delivery.state = 'ready' AND {DUE}))
+    RETURNING delivery.id, delivery.state
 """)
 
 _COUNT = text(f"""
     SELECT count(*) FILTER (WHERE state IN ('sent', 'delivered')) AS sent,
            count(*) FILTER (WHERE state NOT IN ('sent', 'delivered', 'ready', 'sending')) AS ended,
            count(*) FILTER (WHERE state = 'sending' OR (state = 'ready' AND {DUE})) AS waiting,
+           count(*) FILTER (WHERE state = 'ready' AND NOT {DUE}) AS put_off,
            (SELECT held_at IS NOT NULL FROM urgent_action WHERE id = :action_id) AS on_hold
     FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id WHERE {_RANGE}
-""")
-
-_CANCEL_OUTSTANDING = text(f"""
-    UPDATE delivery
-    SET state = CASE WHEN {_IN_DOUBT} THEN 'unknown' ELSE 'cancelled' END, settled_at = now(),
-        failure = CASE delivery.state WHEN 'parked' THEN delivery.failure ELSE 'action_ended' END
-    FROM dispatch JOIN urgent_action AS action ON action.id = dispatch.action_id
-    WHERE dispatch.id = delivery.dispatch_id AND action.id = :action_id
-      AND delivery.state IN ('ready', 'parked')
-      AND (action.stopped_at IS NULL OR dispatch.purpose NOT IN ({listed(AFTER_A_STOP)}))
-      AND (action.stopped_at IS NOT NULL OR action.held_at IS NOT NULL OR delivery.state = 'parked'
-           OR dispatch.purpose NOT IN ({listed(ABOUT_ANSWERS)}))
-    RETURNING delivery.id, delivery.state
 """)
 
 _SUPPRESS = text(f"""
@@ -180,13 +170,23 @@ async def recover(session: AsyncSession, batch: Batch, claim_id: UUID, *, repeat
 
 
 async def claim(
-    session: AsyncSession, batch: Batch, claim_id: UUID, *, after: int, limit: int, provider: str
+    session: AsyncSession,
+    batch: Batch,
+    claim_id: UUID,
+    *,
+    after: int,
+    limit: int,
+    provider: str,
+    sms_budget: SmsBudget | None = None,
 ) -> list[Delivery]:
     """Take the next deliveries of a batch behind position `after`, if the gate allows each of them now.
 
-    They are taken for one provider: none that another one may have got already is among them.
+    They are taken for one provider: none that another one may have got already is among them. Text messages
+    that would wake somebody, or are over the budget, are put off before.
     """
     await share_action(session, batch.action_id)
+    await keep_quiet_hours(session, batch)
+    day = await open_day(session, batch, sms_budget)
     found = await session.exec(
         select(Delivery).from_statement(_CLAIM),  # type: ignore[call-overload]
         params={
@@ -199,6 +199,7 @@ async def claim(
         },
     )
     claimed = sorted(found.scalars(), key=lambda delivery: delivery.position)
+    await count_texts(session, day, claimed)
     await record_claimed(session, batch.action_id, claim_id, [delivery.id for delivery in claimed])
     return claimed
 
@@ -277,16 +278,9 @@ async def give_up(session: AsyncSession, batch: Batch) -> BatchOutcome:
 async def _counted(session: AsyncSession, batch: Batch) -> BatchOutcome:
     counted = (await session.execute(_COUNT, {**_range(batch), "action_id": batch.action_id})).one()
     return BatchOutcome(
-        sent=counted.sent, ended=counted.ended, waiting=counted.waiting, on_hold=counted.on_hold
+        sent=counted.sent,
+        ended=counted.ended,
+        waiting=counted.waiting,
+        put_off=counted.put_off,
+        on_hold=counted.on_hold,
     )
-
-
-async def cancel_outstanding(session: AsyncSession, action_id: UUID) -> None:
-    """Cancel every message of an ended action that was not claimed, but for what is told all the same.
-
-    A hold that a close does not end would keep what is told about answers for ever.
-    """
-    cancelled = (await session.execute(_CANCEL_OUTSTANDING, {"action_id": action_id})).all()
-    await record_states(session, action_id, cancelled)
-    if cancelled:
-        await request_nudge(session, action_id, Addressee.RECEIPTS)

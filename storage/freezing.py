@@ -25,6 +25,7 @@ from storage.documents import approved_languages, version_of
 from storage.gate import gate_of_dispatches, outcome_of_refusal
 from storage.message_events import record_states
 from storage.partner_conditions import PERSONAL, SIGN_ON
+from storage.quiet_hours import begin_quiet_hours
 from storage.records import announce, record
 from storage.reminders import REMINDERS, Reminders, one_at_a_time, wait_for_working_hours
 from storage.targets import unreachable_targets
@@ -125,6 +126,7 @@ async def freeze(
     if not permitted.scalar_one():
         raise NotPermittedError
     dispatched = await _fill(session, dispatch_id, action, parameters)
+    await begin_quiet_hours(session, action, request.purpose, dispatch_id, reminders.time_zone)
     if request.purpose is Purpose.SIGN_ON_REMINDER:
         await wait_for_working_hours(session, dispatch_id, reminders)
     elif request.purpose is Purpose.ADDENDUM:

@@ -14,6 +14,9 @@ from templates import catalogs, filters, sms_text
 
 FOLDER = Path(__file__).parent
 CONTROL_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
+ANNOUNCEMENTS = frozenset({"statement", "stop_notice"})
+"""The text messages that hold a title, and so perhaps somebody's name."""
+_LONGEST_INDEX = "UA-2026-1000/100"
 DIRECTION_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
@@ -40,6 +43,7 @@ class Renderer:
 
     network_name: str
     default_language: str = "es"
+    sms_segments: int = 2
 
     def __post_init__(self) -> None:
         """Compile every catalog now, so that a broken one stops the start-up and not a release."""
@@ -71,9 +75,30 @@ class Renderer:
         )
 
     def sms(self, message: str, language: str, context: Mapping[str, object]) -> str:
-        """Render the text message `sms/<message>.txt`."""
-        rendered = one_line(self._render(f"sms/{message}.txt", language, context))
-        return sms_text.fewest_segments(rendered)
+        """Render the text message `sms/<message>.txt`, with its title shortened where it is too long.
+
+        Raises:
+            TextTooLongError: it takes more segments than are allowed, whatever its title.
+        """
+
+        def rendered(**changed: object) -> str:
+            return one_line(self._render(f"sms/{message}.txt", language, {**context, **changed}))
+
+        if message not in ANNOUNCEMENTS or "title" not in context:
+            return sms_text.fewest_segments(rendered(), self.sms_segments)
+        title = one_line(str(context["title"]))
+        return sms_text.with_title(lambda title: rendered(title=title), title, self.sms_segments)
+
+    def require_room_for_texts(self, *, link: str | None, verify_url: str) -> None:
+        """Find out before the first release whether every text message fits, with no title at all.
+
+        Raises:
+            TextTooLongError: one does not.
+        """
+        context = {"index": _LONGEST_INDEX, "title": "", "link": link, "verify_url": verify_url}
+        for language in self.languages():
+            for path in sorted(FOLDER.glob("sms/*.txt")):
+                self.sms(path.stem, language, context)
 
     def page(self, name: str, language: str, context: Mapping[str, object]) -> str:
         """Render the page `web/<name>.html`."""

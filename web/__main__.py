@@ -5,10 +5,10 @@ from types import FrameType
 
 import uvicorn
 
+from adapter_assembly import build_endpoint_rules
 from assembly import (
     build_cipher,
     build_client,
-    build_endpoint_rules,
     build_fingerprint,
     build_policies,
     build_renderer,

@@ -68,6 +68,8 @@ class DistributionWorkflow:
             elif waits := [outcome.wait for outcome in outcomes if outcome.wait]:
                 more_may_go = workflow.now() + min(waits)
                 await happens_before(more_may_go, lambda seen=seen: self._is_nudged(seen))  # type: ignore[misc]
+            elif any(outcome.put_off for outcome in outcomes):
+                continue
             elif plan.next_due:
                 await happens_before(plan.next_due, lambda seen=seen: self._is_nudged(seen))  # type: ignore[misc]
             else:

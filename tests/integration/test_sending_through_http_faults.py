@@ -37,7 +37,7 @@ FAULTS = (
 
 @pytest.fixture
 async def provider(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FaultyProvider]:
-    monkeypatch.setattr(http, "_EXCHANGE_SECONDS", 3.0)
+    monkeypatch.setattr(http, "EXCHANGE_SECONDS", 3.0)
     async with faulty_provider(*FAULTS) as running:
         yield running
 

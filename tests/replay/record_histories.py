@@ -15,7 +15,7 @@ from temporalio.api.failure.v1 import Failure
 from temporalio.client import WorkflowHistory
 from temporalio.converter import DefaultFailureConverterWithEncodedAttributes, PayloadConverter
 
-from tests.workflows.scenarios import SCENARIOS, Scenario
+from tests.workflows.all_scenarios import SCENARIOS, Scenario
 from tests.workflows.stage import CONVERTER, Handle, Stage, open_stage, status_of
 from tests.workflows.world import VERIFICATION, World
 from workflows.addresses import verification_workflow_id

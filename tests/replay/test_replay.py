@@ -17,7 +17,7 @@ from temporalio.workflow import NondeterminismError
 from assembly import WORKFLOWS
 from tests.replay.changed_workflows import CHANGED_WORKFLOWS
 from tests.replay.record_histories import HISTORIES, IRRELEVANT
-from tests.workflows.scenarios import SCENARIOS
+from tests.workflows.all_scenarios import SCENARIOS
 from tests.workflows.stage import CONVERTER
 
 MOST_BYTES = 100_000

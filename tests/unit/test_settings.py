@@ -7,21 +7,11 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from security.keys import new_key, new_key_ring
 from setting_types import SmtpSecurity
 from settings import OTHER_TOOLS_NAMES, Settings, SettingsError, load_settings
+from tests.unit.wrong_settings import ANY_TEXT_IS_RIGHT, CANARY, REQUIRED, WRONG_VALUES
 
 ROOT = Path(__file__).parents[2]
-CANARY = "Xochitl-Canary-7319"
-REQUIRED = {
-    "ACUERPA_DATABASE_URL": "postgresql+psycopg://acuerpa:secret@db/acuerpa",
-    "ACUERPA_PAYLOAD_KEYS": new_key_ring("p1"),
-    "ACUERPA_FIELD_KEYS": new_key_ring("f1"),
-    "ACUERPA_FINGERPRINT_KEY": new_key(),
-    "ACUERPA_SMTP_HOST": "127.0.0.1",
-    "ACUERPA_SMS_URL": "https://sms.example/messages",
-    "ACUERPA_SMS_KEY": "an invented key",
-}
 
 
 @pytest.fixture(autouse=True)
@@ -78,89 +68,6 @@ def test_a_missing_variable_is_named(monkeypatch: pytest.MonkeyPatch, variable: 
 
 def test_an_empty_variable_counts_as_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     assert refusal(monkeypatch, {"ACUERPA_SMTP_HOST": ""}).problems[0].rule == "is missing"
-
-
-WRONG_VALUES = {
-    "ACUERPA_DATABASE_URL": (
-        f"mysql://{CANARY}/x",
-        f"postgresql+psycopg://{CANARY}",
-        f"postgresql://[{CANARY}/x",
-    ),
-    "ACUERPA_TEMPORAL_ADDRESS": (CANARY, f"{CANARY}:0", f"{CANARY}:65536", f"{CANARY}:", ":7233"),
-    "ACUERPA_TEMPORAL_NAMESPACE": (f"a\n{CANARY}",),
-    "ACUERPA_TEMPORAL_TLS": (CANARY,),
-    "ACUERPA_PAYLOAD_KEYS": (CANARY, f"k1:{CANARY}", f"{REQUIRED['ACUERPA_PAYLOAD_KEYS']},{CANARY}:x"),
-    "ACUERPA_FIELD_KEYS": (CANARY, f"{REQUIRED['ACUERPA_FIELD_KEYS']},"),
-    "ACUERPA_FINGERPRINT_KEY": (CANARY, new_key()[:-4]),
-    "ACUERPA_PUBLIC_URL": (
-        f"http://{CANARY}.example",
-        f"ftp://{CANARY}",
-        f"https://user:{CANARY}@red.example",
-        f"https://red.example/?{CANARY}",
-        f"https://red.example/#{CANARY}",
-        f"https://red.example:0/{CANARY}",
-        f"https://red.example:port{CANARY}",
-        f"http://127.0.0.1\\@{CANARY}",
-        f"https://red.example/a b{CANARY}",
-        "https://",
-        f"http://[::1/{CANARY}",
-    ),
-    "ACUERPA_WEB_HOST": (f"http://{CANARY}", f"{CANARY}/x"),
-    "ACUERPA_WEB_PORT": (CANARY, "0", "65536"),
-    "ACUERPA_NETWORK_NAME": (f"{CANARY}\nBcc: x", f"a\u2028{CANARY}", CANARY * 10, f"a\x1b{CANARY}"),
-    "ACUERPA_MAIL_FROM": (CANARY, f"{CANARY} <a@b.example>", f"a@{CANARY}..example"),
-    "ACUERPA_MESSAGE_ID_DOMAIN": (CANARY, f"{CANARY}.example", "red..example", "-red.example"),
-    "ACUERPA_SMTP_HOST": (f"smtp://{CANARY}", f"{CANARY} x"),
-    "ACUERPA_SMTP_PORT": (CANARY, "-1"),
-    "ACUERPA_SMTP_PASSWORD": (CANARY,),
-    "ACUERPA_SMTP_SECURITY": (CANARY, "ssl"),
-    "ACUERPA_EMAIL_CONNECTIONS": (CANARY, "0", "65"),
-    "ACUERPA_SMTP_PER_SECOND": (CANARY, "0", "10001"),
-    "ACUERPA_SMTP_PER_DAY": (CANARY, "0", "1.5"),
-    "ACUERPA_SMTP_MESSAGES_PER_CONNECTION": (CANARY, "0"),
-    "ACUERPA_SECOND_SMTP_HOST": (f"smtp://{CANARY}",),
-    "ACUERPA_SECOND_SMTP_PORT": (CANARY, "0"),
-    "ACUERPA_SECOND_SMTP_PASSWORD": (CANARY,),
-    "ACUERPA_SECOND_SMTP_SECURITY": (CANARY, "ssl"),
-    "ACUERPA_SECOND_SMTP_PER_SECOND": (CANARY, "0", "10001"),
-    "ACUERPA_SECOND_SMTP_PER_DAY": (CANARY, "0", "1.5"),
-    "ACUERPA_SECOND_SMTP_MESSAGES_PER_CONNECTION": (CANARY, "0"),
-    "ACUERPA_SMS_URL": (f"http://{CANARY}.example/sms", CANARY),
-    "ACUERPA_SMS_SENDER": (CANARY, "Ñandú", "+0123456", "+٥٢٥٥١٢٣٤"),
-    "ACUERPA_SMS_PER_SECOND": (CANARY, "0", "10001"),
-    "ACUERPA_SMS_PER_DAY": (CANARY, "0", "1.5"),
-    "ACUERPA_HTTP_CONNECTIONS": (CANARY, "0", "65"),
-    "ACUERPA_PARTNER_API_PORTS": (CANARY, "0", "443,", "443 8443", "65536", "443,-1"),
-    "ACUERPA_PARTNER_API_CA": (f"/{CANARY}.pem", "/", __file__),
-    "ACUERPA_PARTNER_API_ALLOW_PRIVATE": (CANARY,),
-    "ACUERPA_VERIFICATION_IMMEDIATE": (CANARY, "attestations=1", "sources=0", "remind_after=1h"),
-    "ACUERPA_VERIFICATION_URGENT": (CANARY, "attestations=2", "colour=blue"),
-    "ACUERPA_VERIFICATION_STANDARD": (CANARY, "sign_on=perhaps remind_after=PT1H escalate_after=PT2H"),
-    "ACUERPA_REMINDER_HOURS": (CANARY, "mon-fri", "mon-fri 18:00-09:00"),
-    "ACUERPA_REMINDERS_AT_MOST": (CANARY, "-1", "51"),
-    "ACUERPA_SIGN_LINK_DAYS": (CANARY, "0", "3651"),
-    "ACUERPA_BATCH_SIZE": (CANARY, "0", "5001"),
-    "ACUERPA_NETWORK_LOGO": (CANARY, "/", __file__),
-    "ACUERPA_LETTER_PAPER": (CANARY, "A4", "legal"),
-    "ACUERPA_LETTER_FONTS": (f"/{CANARY}", __file__),
-    "ACUERPA_LOG_FORMAT": (CANARY,),
-    "ACUERPA_LOG_LEVEL": (CANARY, "TRACE"),
-    "ACUERPA_DEFAULT_LANGUAGE": (CANARY, "español"),
-    "ACUERPA_DEFAULT_TIME_ZONE": (CANARY, "../../etc/passwd"),
-    "ACUERPA_GRACEFUL_SHUTDOWN_SECONDS": (CANARY, "0"),
-    "ACUERPA_LOCAL_SMTP_PORT": (CANARY, "0"),
-    "ACUERPA_LOCAL_MAILBOX_PORT": (CANARY, "0"),
-    "ACUERPA_LOCAL_PROVIDERS_PORT": (CANARY, "0"),
-    "ACUERPA_LOCAL_TEMPORAL_PORT": (CANARY, "0"),
-    "ACUERPA_LOCAL_TEMPORAL_UI_PORT": (CANARY, "0"),
-}
-ANY_TEXT_IS_RIGHT = {
-    "ACUERPA_SMTP_USERNAME",
-    "ACUERPA_SECOND_SMTP_USERNAME",
-    "ACUERPA_SMS_KEY",
-    "ACUERPA_LOCAL_DATA",
-    "ACUERPA_AUDIT_ANCHORS",
-}
 
 
 @pytest.mark.parametrize(

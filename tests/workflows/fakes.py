@@ -193,7 +193,12 @@ class FakeOutbox(references.OutboxActivities):
         await self._world.called("plan_dispatch")
         if due and moment() < due and DeliveryState.READY in sheet.states:
             return DispatchPlan(batches=(), next_due=due)
-        return DispatchPlan(batches=tuple(_batches(sheet)))
+        batches = tuple(_batches(sheet))
+        asleep = self._world.asleep if self._world.put_off else None
+        if asleep and moment() < asleep:
+            awake = tuple(batch for batch in batches if batch.channel is not Channel.SMS)
+            return DispatchPlan(batches=awake, next_due=asleep)
+        return DispatchPlan(batches=batches)
 
     @activity.defn
     async def give_up_batch(self, batch: Batch) -> BatchOutcome:
@@ -220,12 +225,21 @@ class FakeSending(references.SendingActivities):
         await world.called("send_batch")
         if batch.channel in world.down and world.running and not world.on_hold:
             raise ApplicationError("out of order", type="put_off", next_retry_delay=timedelta(days=3))
+        if self._is_asleep(batch):
+            world.put_off = True
+            world.changed()
+            return _outcome(world, batch, put_off=True)
         for position in _positions(batch):
             self._send(sheet, position)
         if world.on_hold:
             await world.called("kept_back")
         world.changed()
         return _outcome(world, batch)
+
+    def _is_asleep(self, batch: Batch) -> bool:
+        """Tell whether quiet hours have begun since a batch of texts was planned."""
+        asleep = self._world.asleep
+        return bool(asleep and batch.channel is Channel.SMS and moment() < asleep and self._world.running)
 
     def _send(self, sheet: Sheet, position: int) -> None:
         world = self._world
@@ -267,11 +281,13 @@ def _turn(sheet: Sheet, positions: range, state: DeliveryState) -> None:
             sheet.states[position] = state
 
 
-def _outcome(world: World, batch: Batch) -> BatchOutcome:
+def _outcome(world: World, batch: Batch, *, put_off: bool = False) -> BatchOutcome:
     states = [world.sheet(batch.dispatch_id).states[position] for position in _positions(batch)]
+    ready = states.count(DeliveryState.READY)
     return BatchOutcome(
         sent=states.count(DeliveryState.SENT),
         ended=sum(state in ENDED for state in states),
-        waiting=states.count(DeliveryState.READY),
+        waiting=0 if put_off else ready,
+        put_off=ready if put_off else 0,
         on_hold=world.on_hold,
     )

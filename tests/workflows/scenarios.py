@@ -1,14 +1,13 @@
-"""The ways an action can go, from its start to its end; played by tests and recorded for replay."""
+"""The ways an action can go, from its start to its end; listed in `all_scenarios.py`."""
 
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from models.lifecycle import Decision, Phase
-from models.messages import CasePlan, DispatchRequest, FollowUpPlan, Purpose
-from models.vocabulary import Channel, ReleasePolicy
+from models.messages import DispatchRequest, FollowUpPlan, Purpose
+from models.vocabulary import Channel
 from tests.workflows.stage import Stage
 from tests.workflows.windows import close_at, end_window, opened_at
-from tests.workflows.world import DOCUMENT, NOTICE, SIGN_ON, VERIFICATION, case_plan
+from tests.workflows.world import DOCUMENT, NOTICE, SIGN_ON, VERIFICATION
 from workflows.sign_on import BETWEEN_ROUNDS
 
 BRIEF = FollowUpPlan(expires_after=timedelta(days=2), check_ins=(timedelta(days=1),))
@@ -16,8 +15,6 @@ BRIEF = FollowUpPlan(expires_after=timedelta(days=2), check_ins=(timedelta(days=
 
 BATCHES = 4
 """Into how many batches the statement is divided."""
-
-Scenario = Callable[[Stage], Awaitable[None]]
 
 
 async def reach_sign_on(stage: Stage) -> None:
@@ -113,6 +110,17 @@ async def reminded_in_the_morning(stage: Stage) -> None:
     await stage.world.until_called("plan_dispatch", 2)
     await stage.pass_time(stage.distribution(Purpose.SIGN_ON_REMINDER))
     await stage.sign(SIGN_ON.quorum)
+    await expire(stage)
+
+
+async def put_off_by_quiet_hours(stage: Stage) -> None:
+    """A text message meets its recipient's quiet hours on the way, and leaves when they end."""
+    await reach_sign_on(stage)
+    stage.world.asleep = opened_at(stage) + timedelta(hours=9)
+    planned = stage.world.calls["plan_dispatch"]
+    await stage.sign(SIGN_ON.quorum)
+    await stage.world.until_called("plan_dispatch", planned + 2)
+    await stage.pass_time(stage.distribution(Purpose.STATEMENT))
     await expire(stage)
 
 
@@ -264,32 +272,3 @@ async def told_of_answers(stage: Stage) -> None:
     await stage.pass_time(stage.receipts)
     await stage.world.until(lambda: stage.world.all_sent(Purpose.ANSWER_RECEIPT, 2))
     await expire(stage)
-
-
-SCENARIOS: dict[str, tuple[Scenario, CasePlan]] = {
-    "signed_at_quorum": (signed_at_quorum, case_plan()),
-    "signed_at_deadline": (signed_at_deadline, case_plan(follow_up=BRIEF)),
-    "released_by_hand": (
-        released_by_hand,
-        case_plan(SIGN_ON.model_copy(update={"release": ReleasePolicy.BY_HAND}), BRIEF),
-    ),
-    "extended": (extended, case_plan(follow_up=BRIEF)),
-    "ended_by_hand": (ended_by_hand, case_plan(follow_up=BRIEF)),
-    "asked_again": (asked_again, case_plan(follow_up=BRIEF)),
-    "reminded_in_the_morning": (reminded_in_the_morning, case_plan(follow_up=BRIEF)),
-    "alone": (alone, case_plan(None, BRIEF)),
-    "held_and_resumed": (held_and_resumed, case_plan(follow_up=BRIEF)),
-    "stopped_in_verification": (stopped_in_verification, case_plan(follow_up=BRIEF)),
-    "stopped_in_sign_on": (stopped_in_sign_on, case_plan(follow_up=BRIEF)),
-    "stopped_in_release": (stopped_in_release, case_plan(follow_up=BRIEF)),
-    "stopped_in_follow_up": (stopped_in_follow_up, case_plan(follow_up=BRIEF)),
-    "closed_in_follow_up": (closed_in_follow_up, case_plan(follow_up=BRIEF)),
-    "given_up": (given_up, case_plan(follow_up=BRIEF)),
-    "refused_at_first": (refused_at_first, case_plan(follow_up=BRIEF)),
-    "escalated": (escalated, case_plan(None, BRIEF)),
-    "returned_and_completed": (returned_and_completed, case_plan(None, BRIEF)),
-    "rejected": (rejected, case_plan(None, BRIEF)),
-    "stopped_and_told": (stopped_and_told, case_plan(None, BRIEF)),
-    "told_of_answers": (told_of_answers, case_plan(None, BRIEF)),
-    "released_in_two_languages": (released_in_two_languages, case_plan(None, BRIEF)),
-}

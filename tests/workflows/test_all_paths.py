@@ -6,7 +6,7 @@ import pytest
 
 from models.lifecycle import Phase
 from models.messages import DeliveryState, Purpose
-from tests.workflows.scenarios import SCENARIOS
+from tests.workflows.all_scenarios import SCENARIOS
 from tests.workflows.stage import assert_ended, open_stage
 from tests.workflows.world import World
 
@@ -28,6 +28,7 @@ STATEMENTS = {
     "rejected": Counter[DeliveryState](),
     "stopped_and_told": ALL_SENT,
     "reminded_in_the_morning": ALL_SENT,
+    "put_off_by_quiet_hours": ALL_SENT,
     "extended": ALL_SENT,
     "ended_by_hand": ALL_SENT,
     "asked_again": ALL_SENT,

@@ -130,6 +130,10 @@ class World:
     sign_on_ended: bool = False
     due: dict[Purpose, datetime] = field(default_factory=dict)
     """Until when the messages of a purpose wait."""
+    asleep: datetime | None = None
+    """Until when it is quiet where text messages go; what is planned before one was put off does not know."""
+    put_off: bool = False
+    """A text message was put off."""
     down: set[Channel] = field(default_factory=set)
     """Channels whose provider is out of order for days."""
     sheets: dict[tuple[Purpose, int], Sheet] = field(default_factory=dict)

@@ -109,7 +109,7 @@ async def test_a_compressed_answer_is_not_unpacked() -> None:
 async def test_an_answer_that_comes_drop_by_drop_is_not_waited_for_to_its_end(
     channel: PartnerApiChannel, monkeypatch: pytest.MonkeyPatch, start: bytes
 ) -> None:
-    monkeypatch.setattr(http, "_EXCHANGE_SECONDS", 0.3)
+    monkeypatch.setattr(http, "EXCHANGE_SECONDS", 0.3)
 
     async def reply(writer: asyncio.StreamWriter) -> None:
         writer.write(start)

@@ -60,7 +60,7 @@ async def sent(make: Making, url: str) -> Sent:
 
 @pytest.fixture(autouse=True)
 def _short_exchanges(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http, "_EXCHANGE_SECONDS", 3.0)
+    monkeypatch.setattr(http, "EXCHANGE_SECONDS", 3.0)
 
 
 BOTH = pytest.mark.parametrize("make", [partner_api, sms])

@@ -68,7 +68,7 @@ async def test_endless_headers_are_read_no_further_than_it_matters(
 async def test_endless_promises_of_an_answer_are_waited_for_no_longer_than_an_exchange_lasts(
     channel: PartnerApiChannel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http, "_EXCHANGE_SECONDS", 0.3)
+    monkeypatch.setattr(http, "EXCHANGE_SECONDS", 0.3)
     promises = 0
 
     async def reply(writer: asyncio.StreamWriter) -> None:
@@ -87,7 +87,7 @@ async def test_endless_promises_of_an_answer_are_waited_for_no_longer_than_an_ex
 async def test_a_server_that_takes_nothing_in_is_not_waited_for(
     channel: PartnerApiChannel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http, "_EXCHANGE_SECONDS", 0.3)
+    monkeypatch.setattr(http, "EXCHANGE_SECONDS", 0.3)
     monkeypatch.setattr(http, "_SENT_LIMIT_BYTES", 32 * MEGABYTE)
     reached, over = asyncio.Event(), asyncio.Event()
 

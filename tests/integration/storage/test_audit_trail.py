@@ -14,6 +14,7 @@ from models.vocabulary import Channel
 from storage import answers, claims, outbox, records
 from storage.action_lock import share_action
 from storage.audit import chain_page
+from storage.cancelling import cancel_outstanding
 from storage.claims import Outcome
 from storage.database import Database
 from tests.integration.audit_trails import broken, sound_trail, told_states, trail
@@ -155,7 +156,7 @@ async def test_what_a_large_dispatch_ends_with_is_told_in_events_of_bounded_size
     await case.freeze()
     await case.decide(Decision.STOP)
     async with database.transaction() as session:
-        await claims.cancel_outstanding(session, case.action.id)
+        await cancel_outstanding(session, case.action.id)
     events = await sound_trail(database, case.action.id)
     sizes = [len(one.detail["states"]["cancelled"]) for one in events if one.kind == "settled"]
     assert sizes[:-1] == [1000, 1000]

@@ -7,6 +7,7 @@ from models.lifecycle import Decision
 from models.messages import Batch, BatchOutcome, DeliveryState, Purpose
 from models.outbox import Delivery
 from storage import claims
+from storage.cancelling import cancel_outstanding
 from storage.claims import Outcome
 from tests.integration.outbox_cases import Case, execute, make_case
 
@@ -245,7 +246,7 @@ async def test_an_ended_action_cancels_every_message_that_was_not_claimed(case: 
     other_batch = await other.batch()
     await case.claim(batch, limit=1)
     async with case.database.transaction() as session:
-        await claims.cancel_outstanding(session, case.action.id)
+        await cancel_outstanding(session, case.action.id)
     states = await case.states(batch)
     assert (states[0], set(states[1:])) == (SENDING, {CANCELLED})
     assert set(await other.states(other_batch)) == {READY}
@@ -254,7 +255,7 @@ async def test_an_ended_action_cancels_every_message_that_was_not_claimed(case: 
 async def test_an_end_that_is_no_stop_cancels_what_a_stop_would_leave(case: Case) -> None:
     asked = await case.batch(Purpose.LEAK_ALARM)
     async with case.database.transaction() as session:
-        await claims.cancel_outstanding(session, case.action.id)
+        await cancel_outstanding(session, case.action.id)
     assert set(await case.states(asked)) == {CANCELLED}
 
 
@@ -262,7 +263,7 @@ async def test_a_stop_leaves_the_alarm_of_messages_held_back(case: Case, batch: 
     asked = await case.batch(Purpose.LEAK_ALARM)
     await case.decide(Decision.STOP)
     async with case.database.transaction() as session:
-        await claims.cancel_outstanding(session, case.action.id)
+        await cancel_outstanding(session, case.action.id)
     assert set(await case.states(asked)) == {READY}
     assert set(await case.states(batch)) == {CANCELLED}
 

@@ -13,7 +13,7 @@ from models.messages import Batch, DeliveryState
 from models.providers import Limits
 from storage import providers
 from storage.database import Database
-from storage.limited_claims import LimitedClaim, claim_within
+from storage.limited_claims import LimitedClaim, Terms, claim_within
 from storage.providers import Allowance
 from tests.integration.outbox_cases import Case, execute
 
@@ -30,7 +30,7 @@ async def allow(database: Database, *offers: Limits, wanted: int = 8) -> Allowan
 async def claim_some(case: Case, batch: Batch, limits: Limits, most: int = 8) -> LimitedClaim:
     async with case.database.transaction() as session:
         return await claim_within(
-            session, batch, uuid4(), after=batch.first - 1, limit=most, offers=[limits], provider=RELAY
+            session, batch, uuid4(), Terms(RELAY, [limits]), after=batch.first - 1, limit=most
         )
 
 
@@ -85,9 +85,7 @@ async def test_a_days_limit_ends_with_the_day_of_utc(database: Database) -> None
 async def test_a_claim_that_fails_takes_nothing(case: Case, batch: Batch) -> None:
     async def fail() -> None:
         async with case.database.transaction() as session:
-            taken = await claim_within(
-                session, batch, uuid4(), after=0, limit=3, offers=[SLOW], provider=RELAY
-            )
+            taken = await claim_within(session, batch, uuid4(), Terms(RELAY, [SLOW]), after=0, limit=3)
             assert len(taken.deliveries) == 1
             raise ZeroDivisionError
 

@@ -8,8 +8,9 @@ from models.lifecycle import Decision
 from models.messages import Batch, DeliveryState, DispatchRequest, Purpose
 from models.outbox import Delivery
 from models.vocabulary import Answer, SignatureVisibility
-from storage import claims, freezing, outbox
+from storage import freezing, outbox
 from storage.answers import GivenAnswer
+from storage.cancelling import cancel_outstanding
 from storage.records import undelivered_nudges
 from tests.integration.outbox_cases import EVERYTHING, Case, execute
 from tests.integration.receipts import due, register
@@ -172,6 +173,6 @@ async def test_what_is_cancelled_at_the_end_of_an_action(case: Case, ended: str,
     change = f"UPDATE urgent_action SET {ended} = now() WHERE id = :id"
     await execute(case.database, change, id=case.action.id)
     async with case.database.transaction() as session:
-        await claims.cancel_outstanding(session, case.action.id)
+        await cancel_outstanding(session, case.action.id)
     query = "SELECT state FROM delivery WHERE id = :id"
     assert await execute(case.database, query, id=receipt.id) == [(state,)]

@@ -10,6 +10,7 @@ from models.messages import Batch, DeliveryState, Dispatched, Purpose
 from models.outbox import Delivery
 from storage import claims, outbox
 from storage.audiences import RECIPIENTS
+from storage.cancelling import cancel_outstanding
 from storage.claims import Outcome
 from tests.integration.outbox_cases import Case, execute
 
@@ -91,7 +92,7 @@ async def stop(case: Case, batch: Batch) -> None:
 async def stop_and_cancel(case: Case, _batch: Batch) -> None:
     await case.decide(Decision.STOP)
     async with case.database.transaction() as session:
-        await claims.cancel_outstanding(session, case.action.id)
+        await cancel_outstanding(session, case.action.id)
 
 
 @pytest.mark.parametrize(

@@ -198,7 +198,7 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
     "email/stop_notice": NOTICE | ADDRESSED | LISTED,
     "notices/stop": ENDED,
     "notices/withdraw": ENDED,
-    "sms/statement": {"index": STATEMENT["index"], "title": STATEMENT["title"]},
+    "sms/statement": {"index": STATEMENT["index"], "title": STATEMENT["title"], "link": None},
     "sms/verification": ASKED,
     "sms/verification_reminder": ASKED,
     "sms/stop_notice": {"index": NOTICE["index"], "title": NOTICE["title"]},

@@ -3,11 +3,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from models.sms_length import length
 from templates.markdown import to_text
 from templates.rendering import RenderedEmail, RenderedNotice, Renderer
 from tests.unit.templates.examples import EXAMPLES
 from tests.unit.templates.html_outline import Outline
-from tests.unit.templates.test_rendering import fits_one_segment
 from tests.unit.templates.test_verification_messages import CANARIES
 
 RENDERER = Renderer(network_name="Red Acuerpa")
@@ -102,9 +102,9 @@ def test_a_notice_is_signed_by_nobody(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", NOTICES)
-def test_a_notice_fits_one_text_message(name: str, language: str) -> None:
+def test_a_notice_fits_a_text_message(name: str, language: str) -> None:
     context = {**EXAMPLES["sms/stop_notice"], "title": notice(name, language).headline}
     message = RENDERER.sms("stop_notice", language, context)
     assert message.startswith("Red Acuerpa, ")
     assert "UA-2026-014/2" in message
-    assert fits_one_segment(message)
+    assert length(message).segments <= RENDERER.sms_segments

@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 import pytest
 from jinja2 import UndefinedError
 
+from models.sms_length import length
 from templates.rendering import Renderer, one_line, tidy_lines
-from templates.sms_text import GSM_ALPHABET, GSM_SEGMENT, UNICODE_SEGMENT
+from templates.sms_text import TextTooLongError
 from tests.unit.templates.examples import EXAMPLES, template_names
 
 RENDERER = Renderer(network_name="Red Acuerpa")
@@ -24,11 +25,6 @@ def render(name: str, language: str, context: Mapping[str, object]) -> list[str]
         if kind == "sms"
         else RENDERER.page(message, language, context)
     ]
-
-
-def fits_one_segment(message: str) -> bool:
-    length = len(message)
-    return length <= UNICODE_SEGMENT or (length <= GSM_SEGMENT and GSM_ALPHABET.issuperset(message))
 
 
 def test_every_template_has_an_example_and_every_example_a_template() -> None:
@@ -205,20 +201,41 @@ def test_a_check_in_names_the_two_commands() -> None:
         assert "starter.py close UA-2026-014" in part
 
 
-def test_a_text_message_says_who_writes_about_what() -> None:
+def test_a_text_message_says_who_writes_about_what_and_spells_it_well() -> None:
     message = RENDERER.sms("statement", "es", EXAMPLES["sms/statement"])
-    assert message.startswith("Red Acuerpa, accion urgente UA-2026-014/1: Amenazas de muerte")
+    assert message.startswith("Red Acuerpa, acción urgente UA-2026-014/1: Amenazas de muerte")
     assert "http" not in message
 
 
 @pytest.mark.parametrize("language", RENDERER.languages())
-@pytest.mark.parametrize("name", [name for name in sorted(EXAMPLES) if name.startswith("sms/")])
-def test_a_text_message_fits_one_segment(name: str, language: str) -> None:
-    assert fits_one_segment(*render(name, language, EXAMPLES[name]))
+@pytest.mark.parametrize(("name", "most"), [("statement", 2), ("stop_notice", 2), ("verification", 1)])
+def test_a_text_message_is_short(name: str, most: int, language: str) -> None:
+    assert length(RENDERER.sms(name, language, EXAMPLES[f"sms/{name}"])).segments <= most
 
 
-def test_the_measure_of_a_segment_is_right() -> None:
-    assert fits_one_segment("ç" * 70)
-    assert fits_one_segment("n" * 160)
-    assert not fits_one_segment("ç" * 71)
-    assert not fits_one_segment("n" * 161)
+@pytest.mark.parametrize("language", RENDERER.languages())
+@pytest.mark.parametrize("segments", [1, 2, 3])
+def test_a_long_title_is_shortened_and_the_link_behind_it_is_not(segments: int, language: str) -> None:
+    renderer = Renderer("Red Acuerpa", sms_segments=segments)
+    context = {
+        "index": "UA-2026-014/1",
+        "title": "Amenaza contra María Núñez " * 30,
+        "link": "https://a.example/x",
+    }
+    message = renderer.sms("statement", language, context)
+    assert length(message).segments == segments
+    assert message.endswith("... https://a.example/x")
+    assert "UA-2026-014/1" in message
+
+
+def test_that_our_own_words_do_not_fit_is_known_before_a_release() -> None:
+    renderer = Renderer(
+        "Red de Defensoras de los Derechos Humanos y de la Tierra del Sur " * 2, sms_segments=1
+    )
+    with pytest.raises(TextTooLongError):
+        renderer.require_room_for_texts(link=None, verify_url="https://red.example/v/x")
+    RENDERER.require_room_for_texts(
+        link="https://red.example/acciones/x", verify_url="https://red.example/v/x"
+    )
+    with pytest.raises(TextTooLongError):
+        RENDERER.require_room_for_texts(link=None, verify_url="https://red.example/v/" + 300 * "x")
