@@ -9,7 +9,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up key verifier browser test soak mutants bench check format lock clean
+.PHONY: help setup demo up key verifier browser test soak mutants bench bench-limits check format lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ mutants: $(SYNCED) ## change the code that must not fail, and see that tests not
 
 bench: $(SYNCED) ## measure how soon decisions are answered
 	@$(PY) -m benchmarks.decisions
+
+bench-limits: $(SYNCED) ## measure what limits of providers cost a claim, and a summary of 100,000 messages, as JSON
+	@$(PY) -W ignore -m benchmarks.limits
 
 check: $(SYNCED) ## lint, format, types, imports
 	@$(VENV)/bin/ruff check .

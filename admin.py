@@ -1,10 +1,11 @@
-"""The operator's script, on the server: the people and the partners' systems that work with Acuerpa."""
+"""The operator's script, on the server: the people and the systems that Acuerpa works with."""
 
 import typer
 
 from office.desk import Office
 from office.keys import key_commands
 from office.partner_keys import partner_key_commands
+from office.providers import provider_commands
 from office.verifiers import verifier_commands
 from security.fingerprints import AddressFingerprint
 from security.keys import decode_key
@@ -26,7 +27,7 @@ def open_office() -> Office:
 def build() -> typer.Typer:
     """Register every command."""
     app = typer.Typer(
-        help="Keep the people who work with Acuerpa (keys, enrolment, duty list), and partners' keys.",
+        help="Keep the people who work with Acuerpa (keys, enrolment, duty list), partners' keys, providers.",
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_show_locals=False,
@@ -35,6 +36,7 @@ def build() -> typer.Typer:
     app.add_typer(key_commands(open_office), name="keys")
     app.add_typer(verifier_commands(open_office), name="verifiers")
     app.add_typer(partner_key_commands(open_office), name="partner-keys")
+    app.add_typer(provider_commands(open_office), name="providers")
     return app
 
 

@@ -80,9 +80,7 @@ async def _count_failures(database: Database, allowance: Allowance, messages: in
             session, allowance.provider, messages, at_once=at_once, probe=allowance.is_open
         )
     if opened:
-        remedy = (
-            "see what it says of itself, and admin.py providers; the next one takes over, if there is one"
-        )
+        remedy = "see admin.py providers list; the next one takes over, where there is one"
         _log.error("provider.circuit_opened", provider=allowance.provider, remedy=remedy)
 
 

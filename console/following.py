@@ -12,6 +12,7 @@ from rich.text import Text
 from console.answers import Action, Event, Timeline, read
 from console.client import ApiClient
 from console.errors import UnreachableError
+from console.pace import pace
 from console.progress import one_line
 from console.rendering import standing
 from console.session import Session, action_path
@@ -51,7 +52,7 @@ def follow(session: Session, reference: str, first: str | None = None) -> None:
         elif screen.results.is_terminal:
             _draw(session, start)
         else:
-            _watch(client, start, _Sentences(screen.show, screen.say))
+            _watch(client, start, _Sentences(client, screen.show, screen.say))
 
 
 def _draw(session: Session, start: str) -> None:
@@ -111,13 +112,20 @@ class _Lines:
 class _Sentences:
     """Where there is no terminal: one plain line a change."""
 
-    def __init__(self, print_line: Callable[[RenderableType], None], say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        client: ApiClient,
+        print_line: Callable[[RenderableType], None],
+        say: Callable[[str], None],
+    ) -> None:
+        self._client = client
         self._print_line = print_line
         self.lost = say
 
     def show(self, change: Change) -> None:
         """Print the line."""
-        self._print_line(Text(one_line(change.action), no_wrap=True, overflow="ignore"))
+        told = [one_line(change.action), pace(self._client, change.action)]
+        self._print_line(Text(" · ".join(filter(None, told)), no_wrap=True, overflow="ignore"))
 
 
 class _Picture:
@@ -128,12 +136,14 @@ class _Picture:
         self._change: Change | None = None
         self._events: list[Event] = []
         self._loss = ""
+        self._pace = ""
 
     def show(self, change: Change) -> None:
         """Have the change drawn; without news of its events, with those that are known."""
         with suppress(UnreachableError):
             path = action_path(change.action.reference, "timeline")
             self._events = read(Timeline, self._client.get(path)).events
+        self._pace = pace(self._client, change.action)
         self._change, self._loss = change, ""
 
     def lost(self, message: str) -> None:
@@ -147,6 +157,7 @@ class _Picture:
         action, events = self._change.action, self._events
         parts: list[RenderableType] = [standing(action, events), Text()]
         parts += [_event_line(event) for event in events[-LAST_EVENTS:]]
+        parts += [Text(), Text(self._pace)] if self._pace else []
         step = next_step(action)
         parts += [Text(), Text(step, style="bold")] if step else []
         parts += [Text(self._loss, style="bold yellow")] if self._loss else []

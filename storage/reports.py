@@ -1,9 +1,9 @@
-"""Counts over the outbox, and pages of it."""
+"""Counts over the outbox."""
 
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlmodel import col, func, select, tuple_
+from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.messages import DeliveryState
@@ -35,22 +35,3 @@ async def dispatch_counts(session: AsyncSession, action_id: UUID) -> list[Dispat
         if dispatch_id in by_id:  # another may have been frozen since the first query
             by_id[dispatch_id].channels.setdefault(Channel(channel), {})[DeliveryState(state)] = count
     return found
-
-
-async def delivery_page(
-    session: AsyncSession, action_id: UUID, after: UUID | None, limit: int
-) -> list[tuple[Delivery, Dispatch]]:
-    """List deliveries in the order of dispatch and position, from behind the delivery `after`."""
-    query = (
-        select(Delivery, Dispatch)
-        .join(Dispatch, col(Dispatch.id) == Delivery.dispatch_id)
-        .where(Dispatch.action_id == action_id)
-        .order_by(col(Delivery.dispatch_id), col(Delivery.position))
-        .limit(limit)
-    )
-    if after:
-        place = select(Delivery.dispatch_id, Delivery.position).where(Delivery.id == after)
-        query = query.where(
-            tuple_(col(Delivery.dispatch_id), col(Delivery.position)) > place.scalar_subquery()
-        )
-    return [(row[0], row[1]) for row in await session.exec(query)]

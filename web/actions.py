@@ -4,7 +4,6 @@ import asyncio
 import json
 from pathlib import Path
 from typing import Annotated, Any
-from uuid import UUID
 
 from fastapi import APIRouter, Body, Header, Query, Response
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -14,7 +13,7 @@ from models.actions import IdempotencyKey, UrgentAction
 from models.case import parse_case
 from models.columns import now
 from models.records import Addressee, EventKind
-from storage import actions, records, reports
+from storage import actions, records
 from storage import signatures as answers
 from web import views
 from web.authentication import CaseReader, Coordinator
@@ -28,7 +27,6 @@ from web.policies import refuse_what_policy_excludes
 from web.schemas import (
     ActionList,
     ActionView,
-    DeliveryPage,
     Timeline,
 )
 from web.services import Services, Work
@@ -163,21 +161,3 @@ async def signatures(reference: str, services: Work, _caller: CaseReader) -> Sig
     async with services.database.transaction() as session:
         action = await found(session, reference)
         return views.signatures(await answers.signatures(session, action.id))
-
-
-@router.get("/{reference}/deliveries")
-async def deliveries(
-    reference: str,
-    services: Work,
-    _caller: CaseReader,
-    after: UUID | None = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-) -> DeliveryPage:
-    """List the deliveries of an action, page by page, without their addresses."""
-    async with services.database.transaction() as session:
-        action = await found(session, reference)
-        page = await reports.delivery_page(session, action.id, after, limit)
-    return DeliveryPage(
-        deliveries=[views.delivery(*row) for row in page],
-        next_after=page[-1][0].id if len(page) == limit else None,
-    )

@@ -17,6 +17,7 @@ from web import (
     contact_lists,
     contacts,
     decisions,
+    deliveries,
     document_decisions,
     documents,
     enrolment_page,
@@ -101,6 +102,7 @@ def create_app(services: Services) -> FastAPI:
     api = APIRouter(prefix="/api/v1")
     for part in (
         actions,
+        deliveries,
         private,
         questions,
         invitations,

@@ -2,13 +2,11 @@
 
 from datetime import date, datetime
 from typing import Annotated, Any
-from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from models.lifecycle import Decision, Phase, Refusal
 from models.messages import DeliveryState, Purpose
-from models.outbox import RecipientKind
 from models.problems import Problem
 from models.records import EventKind
 from models.scalars import Prose
@@ -260,28 +258,6 @@ class Timeline(Schema):
     """The events of an action, oldest first."""
 
     events: list[EventView]
-
-
-class DeliveryView(Schema):
-    """One delivery, without its address."""
-
-    id: UUID
-    purpose: Purpose
-    round: int
-    channel: Channel
-    recipient: RecipientKind
-    language: str
-    state: DeliveryState
-    attempts: int
-    failure: str | None
-    settled_at: datetime | None
-
-
-class DeliveryPage(Schema):
-    """A page of deliveries; pass `next_after` as `after` to get the next one."""
-
-    deliveries: list[DeliveryView]
-    next_after: UUID | None
 
 
 class Health(Schema):

@@ -8,7 +8,6 @@ from models.actions import PersonAtRisk, Source, UrgentAction
 from models.consents import Consent
 from models.documents import Document, DocumentText
 from models.lifecycle import Decision
-from models.outbox import Delivery, Dispatch
 from models.records import AuditEvent
 from models.vocabulary import Answer, PassageReason
 from storage import actions, documents, duplicates, people, records, reports, sign_on, targets
@@ -20,7 +19,6 @@ from web.schemas import (
     ActionView,
     AttestationsView,
     ConsentView,
-    DeliveryView,
     DispatchView,
     DocumentView,
     EventView,
@@ -139,22 +137,6 @@ def _signature(one: Answered) -> SignatureView:
         disowned=given and given.disowned,
         doubted=given and given.doubted_at is not None,
         by_mandate=given and given.by_mandate_of is not None,
-    )
-
-
-def delivery(row: Delivery, dispatch: Dispatch) -> DeliveryView:
-    """Show a delivery without its address."""
-    return DeliveryView(
-        id=row.id,
-        purpose=dispatch.purpose,
-        round=dispatch.round,
-        channel=row.channel,
-        recipient=row.recipient_kind,
-        language=row.language,
-        state=row.state,
-        attempts=row.attempts,
-        failure=row.failure,
-        settled_at=row.settled_at,
     )
 
 

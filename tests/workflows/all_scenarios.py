@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from models.messages import CasePlan
 from models.vocabulary import ReleasePolicy
+from tests.workflows.limited import continued_the_next_day
 from tests.workflows.scenarios import (
     BRIEF,
     alone,
@@ -58,6 +59,7 @@ SCENARIOS: dict[str, tuple[Scenario, CasePlan]] = {
     "refused_at_first": (refused_at_first, case_plan(follow_up=BRIEF)),
     "escalated": (escalated, case_plan(None, BRIEF)),
     "returned_and_completed": (returned_and_completed, case_plan(None, BRIEF)),
+    "continued_the_next_day": (continued_the_next_day, case_plan(follow_up=BRIEF)),
     "rejected": (rejected, case_plan(None, BRIEF)),
     "stopped_and_told": (stopped_and_told, case_plan(None, BRIEF)),
     "told_of_answers": (told_of_answers, case_plan(None, BRIEF)),

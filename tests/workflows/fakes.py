@@ -225,6 +225,9 @@ class FakeSending(references.SendingActivities):
         await world.called("send_batch")
         if batch.channel in world.down and world.running and not world.on_hold:
             raise ApplicationError("out of order", type="put_off", next_retry_delay=timedelta(days=3))
+        if world.spent and not world.on_hold:
+            wait, world.spent = world.spent, None
+            return _outcome(world, batch).model_copy(update={"wait": wait})
         if self._is_asleep(batch):
             world.put_off = True
             world.changed()

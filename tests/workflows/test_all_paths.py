@@ -18,6 +18,7 @@ STATEMENTS = {
     "held_and_resumed": ALL_SENT,
     "refused_at_first": ALL_SENT,
     "closed_in_follow_up": ALL_SENT,
+    "continued_the_next_day": ALL_SENT,
     "given_up": Counter({DeliveryState.SENT: 4, DeliveryState.FAILED: 1}),
     "stopped_in_verification": Counter[DeliveryState](),
     "stopped_in_sign_on": Counter[DeliveryState](),

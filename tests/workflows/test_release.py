@@ -1,12 +1,14 @@
 """The release: through holds, failing providers, refusals of the gate and the loss of a child."""
 
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 
 from models.lifecycle import Decision, Phase
 from models.messages import CasePlan, DeliveryState, Purpose
 from models.vocabulary import Channel
+from tests.workflows.limited import spend_the_day
 from tests.workflows.scenarios import (
     BATCHES,
     BRIEF,
@@ -52,6 +54,24 @@ async def test_a_hold_that_only_the_gate_saw_does_not_keep_the_release_waiting(s
     await stage.nudge()
     await stage.world.until(lambda: stage.world.phase is Phase.FOLLOWING_UP)
     assert statement_sent(stage) == dict.fromkeys(range(len(AUDIENCE)), 1)
+
+
+async def test_what_a_days_limit_leaves_over_is_sent_when_the_next_day_begins(stage: Stage) -> None:
+    await spend_the_day(stage)
+    await stage.world.until(lambda: statement_sent(stage).keys() >= {len(AUDIENCE) - 1})
+    assert stage.world.states(Purpose.STATEMENT)[DeliveryState.READY]
+    assert stage.world.phase is Phase.RELEASING
+    await stage.pass_time(stage.distribution(Purpose.STATEMENT), timedelta(hours=9))
+    await stage.world.until(lambda: stage.world.phase is Phase.FOLLOWING_UP)
+    assert statement_sent(stage) == dict.fromkeys(range(len(AUDIENCE)), 1)
+
+
+async def test_a_stop_does_not_wait_for_the_next_day(stage: Stage) -> None:
+    await spend_the_day(stage)
+    await stage.world.until(lambda: statement_sent(stage).keys() >= {len(AUDIENCE) - 1})
+    await stage.stop()
+    await stage.ended(stage.distribution(Purpose.STATEMENT))
+    assert len(statement_sent(stage)) < len(AUDIENCE)
 
 
 async def test_an_action_on_hold_does_not_enter_its_release(stage: Stage) -> None:

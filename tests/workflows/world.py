@@ -130,6 +130,8 @@ class World:
     sign_on_ended: bool = False
     due: dict[Purpose, datetime] = field(default_factory=dict)
     """Until when the messages of a purpose wait."""
+    spent: timedelta | None = None
+    """For how long providers may be given nothing more, the next time that a batch is sent."""
     asleep: datetime | None = None
     """Until when it is quiet where text messages go; what is planned before one was put off does not know."""
     put_off: bool = False

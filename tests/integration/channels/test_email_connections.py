@@ -3,7 +3,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from channels.base import ChannelError, Failure, InDoubtError, PermanentError, TransientError
+from channels.base import ChannelError, Extent, Failure, InDoubtError, PermanentError, TransientError
 from channels.email import EmailChannel
 from channels.mime import Relay
 from tests.integration.channels.mails import HandOvers, mail
@@ -24,20 +24,22 @@ async def relay() -> AsyncIterator[ScriptedRelay]:
 
 @pytest.fixture
 async def channel(relay: ScriptedRelay) -> AsyncIterator[EmailChannel]:
-    made = EmailChannel(
-        Relay(
-            host="127.0.0.1",
-            port=relay.port,
-            security="none",
-            sender="acuerpa@red.example",
-            sender_name="Red Acuerpa",
-            domain="red.example",
-            timeout_seconds=0.5,
-        ),
-        connections=3,
-    )
+    made = channel_of(relay)
     yield made
     await made.close()
+
+
+def channel_of(relay: ScriptedRelay, *, most: int | None = None) -> EmailChannel:
+    to = Relay(
+        host="127.0.0.1",
+        port=relay.port,
+        security="none",
+        sender="acuerpa@red.example",
+        sender_name="Red Acuerpa",
+        domain="red.example",
+        timeout_seconds=0.5,
+    )
+    return EmailChannel(to, connections=3, messages_per_connection=most)
 
 
 async def send(channel: EmailChannel, count: int = 1) -> None:
@@ -183,3 +185,53 @@ async def test_closing_says_goodbye_and_may_be_done_twice(
     relay.order(Step.QUIT, DROP)
     await channel.close()
     await channel.close()
+
+
+async def test_a_connection_is_renewed_after_as_many_messages_as_it_may_carry(relay: ScriptedRelay) -> None:
+    channel = channel_of(relay, most=2)
+    relay.order(Step.RCPT, "250 ok", "550 5.1.1 no")
+    await send(channel)
+    assert isinstance(await failure(channel), PermanentError)  # it was carried as far as it went
+    await send(channel, 3)
+    await channel.close()
+    assert (relay.connections, len(relay.contents)) == (3, 4)
+
+
+async def test_a_connection_that_was_idle_for_long_is_not_trusted(
+    relay: ScriptedRelay, channel: EmailChannel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await send(channel)
+    monkeypatch.setattr("channels.email._LONGEST_IDLE_SECONDS", 0.0)
+    await send(channel)
+    assert (relay.connections, len(relay.contents)) == (2, 2)
+
+
+@pytest.mark.parametrize("step", [Step.RCPT, Step.DOT])
+async def test_a_relay_that_ends_the_session_is_told_nothing_more_in_it(
+    relay: ScriptedRelay, channel: EmailChannel, step: Step
+) -> None:
+    relay.order(step, "421 4.3.2 going down")
+    relay.order(Step.RSET, "250 still here")  # it does not hang up by itself
+    error = await failure(channel)
+    assert isinstance(error, TransientError)
+    assert (error.failure, error.extent) == (Failure.BUSY, Extent.PROVIDER)
+    await send(channel)
+    assert relay.connections == 2
+
+
+@pytest.mark.parametrize(
+    ("step", "answer", "extent"),
+    [
+        (Step.GREETING, "421 4.7.0 too many connections", Extent.EVERYTHING),
+        (Step.GREETING, "450 4.3.2 not now", Extent.PROVIDER),
+        (Step.RCPT, "452 4.2.2 mailbox full", Extent.MESSAGE),
+        (Step.DOT, "451 4.3.0 queue", Extent.PROVIDER),
+    ],
+)
+async def test_what_a_relay_puts_off_tells_how_much_it_puts_off(
+    relay: ScriptedRelay, channel: EmailChannel, step: Step, answer: str, extent: Extent
+) -> None:
+    relay.order(step, answer)
+    error = await failure(channel)
+    assert isinstance(error, TransientError)
+    assert error.extent is extent

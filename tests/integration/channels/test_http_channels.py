@@ -9,7 +9,7 @@ from pytest_httpserver import HTTPServer
 from standardwebhooks import Webhook, WebhookVerificationError
 from werkzeug import Response
 
-from channels.base import ChannelError, Failure, Outbound, PermanentError, Receipt, TransientError
+from channels.base import ChannelError, Extent, Failure, Outbound, PermanentError, Receipt, TransientError
 from channels.partner_api import DocumentContent, PartnerApiChannel
 from channels.sms import SmsChannel, SmsContent
 from local.ports import free_port
@@ -118,6 +118,7 @@ async def test_an_answer_is_a_verdict(
         assert error.suppress is (status == 410)
     if isinstance(error, TransientError):
         assert error.in_doubt is (status in {408, 500, 502, 504, 507})
+        assert error.extent is (Extent.EVERYTHING if status == 429 else Extent.PROVIDER)
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204])

@@ -24,6 +24,7 @@ from tests.unit.console.conftest import Run, Start
 from tests.unit.console.terminals import Terminal
 
 ACTION = f"/api/v1/actions/{REFERENCE}"
+PACE = " · email 0.2 a second, about 20 s left"
 LIFE = [
     action(revision=2),
     action(revision=4, phase=Phase.SIGNING, sign_on=SIGN_ON),
@@ -43,6 +44,14 @@ class Play:
         self.over = threading.Event()
         server.expect_request(ACTION).respond_with_handler(self._next)
         server.expect_request(f"{ACTION}/timeline").respond_with_response(answer(timeline(Phase.VERIFYING)))
+        server.expect_request(f"{ACTION}/deliveries", query_string={"summary": "true"}).respond_with_json(
+            {
+                "channels": {
+                    "email": {"states": {}, "waiting": 4, "per_second": 0.2, "time_left": "PT20S"},
+                    "sms": {"states": {}, "waiting": 0, "per_second": 0.0, "time_left": None},
+                }
+            }
+        )
 
     def _next(self, request: Request) -> Response:
         self.polls.append(dict(request.args))
@@ -76,8 +85,8 @@ def test_each_change_is_one_plain_line_until_the_action_ends(played: Any, run: R
     assert result.stdout.splitlines() == [
         f"{REFERENCE} verifying · attested 1 of 2",
         f"{REFERENCE} signing · signed 2 of 3",
-        f"{REFERENCE} releasing · signed 2 of 3 · statement by email 0 of 10",
-        f"{REFERENCE} releasing · signed 2 of 3 · statement by email 6 of 10",
+        f"{REFERENCE} releasing · signed 2 of 3 · statement by email 0 of 10{PACE}",
+        f"{REFERENCE} releasing · signed 2 of 3 · statement by email 6 of 10{PACE}",
         f"{REFERENCE} closed · signed 2 of 3 · statement by email 10 of 10 (1 failed)",
     ]
     assert [poll.get("seen") for poll in play.polls] == [None, "2", "4", "6", "6"]
