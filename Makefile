@@ -9,10 +9,10 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up key verifier browser test soak mutants bench bench-limits check format lock clean
+.PHONY: help setup demo up key verifier browser test soak mutants bench bench-sign-on bench-limits check format lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(SYNCED) ## make the environment: Python packages by hash, the embedded services with them
 
@@ -53,6 +53,9 @@ mutants: $(SYNCED) ## change the code that must not fail, and see that tests not
 
 bench: $(SYNCED) ## measure how soon decisions are answered
 	@$(PY) -m benchmarks.decisions
+
+bench-sign-on: $(SYNCED) ## measure how many partners can read and sign at once; prints JSON, ends with 1 where a limit is missed
+	@$(PY) -m benchmarks.sign_on
 
 bench-limits: $(SYNCED) ## measure what limits of providers cost a claim, and a summary of 100,000 messages, as JSON
 	@$(PY) -W ignore -m benchmarks.limits

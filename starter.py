@@ -2,7 +2,7 @@
 
 import typer
 
-from console import addenda, commands, decisions, documents, rehearsals, screens
+from console import addenda, commands, decisions, documents, letters, rehearsals, screens
 from console.groups import add_groups
 
 HELP = """Start urgent actions, watch them, decide about them.
@@ -30,6 +30,8 @@ def build() -> typer.Typer:
     app.command()(rehearsals.preview)
     app.command()(rehearsals.rehearse)
     app.command()(addenda.addendum)
+    app.command()(letters.letters)
+    app.command()(letters.posted)
     app.command()(decisions.attest)
     app.command("return")(decisions.send_back)
     app.command()(decisions.reject)

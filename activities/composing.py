@@ -82,6 +82,7 @@ class Composer:
             Purpose.ANSWER_RECEIPT: self._receipt,
             Purpose.DISOWNED_ALARM: self._to_coordinator,
             Purpose.APPROVAL_REQUEST: self._to_approver,
+            Purpose.APPROVAL_DECLINED: self._new_link,
             Purpose.ADDRESS_CHANGED: self._of_partner,
             Purpose.QUESTION: self._to_coordinator,
             Purpose.QUESTION_ANSWERED: self._new_link,

@@ -35,7 +35,7 @@ def whole_partner(whole: PartnerWhole) -> RenderableType:
     partner = whole.partner
     people = plain_table("Contact", "Mail", "Language", "Asked by")
     for contact in partner.contacts:
-        by = f"{contact.asked_by} {contact.phone}" if contact.asked_by == "sms" else contact.asked_by
+        by = f"{contact.asked_by}, telephone {contact.phone}" if contact.phone else contact.asked_by
         people.add_row(*map(Text, (contact.name, contact.email, contact.language, by)))
     return Group(
         Text(partner.name, style="bold"),

@@ -12,6 +12,7 @@ from console.private_answers import (
     PrivateObjection,
     PrivatePerson,
     PrivateReason,
+    PrivateSigner,
     PrivateSource,
 )
 from console.words import clock, named, phrase
@@ -30,6 +31,7 @@ def private_details(private: Private) -> RenderableType:
         Padding(Text(private.risk_note.strip()), _INDENT),
         *_objections(private.objections),
         *_answers(private.answers),
+        *_signers(private.signers),
     )
 
 
@@ -60,6 +62,23 @@ def _answers(answers: Sequence[PrivateAnswer]) -> Iterator[RenderableType]:
 def _answer(one: PrivateAnswer) -> RenderableType:
     told = Text(f"{one.partner or 'not to be named'}: {phrase(one.answer).lower()} {clock(one.answered_at)}")
     return Group(told, Padding(Text(one.reason.strip()), _INDENT))
+
+
+def _signers(signers: Sequence[PrivateSigner]) -> Iterator[RenderableType]:
+    if signers:
+        yield Text()
+        yield from _part("Who answered for partners that may be named", *map(_signer, signers))
+
+
+def _signer(one: PrivateSigner) -> Text:
+    told = f"{one.partner}: {phrase(one.answer).lower()} {clock(one.answered_at)}"
+    by = f"{told} by {_who(one.name, one.role)}"
+    asked = f", as {_who(one.proposed_by, one.proposed_by_role)} asked her to" if one.proposed_by else ""
+    return Text(by + asked)
+
+
+def _who(name: str, role: str | None) -> str:
+    return f"{name} ({role})" if role else name
 
 
 def _person(person: PrivatePerson) -> RenderableType:

@@ -52,6 +52,18 @@ class PrivateAnswer(Answer):
     reason: str
 
 
+class PrivateSigner(Answer):
+    """Who answered for a partner, and who in it asked her to."""
+
+    partner: str
+    answer: str
+    answered_at: datetime
+    name: str
+    role: str | None
+    proposed_by: str | None
+    proposed_by_role: str | None
+
+
 class PrivateObjection(Answer):
     """What a verifier had against the case."""
 
@@ -71,3 +83,4 @@ class Private(Answer):
     risk_note: str
     objections: tuple[PrivateObjection, ...] = ()
     answers: tuple[PrivateAnswer, ...] = ()
+    signers: tuple[PrivateSigner, ...] = ()

@@ -63,7 +63,6 @@ EVENTS = {
     "document_fetched": "A partner's system read what was released to it",
     "letter_printed": "A letter was printed",
     "letter_posted": "A letter was posted",
-    "letter_not_posted": "A printed letter was not posted",
     "claimed": "Messages were taken for sending",
     "settled": "Messages changed their state",
 }
@@ -75,6 +74,7 @@ PURPOSES = {
     "invitation": "Invitations",
     "sign_on_reminder": "Reminders to partners",
     "approval_request": "Requests to approvers of partners",
+    "approval_declined": "Word to contacts that nobody confirmed",
     "address_changed": "Word to registered addresses that were changed",
     "question": "Word of partners' questions",
     "question_answered": "Word of answers to partners",

@@ -33,20 +33,22 @@ def _contact_channel(channel: Channel) -> Channel:
 ContactWay = Annotated[Channel, AfterValidator(_contact_channel)]
 
 
+def _mail_alone(way: Channel) -> Channel:
+    if way is not Channel.EMAIL:
+        raise refusal(
+            "is not how partners are asked: only mail is", "Leave it out; `phone` keeps her number for calls."
+        )
+    return way
+
+
 class PartnerContact(StrictModel):
-    """A person who answers for a partner; `asked_by` is how she may be asked."""
+    """A person who answers for a partner. She is asked by mail: docs/decisions/015."""
 
     name: Line
     email: EmailAddress
     language: Language
     phone: PhoneNumber | None = None
-    asked_by: ContactWay = Channel.EMAIL
-
-    @classmethod
-    def across_fields(cls, tree: Mapping[object, object]) -> Iterator[InitErrorDetails]:
-        """Find a contact who is to be asked by a telephone that she does not have."""
-        if tree.get("asked_by") == Channel.SMS and tree.get("phone") is None:
-            yield refused_at(("phone",), "is required for asked_by sms", "Add it, or ask her by email.")
+    asked_by: Annotated[Channel, AfterValidator(_mail_alone)] = Channel.EMAIL
 
 
 class PartnerApi(StrictModel):

@@ -31,6 +31,8 @@ class Purpose(StrEnum):
     """The coordinator is told that a partner says that somebody else answered for it."""
     APPROVAL_REQUEST = "approval_request"
     """Somebody in a partner's organisation is asked to confirm the signature that its contact proposed."""
+    APPROVAL_DECLINED = "approval_declined"
+    """A partner's contact is told that whom she asked did not confirm the signature."""
     QUESTION = "question"
     """The coordinator is told that a partner's question waits, and nothing of it."""
     QUESTION_ANSWERED = "question_answered"

@@ -9,7 +9,7 @@ STEP: Final = 5
 def unnamed_told(unnamed: int, unlisted: int) -> int:
     """Return how many unnamed signatories the list admits to, at least; 0 where it says nothing of them.
 
-    `unlisted` are the invited partners whom the list does not name, whether they signed or not: whoever knows
-    who was invited guesses among them, and must not be right more often than not.
+    `unlisted` are the invited partners whom the list neither names nor counts, whether they signed or not:
+    whoever knows who was invited guesses among them, and must not be right more often than not.
     """
     return unnamed - unnamed % STEP if unlisted >= 2 * unnamed else 0

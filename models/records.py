@@ -132,8 +132,6 @@ class EventKind(StrEnum):
     """A coordinator had a letter printed, to post it."""
     LETTER_POSTED = "letter_posted"
     """She said that she posted it."""
-    LETTER_NOT_POSTED = "letter_not_posted"
-    """She said that a printed letter was not posted."""
     PRIVATE_READ = "private_read"
     """Somebody read private fields; the detail says which and why."""
 

@@ -29,7 +29,13 @@ def organisations(signatories: Iterable[Signatory]) -> Organisations:
     """
     everybody = list(signatories)
     named = [one for one in everybody if one.is_named]
-    shown = {one.id for one in named}.union(*(one.members for one in named))
+    shown = shown_by(named)
     unknown = sum(max(one.member_count - len(one.members - {one.id}), 0) for one in named)
     unnamed = {one.id for one in everybody if not one.is_named} - shown
     return Organisations(total=len(shown) + unknown + len(unnamed), unnamed=len(unnamed))
+
+
+def shown_by(signatories: Iterable[Signatory]) -> frozenset[UUID]:
+    """Return the organisations that are named, or stand behind one that is, as far as the directory knows."""
+    named = [one for one in signatories if one.is_named]
+    return frozenset(one.id for one in named).union(*(one.members for one in named))

@@ -20,7 +20,7 @@ from storage.actions import action_by_id, people_at_risk
 from storage.consents import live_uses, newest_consents
 from storage.documents import renderings_of, texts_of
 from storage.rehearsals import rehearsal_of
-from storage.signatures import PublicSignature, count_organisations, public_signatures
+from storage.signatures import PublicSignature, signed_by
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,6 +116,7 @@ async def contents_of(session: AsyncSession, dispatch_id: UUID) -> Contents:
     texts = await texts_of(session, dispatch.version_id)
     action = await action_by_id(session, dispatch.action_id)
     rehearsal = await rehearsal_of(session, dispatch)
+    signed = await signed_by(session, document.id, dispatch.digest)
     return Contents(
         purpose=Purpose.STATEMENT if rehearsal else dispatch.purpose,
         round=dispatch.round,
@@ -126,8 +127,8 @@ async def contents_of(session: AsyncSession, dispatch_id: UUID) -> Contents:
         renderings=await renderings_of(session, dispatch.version_id),
         people=await people_at_risk(session, action.id),
         live_uses=live_uses(await newest_consents(session, action.id), action),
-        signatories=await public_signatures(session, document.id, dispatch.digest),
-        organisations=await count_organisations(session, document.id, dispatch.digest),
+        signatories=signed.named,
+        organisations=signed.organisations,
         frozen_at=dispatch.frozen_at,
         rehearsal=rehearsal,
     )

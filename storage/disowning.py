@@ -3,6 +3,7 @@
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.columns import now
+from models.messages import DocumentRef
 from models.partners import Signature
 from models.records import EventKind
 from models.vocabulary import Answer
@@ -36,12 +37,11 @@ async def disown(session: AsyncSession, opened: OpenedAnswer, told_by: str) -> S
     return taken_back
 
 
-async def confirm(session: AsyncSession, opened: OpenedAnswer, told_by: str) -> None:
-    """Have a doubted signature count again; `opened` must be locked."""
-    signature = opened.answer
+async def confirm(session: AsyncSession, signature: Signature, ref: DocumentRef, told_by: str) -> None:
+    """Have a doubted signature under a document count again; the link that led to it must be locked."""
     signature.doubted_at = None
     signature.confirmed_at, signature.confirmed_by = now(), told_by
     detail = {"signature_id": str(signature.id), "digest": signature.digest.hex()}
-    await record(session, opened.action.id, EventKind.SIGNATURE_CONFIRMED, detail=detail)
-    await tell_of_answers(session, opened.action.id, opened.document.number)
-    await announce(session, opened.action.id)
+    await record(session, ref.action_id, EventKind.SIGNATURE_CONFIRMED, detail=detail)
+    await tell_of_answers(session, ref.action_id, ref.number)
+    await announce(session, ref.action_id)

@@ -1,6 +1,6 @@
 """The numbered documents of a case, their versions, and who approved which text."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -119,8 +119,13 @@ async def approved_languages(
         _APPROVED_LANGUAGES,
         {"action_id": action.id, "version_id": version.id, "digest": version.digest},
     )
+    return in_its_order(action, found.scalars())
+
+
+def in_its_order(action: UrgentAction, languages: Iterable[str]) -> list[str]:
+    """Sort languages: those of the action first and in its order."""
     order = {language: place for place, language in enumerate(action.languages)}
-    return sorted(found.scalars(), key=lambda language: (order.get(language, len(order)), language))
+    return sorted(languages, key=lambda language: (order.get(language, len(order)), language))
 
 
 async def store_version(session: AsyncSession, new: NewVersion) -> None:

@@ -130,6 +130,25 @@ TO_APPROVE = f"""
     WHERE invitation.document_id = :document_id AND {UNASKED_APPROVER}
 """
 
+UNTOLD_REFUSAL = f"""
+    proposal.state = 'declined' AND invitation.revoked_at IS NULL AND {UNANSWERED}
+    AND NOT EXISTS (
+        SELECT 1 FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
+        WHERE delivery.invitation_id = invitation.id AND dispatch.purpose = 'approval_declined'
+          AND delivery.state <> 'cancelled' AND dispatch.frozen_at >= proposal.ended_at)
+"""
+"""An approver did not confirm, her organisation has answered nothing since, and the contact was not told."""
+
+NOT_CONFIRMED = f"""
+    SELECT DISTINCT 'partner' AS recipient_kind, invitation.partner_id AS recipient_id,
+           invitation.id AS invitation_id, NULL::uuid AS request_id, 'email' AS channel,
+           chosen.email AS address, chosen.fingerprint, chosen.language, 'public' AS disclosure, 1 AS rank
+    FROM proposal
+    JOIN invitation ON invitation.id = proposal.invitation_id
+    JOIN partner_contact AS chosen ON chosen.id = invitation.contact_id
+    WHERE invitation.document_id = :document_id AND {UNTOLD_REFUSAL}
+"""
+
 FORMER_ADDRESS = """
     registered_address_change AS changed
     CROSS JOIN LATERAL (

@@ -14,12 +14,19 @@ LINKS: Final = SIGN_ON | {
     Purpose.SIGN_AGAIN,
     Purpose.SIGN_LINK,
     Purpose.APPROVAL_REQUEST,
+    Purpose.APPROVAL_DECLINED,
     Purpose.QUESTION_ANSWERED,
 }
 """What carries a link to a partner's page."""
 
 PERSONAL: Final = frozenset(
-    {Purpose.APPROVAL_REQUEST, Purpose.QUESTION, Purpose.QUESTION_ANSWERED, Purpose.ADDRESS_CHANGED}
+    {
+        Purpose.APPROVAL_REQUEST,
+        Purpose.APPROVAL_DECLINED,
+        Purpose.QUESTION,
+        Purpose.QUESTION_ANSWERED,
+        Purpose.ADDRESS_CHANGED,
+    }
 )
 """What goes to single people when something was written on a partner's page."""
 

@@ -6,7 +6,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.actions import UrgentAction
 from models.messages import DispatchRequest, DocumentRef, Purpose
 from models.records import Addressee
-from storage.partner_audiences import FORMER_ADDRESS, UNASKED_APPROVER
+from storage.partner_audiences import FORMER_ADDRESS, UNASKED_APPROVER, UNTOLD_REFUSAL
 from storage.records import request_nudge
 from storage.rehearsals import UNREHEARSED
 
@@ -34,6 +34,9 @@ _WAITING = text(f"""
         SELECT '{Purpose.APPROVAL_REQUEST}' AS purpose, NULL::integer AS round
         WHERE EXISTS (SELECT 1 FROM proposal JOIN invitation ON invitation.id = proposal.invitation_id
                       WHERE invitation.document_id = document.id AND {UNASKED_APPROVER})
+        UNION ALL SELECT '{Purpose.APPROVAL_DECLINED}', NULL
+        WHERE EXISTS (SELECT 1 FROM proposal JOIN invitation ON invitation.id = proposal.invitation_id
+                      WHERE invitation.document_id = document.id AND {UNTOLD_REFUSAL})
         UNION ALL SELECT '{Purpose.ADDRESS_CHANGED}', NULL
                   WHERE EXISTS (SELECT 1 FROM {FORMER_ADDRESS} AND carrier.document_id = document.id)
         UNION ALL SELECT '{Purpose.QUESTION}', NULL WHERE {_untold("turn", Purpose.QUESTION)}

@@ -48,6 +48,13 @@ async def end(session: AsyncSession, action: UrgentAction, proposal: Proposal, s
     await _recorded(session, action.id, _EVENTS[state], proposal)
 
 
+async def decline(session: AsyncSession, action: UrgentAction, document_id: UUID, proposal: Proposal) -> None:
+    """End an open proposal by its approver's no, and have the contact told; its invitation must be locked."""
+    await one_at_a_time(session, document_id)
+    await end(session, action, proposal, ProposalState.DECLINED)
+    await request_nudge(session, action.id, Addressee.ACTION)
+
+
 async def end_open(session: AsyncSession, invitation_id: UUID, *, confirmed: UUID | None) -> None:
     """End what was proposed once the partner has answered: by that very proposal, or otherwise."""
     open_ones = select(Proposal).where(

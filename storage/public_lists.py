@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.orm import aliased
-from sqlmodel import col, exists, func, or_, select
+from sqlmodel import col, exists, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.actions import UrgentAction
@@ -15,6 +15,8 @@ from models.outbox import Delivery, Dispatch
 from models.partner_records import PartnerLogo
 from models.partners import Invitation, Partner, Signature
 from models.public_lists import unnamed_told
+from models.signatories import Signatory as Counted
+from models.signatories import organisations, shown_by
 from models.vocabulary import Answer, DocumentKind, SignatureVisibility
 from storage.signatures import COUNTS
 
@@ -36,6 +38,8 @@ _RELEASED: Final[tuple[Any, ...]] = (
 )
 
 _GIVEN: Final[Any] = aliased(Signature)
+_BACK: Final[Any] = aliased(Signature)
+_PUBLIC: Final[tuple[Any, ...]] = (Signature.visibility == SignatureVisibility.PUBLIC,)
 
 
 class Signatory(NamedTuple):
@@ -53,6 +57,8 @@ class PublicList:
 
     index: str
     signatories: list[Signatory]
+    organisations: int
+    """With the members of the collectives that are listed, each once."""
     unnamed: int
     """How many more there are at least, as far as that may be told."""
 
@@ -72,10 +78,15 @@ async def public_list(session: AsyncSession, reference: str, number: int) -> Pub
     if found is None:
         return None
     document_id, digest = found
-    signatories = await _named(session, document_id, digest)
-    unlisted = await _invited(session, document_id) - len(signatories)
-    unnamed = unnamed_told(await _unnamed(session, document_id, digest), unlisted)
-    return PublicList(f"{reference}/{number}", signatories, unnamed)
+    standing = await _standing(session, document_id, digest)
+    named = [one for one in standing if one.is_named]
+    unlisted = len(await _invited(session, document_id) - shown_by(named))
+    return PublicList(
+        f"{reference}/{number}",
+        await _named(session, document_id, digest),
+        organisations(named).total,
+        unnamed_told(organisations(standing).unnamed, unlisted),
+    )
 
 
 async def public_logo(session: AsyncSession, sha256: bytes) -> bytes | None:
@@ -87,7 +98,7 @@ async def public_logo(session: AsyncSession, sha256: bytes) -> bytes | None:
         .join(UrgentAction, col(UrgentAction.id) == Document.action_id)
         .join(Dispatch, col(Dispatch.document_id) == Document.id)
         .where(PartnerLogo.sha256 == sha256, COUNTS, *_MAY_BE_SEEN, *_RELEASED)
-        .where(*_stands(Dispatch.digest, SignatureVisibility.PUBLIC))
+        .where(*_PUBLIC, *_stands(Dispatch.digest))
         .limit(1)
     )
     return found.one_or_none()
@@ -99,38 +110,40 @@ async def _named(session: AsyncSession, document_id: UUID, digest: bytes) -> lis
         .join(Signature, col(Signature.partner_id) == Partner.id)
         .join(PartnerLogo, col(PartnerLogo.partner_id) == Partner.id, isouter=True)
         .where(Signature.document_id == document_id, COUNTS)
-        .where(*_stands(digest, SignatureVisibility.PUBLIC))
+        .where(*_PUBLIC, *_stands(digest))
         .order_by(col(Partner.country), col(Partner.name), col(Partner.id))
     )
     return [Signatory(*row) for row in found]
 
 
-async def _unnamed(session: AsyncSession, document_id: UUID, digest: bytes) -> int:
-    counted = await session.exec(
-        select(func.count())
-        .select_from(Signature)
-        .where(Signature.document_id == document_id, COUNTS)
-        .where(*_stands(digest, SignatureVisibility.WITHHELD))
+async def _standing(session: AsyncSession, document_id: UUID, digest: bytes) -> list[Counted]:
+    """Read who signed, named or not, with whom they stand for."""
+    found = await session.exec(
+        select(Partner.id, Signature.visibility, Partner.members, Partner.member_count)
+        .join(Signature, col(Signature.partner_id) == Partner.id)
+        .where(Signature.document_id == document_id, COUNTS, *_stands(digest))
     )
-    return counted.one()
+    return [
+        Counted(id_, visibility is SignatureVisibility.PUBLIC, frozenset(members), member_count or 0)
+        for id_, visibility, members, member_count in found
+    ]
 
 
-async def _invited(session: AsyncSession, document_id: UUID) -> int:
-    counted = await session.exec(
-        select(func.count()).select_from(Invitation).where(Invitation.document_id == document_id)
-    )
-    return counted.one()
+async def _invited(session: AsyncSession, document_id: UUID) -> frozenset[UUID]:
+    found = await session.exec(select(Invitation.partner_id).where(Invitation.document_id == document_id))
+    return frozenset(found)
 
 
-def _stands(digest: Any, visibility: SignatureVisibility) -> tuple[Any, ...]:
+def _stands(digest: Any) -> tuple[Any, ...]:
     """Ask whether a partner signed a text, and has not taken that back since, whatever else it has signed."""
-    return (
-        Signature.answer == Answer.SIGNED,
-        Signature.visibility == visibility,
-        exists().where(
-            _GIVEN.document_id == Signature.document_id,
-            _GIVEN.partner_id == Signature.partner_id,
-            _GIVEN.answer == Answer.SIGNED,
-            _GIVEN.digest == digest,
-        ),
+    of_partner = (_GIVEN.document_id == Signature.document_id, _GIVEN.partner_id == Signature.partner_id)
+    taken_back = (
+        _BACK.document_id == _GIVEN.document_id,
+        _BACK.partner_id == _GIVEN.partner_id,
+        _BACK.answer == Answer.WITHDRAWN,
+        _BACK.answered_at > _GIVEN.answered_at,
+    )
+    given = (_GIVEN.answer == Answer.SIGNED, _GIVEN.digest == digest)
+    return Signature.answer == Answer.SIGNED, exists().where(
+        *of_partner, *given, ~exists().where(*taken_back)
     )

@@ -17,7 +17,7 @@ from models.sign_on_messages import SignOnStatus
 from storage.documents import current_versions
 from storage.records import record
 from storage.sign_on import sign_on_status
-from storage.signatures import PublicSignature, public_signatures
+from storage.signatures import PublicSignature, signed_by
 
 
 class OpenedScreen(NamedTuple):
@@ -33,6 +33,8 @@ class Signing(NamedTuple):
     document: Document
     status: SignOnStatus
     signatories: list[PublicSignature]
+    organisations: int
+    """For how many the signatures stand, with the members of collectives; each counted once."""
 
 
 async def make_screen_link(
@@ -86,8 +88,6 @@ async def signing_of(session: AsyncSession, action: UrgentAction) -> Signing | N
     if not opened:
         return None
     document, version = opened[-1]
-    return Signing(
-        document,
-        await sign_on_status(session, document.id),
-        await public_signatures(session, document.id, version.digest),
-    )
+    signed = await signed_by(session, document.id, version.digest)
+    status = await sign_on_status(session, document.id)
+    return Signing(document, status, signed.named, signed.organisations.total)

@@ -1,11 +1,12 @@
 """Sign links: how they are issued, and what they open."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select as select_rows
-from sqlmodel import col, select
+from sqlalchemy.orm import aliased
+from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.actions import UrgentAction
@@ -15,10 +16,13 @@ from models.partners import Invitation, Partner, PartnerContact, Signature, Sign
 from models.proposals import Proposal
 from models.vocabulary import Answer
 from storage.action_lock import share_action
-from storage.documents import approved_languages, version_of
-from storage.readers import may_be_read_by_all
+from storage.readers import openness_of
 from storage.signatures import CURRENT
-from storage.standing import lacking
+
+_OTHER: Final[Any] = aliased(DocumentVersion)
+_IS_NEWEST: Final[Any] = col(DocumentVersion.number) == (
+    select(func.max(_OTHER.number)).where(_OTHER.document_id == Document.id).scalar_subquery()
+)
 
 
 class OpenedLink(NamedTuple):
@@ -37,12 +41,12 @@ class OpenedLink(NamedTuple):
     """What an approver's link opens."""
     answer: Signature | None
     """The one that counts."""
-    languages: list[str]
-    """Those in which the version is approved."""
     may_be_read: bool
     """Whether everybody who is named allows it in public."""
     is_confirmed: bool
     """Whether enough others stand behind the version and the consents as they are, and approved a text."""
+    languages: list[str]
+    """Those in which the version is approved."""
 
     @property
     def is_alive(self) -> bool:
@@ -72,6 +76,11 @@ class OpenedLink(NamedTuple):
     def may_sign(self) -> bool:
         """Tell whether the partner may sign now: it has not yet, or for an earlier text only."""
         return self.takes_answers and self.signed_digest != self.version.digest
+
+    @property
+    def is_doubted(self) -> bool:
+        """Tell whether the partner is asked if the answer that stands was its own."""
+        return self.answer is not None and self.answer.doubted_at is not None
 
     @property
     def may_withdraw(self) -> bool:
@@ -108,13 +117,17 @@ async def opened_link(session: AsyncSession, token_hash: bytes, *, lock: bool = 
     if lock:
         await _lock_behind(session, token_hash)
     query = (
-        select_rows(UrgentAction, Document, Partner, PartnerContact, Invitation, Proposal)
+        select_rows(
+            UrgentAction, Document, DocumentVersion, Partner, PartnerContact, Invitation, Proposal, Signature
+        )
         .join(Document, col(Document.action_id) == UrgentAction.id)
+        .join(DocumentVersion, (col(DocumentVersion.document_id) == Document.id) & _IS_NEWEST)
         .join(Invitation, col(Invitation.document_id) == Document.id)
         .join(Partner, col(Partner.id) == Invitation.partner_id)
         .join(PartnerContact, col(PartnerContact.id) == Invitation.contact_id)
         .join(SignLink, col(SignLink.invitation_id) == Invitation.id)
         .join(Proposal, col(Proposal.id) == SignLink.proposal_id, isouter=True)
+        .join(Signature, (col(Signature.invitation_id) == Invitation.id) & CURRENT, isouter=True)
         .where(
             col(SignLink.token_hash) == token_hash,
             col(SignLink.revoked_at).is_(None),
@@ -125,22 +138,8 @@ async def opened_link(session: AsyncSession, token_hash: bytes, *, lock: bool = 
     row = (await session.execute(query)).one_or_none()
     if row is None:
         return None
-    action, document, partner, contact, invitation, proposal = row
-    version = await version_of(session, document.id)
-    answered = await session.exec(select(Signature).where(Signature.invitation_id == invitation.id, CURRENT))
-    return OpenedLink(
-        action,
-        document,
-        version,
-        partner,
-        contact,
-        invitation,
-        proposal,
-        answered.one_or_none(),
-        languages=await approved_languages(session, action, version),
-        may_be_read=await may_be_read_by_all(session, action.id),
-        is_confirmed=not await lacking(session, action, version),
-    )
+    openness = await openness_of(session, row.UrgentAction, row.DocumentVersion)
+    return OpenedLink(*row, **openness._asdict())
 
 
 async def _lock_behind(session: AsyncSession, token_hash: bytes) -> None:

@@ -3,11 +3,13 @@
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+from sqlalchemy import select as select_rows
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.documents import Document, DocumentVersion
 from models.partners import Invitation, Partner, Signature
+from models.proposals import Proposal
 from models.signatories import Organisations, Signatory, organisations
 from models.vocabulary import Answer, SignatureVisibility
 
@@ -36,11 +38,26 @@ class Answered(NamedTuple):
     newest: bytes
 
 
+class Signer(NamedTuple):
+    """An answer that counts with its partner; who gave it, and what that confirmed, stand in both."""
+
+    partner: Partner
+    signature: Signature
+    proposal: Proposal | None
+
+
 class PublicSignature(NamedTuple):
     """A signatory as everybody may see it."""
 
     name: str
     country: str
+
+
+class SignedBy(NamedTuple):
+    """Who signed a version, as far as they may be named, and for how many organisations that was."""
+
+    named: list[PublicSignature]
+    organisations: Organisations
 
 
 async def signatures(session: AsyncSession, action_id: UUID) -> list[Answered]:
@@ -68,6 +85,19 @@ async def answers_with_reasons(session: AsyncSession, action_id: UUID) -> list[t
     return [(partner, given) for partner, given in found]
 
 
+async def signers(session: AsyncSession, action_id: UUID) -> list[Signer]:
+    """List the answers to an action with who gave them, by country and name of the partner."""
+    found = await session.exec(
+        select(Partner, Signature, Proposal)
+        .join(Signature, col(Signature.partner_id) == Partner.id)
+        .join(Document, col(Document.id) == Signature.document_id)
+        .join(Proposal, col(Proposal.id) == Signature.proposal_id, isouter=True)
+        .where(Document.action_id == action_id, CURRENT, col(Signature.signer_name).is_not(None))
+        .order_by(col(Partner.country), col(Partner.name), col(Document.number))
+    )
+    return [Signer(*row) for row in found]
+
+
 async def answer_counts(session: AsyncSession, document_id: UUID) -> dict[Answer, int]:
     """Count the answers to a document, whichever of its texts they were given for."""
     found = await session.exec(
@@ -80,26 +110,35 @@ async def answer_counts(session: AsyncSession, document_id: UUID) -> dict[Answer
 
 async def public_signatures(session: AsyncSession, document_id: UUID, digest: bytes) -> list[PublicSignature]:
     """List the signatories of a version that may be named, by country and name."""
-    found = await session.exec(
-        select(Partner.name, Partner.country)
-        .join(Signature, col(Signature.partner_id) == Partner.id)
-        .where(*_signed(document_id, digest), Signature.visibility == SignatureVisibility.PUBLIC)
-        .order_by(col(Partner.country), col(Partner.name))
-    )
-    return [PublicSignature(name, country) for name, country in found]
+    return (await signed_by(session, document_id, digest)).named
 
 
 async def count_organisations(session: AsyncSession, document_id: UUID, digest: bytes) -> Organisations:
     """Count the organisations for which a version is signed, and those of them that may not be named."""
-    found = await session.exec(
-        select(Partner.id, Signature.visibility, Partner.members, Partner.member_count)
+    return (await signed_by(session, document_id, digest)).organisations
+
+
+async def signed_by(session: AsyncSession, document_id: UUID, digest: bytes) -> SignedBy:
+    """Read who signed a version, and for how many organisations."""
+    found = await session.execute(
+        select_rows(
+            col(Partner.id),
+            col(Signature.visibility),
+            col(Partner.members),
+            col(Partner.member_count),
+            col(Partner.name),
+            col(Partner.country),
+        )
         .join(Signature, col(Signature.partner_id) == Partner.id)
         .where(*_signed(document_id, digest))
+        .order_by(col(Partner.country), col(Partner.name))
     )
-    return organisations(
-        Signatory(id_, visibility is SignatureVisibility.PUBLIC, frozenset(members), member_count or 0)
-        for id_, visibility, members, member_count in found
-    )
+    named, everybody = [], []
+    for id_, visibility, members, member_count, name, country in found:
+        is_named = visibility is SignatureVisibility.PUBLIC
+        everybody.append(Signatory(id_, is_named, frozenset(members), member_count or 0))
+        named += [PublicSignature(name, country)] if is_named else []
+    return SignedBy(named, organisations(everybody))
 
 
 def _signed(document_id: UUID, digest: bytes) -> tuple[Any, ...]:

@@ -49,7 +49,7 @@ from storage.signing_again import asked_again
 _DURATION = TypeAdapter(timedelta)
 _DURATIONS = TypeAdapter(tuple[timedelta, ...])
 
-_NEEDED: Final = {
+NEEDED: Final = {
     "sources": Refusal.SOURCES_MISSING,
     "attested": Refusal.ATTESTATIONS_MISSING,
     "some text approved": Refusal.APPROVAL_MISSING,
@@ -60,7 +60,7 @@ _NEEDED: Final = {
 
 def stands_statement(checks: Mapping[str, Check]) -> TextClause:
     """Ask which of the checks that a release waits for hold; one that is not made holds."""
-    held = (checks[name].holds if name in checks else "true" for name in _NEEDED)
+    held = (checks[name].holds if name in checks else "true" for name in NEEDED)
     return text(f"""
         SELECT {", ".join(held)}
         FROM urgent_action AS action, {AS_DISPATCH} WHERE action.id = :action_id
@@ -105,7 +105,7 @@ async def lacking(
     """List what a version still needs before it may go out, most basic first."""
     await session.flush()
     stands = (await session.execute(_STANDS, _version_parameters(action.id, version))).one()
-    return tuple(refusal for refusal, holds in zip(_NEEDED.values(), stands, strict=True) if not holds)
+    return tuple(refusal for refusal, holds in zip(NEEDED.values(), stands, strict=True) if not holds)
 
 
 async def attested(session: AsyncSession, action: UrgentAction, version: DocumentVersion) -> Attested:
@@ -242,7 +242,7 @@ async def _verification(session: AsyncSession, action: UrgentAction) -> Verifica
         return None
     approved = await approved_languages(session, action, current.version)
     whole = await texts_of(session, current.version.id)
-    missing = {Refusal.APPROVAL_MISSING} if is_notice else set(_NEEDED.values())
+    missing = {Refusal.APPROVAL_MISSING} if is_notice else set(NEEDED.values())
     if len(approved) == len(whole) and not missing & set(await lacking(session, action, current.version)):
         return None
     times = action.policy["verification"]

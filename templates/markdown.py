@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from textwrap import indent
 
 import nh3
@@ -23,6 +24,9 @@ LINK = re.compile(
 BLOCK_TAGS = frozenset({"p", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "pre", "hr"})
 INLINE_TAGS = frozenset({"a", "br", "code", "em", "strong"})
 
+_KEPT = 64
+"""How many texts are kept rendered: those of one action are read by hundreds within minutes."""
+
 _CLEANER = nh3.Cleaner(
     tags=BLOCK_TAGS | INLINE_TAGS,
     attributes={"a": {"href"}, "ol": {"start"}},
@@ -32,6 +36,7 @@ _CLEANER = nh3.Cleaner(
 )
 
 
+@lru_cache(maxsize=_KEPT)
 def to_html(text: str) -> Markup:
     """Render Markdown as HTML that is safe in any page of ours; its headings start at h3."""
     return Markup(_CLEANER.clean(_PARSER.render(text)))  # noqa: S704 # cleaned by an allow list

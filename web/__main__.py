@@ -11,6 +11,7 @@ from assembly import (
     build_client,
     build_fingerprint,
     build_policies,
+    build_press,
     build_renderer,
     build_unsubscribe_links,
 )
@@ -55,6 +56,7 @@ async def build_services(settings: Settings) -> Services:
         pins=PinHasher(key),
         anchors=AnchorFile(settings.audit_anchors),
         renderer=build_renderer(settings),
+        press=build_press(settings),
         policies=build_policies(settings),
         public_url=settings.public_url,
         time_zone=settings.default_time_zone,

@@ -27,7 +27,7 @@ from security.sealed_places import (
 )
 from storage import actions, records
 from storage.consents import consents_of, passages
-from storage.signatures import answers_with_reasons
+from storage.signatures import Signer, answers_with_reasons, signers
 from storage.verification import objections
 from web.actions import found
 from web.authentication import CaseReader
@@ -45,6 +45,7 @@ FIELDS = [
     "risk_note",
     "objections",
     "answers",
+    "signers",
 ]
 
 
@@ -103,6 +104,18 @@ class PrivateAnswer(Schema):
     reason: str
 
 
+class PrivateSigner(Schema):
+    """Who answered for a partner that may be named, and who in it asked her to, if somebody did."""
+
+    partner: str
+    answer: Answer
+    answered_at: datetime
+    name: str
+    role: str | None
+    proposed_by: str | None
+    proposed_by_role: str | None
+
+
 class PrivateView(Schema):
     """All that is sealed of an action."""
 
@@ -114,6 +127,7 @@ class PrivateView(Schema):
     risk_note: str
     objections: list[PrivateObjection]
     answers: list[PrivateAnswer]
+    signers: list[PrivateSigner]
 
 
 @router.get("/private")
@@ -158,6 +172,7 @@ async def opened(
         risk_note=cipher.open(risk.sealed_note, context=risk_place(risk.id)),
         objections=[opened_objection(one, cipher) for one in await objections(session, action.id)],
         answers=[_answer(one, cipher) for one in await answers_with_reasons(session, action.id)],
+        signers=[_signer(one) for one in await signers(session, action.id) if not one.signature.is_hidden],
     )
 
 
@@ -196,6 +211,19 @@ def _answer(answered: tuple[Partner, Signature], cipher: FieldCipher) -> Private
         answer=given.answer,
         answered_at=given.answered_at,
         reason=cipher.open(given.sealed_reason or b"", context=signature_place(given.id)),
+    )
+
+
+def _signer(one: Signer) -> PrivateSigner:
+    given, proposal = one.signature, one.proposal
+    return PrivateSigner(
+        partner=one.partner.name,
+        answer=given.answer,
+        answered_at=given.answered_at,
+        name=given.signer_name or "",
+        role=given.signer_role,
+        proposed_by=proposal.proposer_name if proposal else None,
+        proposed_by_role=proposal.proposer_role if proposal else None,
     )
 
 

@@ -52,6 +52,9 @@ class PublicListView(BaseModel):
 
     index: str
     signatories: list[SignatoryView]
+    organisations: int = Field(
+        description="How many those stand for, with the members of collectives; each counted once."
+    )
     unnamed_at_least: int = Field(
         description="How many sign beside them without being named, in fives; 0 where that is not told."
     )
@@ -73,6 +76,7 @@ async def list_page(
         "index": found.index,
         "signatories": [{**one._asdict(), "logo": _logo("../../logos/", one)} for one in shown],
         "total": len(found.signatories),
+        "organisations": found.organisations,
         "unnamed": found.unnamed,
         "page": page,
         "pages": [(one, f"?{urlencode({'lang': language, 'page': one})}") for one in range(1, pages + 1)],
@@ -143,6 +147,7 @@ def _view(services: Services, found: PublicList) -> PublicListView:
         signatories=[
             SignatoryView(**{**one._asdict(), "logo": _logo(logos, one)}) for one in found.signatories
         ],
+        organisations=found.organisations,
         unnamed_at_least=found.unnamed,
     )
 

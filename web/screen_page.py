@@ -95,6 +95,7 @@ def _progress(signing: Signing) -> dict[str, object]:
     return {
         "invited": status.invited,
         "signed": status.signed,
+        "organisations": signing.organisations,
         "unanswered": status.invited - status.answered,
         "closes_at": _while_it_lasts(closes_at, left),
         "hours_left": int(left / timedelta(hours=1)),

@@ -16,6 +16,7 @@ from security.pins import PinHasher
 from security.unsubscribing import UnsubscribeLinks
 from storage.changes import ChangeFeed
 from storage.database import Database
+from templates.letter.press import LetterPress
 from templates.rendering import Renderer
 from web.gateway import WorkflowGateway
 
@@ -34,6 +35,7 @@ class Services:
     pins: PinHasher
     anchors: AnchorFile
     renderer: Renderer
+    press: LetterPress
     policies: Policies
     public_url: str
     time_zone: str

@@ -1,10 +1,22 @@
 """What the API takes and answers of sign-on windows."""
 
 from datetime import datetime
+from typing import Annotated
 
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field
 
+from models.problems import refusal
 from web.schemas import Request, Schema
+
+
+def _as_written(value: object) -> object:
+    """Refuse what would otherwise be read as seconds since 1970: nobody means a window by that."""
+    if not isinstance(value, str) or value.strip().lstrip("+-").replace(".", "", 1).isdigit():
+        raise refusal("must be a moment with its offset from UTC", "Write it like 2026-12-04T18:00:00-06:00.")
+    return value
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_as_written)]
 
 
 class WindowRequest(Request):
@@ -12,7 +24,7 @@ class WindowRequest(Request):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"closes_at": "2026-12-04T18:00:00-06:00"}]})
 
-    closes_at: AwareDatetime
+    closes_at: Moment
 
 
 class InvitationRequest(Request):

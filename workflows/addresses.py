@@ -21,6 +21,7 @@ _DISPATCH_NAMES = {
     Purpose.ANSWER_RECEIPT: "receipt",
     Purpose.DISOWNED_ALARM: "disowned-alarm",
     Purpose.APPROVAL_REQUEST: "approver",
+    Purpose.APPROVAL_DECLINED: "approval-declined",
     Purpose.ADDRESS_CHANGED: "address-changed",
     Purpose.QUESTION: "question",
     Purpose.QUESTION_ANSWERED: "question-answered",

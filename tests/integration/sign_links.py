@@ -25,6 +25,16 @@ DECLINED = GivenAnswer(Answer.DECLINED, SignatureVisibility.PUBLIC, "Ana")
 async def sign_link(case: Case, slug: str, lasts: timedelta = timedelta(days=90)) -> str:
     """Issue a link to a partner and return its token; the sign-on must be open."""
     await case.freeze(Purpose.INVITATION)
+    return await _issued(case, slug, lasts)
+
+
+async def reissued_link(case: Case, slug: str) -> str:
+    """Issue a link to a partner whose links were revoked, and that waits for another."""
+    await case.freeze(Purpose.SIGN_LINK)
+    return await _issued(case, slug)
+
+
+async def _issued(case: Case, slug: str, lasts: timedelta = timedelta(days=90)) -> str:
     token = new_token()
     async with case.database.transaction() as session:
         found = await session.exec(

@@ -15,7 +15,7 @@ from storage import claims, decisions, freezing, outbox, personal, proposals, si
 from storage.database import Database
 from tests.integration.local_servers import LocalMailbox
 from tests.integration.outbox_cases import EVERYTHING, Case, execute, make_case
-from tests.integration.proposals import APPROVER, proposed, wanted, wanted_purposes
+from tests.integration.proposals import APPROVER, approver_link, proposed, wanted, wanted_purposes
 from tests.integration.questions import ANSWER, WORDS, answer, asked
 from tests.integration.senders import mailing, run
 from tests.integration.sign_links import answered, opened, sign_link
@@ -228,3 +228,40 @@ async def test_word_of_another_address_that_a_stop_cancelled_goes_with_another_a
     async with case.database.transaction() as session:
         await claims.finish_batch(session, batch)
     assert await wanted_purposes(case) == [(Purpose.ADDRESS_CHANGED, 1)]
+
+
+async def declined(case: Case) -> None:
+    """Have an approver say no."""
+    proposal = await proposed(case)
+    async with opened(case, await approver_link(case, proposal)) as (session, link):
+        assert link.proposal
+        await proposals.decline(session, link.action, link.document.id, link.proposal)
+
+
+async def test_a_contact_is_told_that_nobody_confirmed_and_gets_a_link(
+    case: Case, email: EmailChannel, mailbox: LocalMailbox
+) -> None:
+    await declined(case)
+    assert await wanted_purposes(case) == [(Purpose.APPROVAL_DECLINED, 1)]
+    message = await sent(case, email, mailbox)
+    assert message["to"] == ["amparo@manantial.example"]
+    assert "la firma no fue confirmada" in message["subject"]
+    for hidden in ("Zoraida", "Santa Brígida", APPROVER):
+        assert hidden not in message["text"]
+    async with opened(case, LINK.findall(message["text"])[0]) as (_, link):
+        assert link.proposal is None
+        assert link.may_sign
+    assert await wanted(case) == ()
+
+
+async def test_who_has_answered_since_is_not_told_that_nobody_confirmed(case: Case) -> None:
+    await declined(case)
+    await answered(case, "casa-manantial")
+    assert await wanted(case) == ()
+
+
+async def test_a_second_no_is_told_too(case: Case) -> None:
+    await declined(case)
+    await frozen(case)
+    await declined(case)
+    assert await wanted_purposes(case) == [(Purpose.APPROVAL_DECLINED, 2)]

@@ -54,7 +54,7 @@ def test_the_example_table_is_read_with_either_separator(separator: str) -> None
     assert len(entries) == 3
     assert entries[0].members == ("tejedoras-del-rio",)
     assert entries[1].mandate
-    assert [contact.asked_by for contact in entries[0].contacts] == ["email", "sms"]
+    assert [contact.asked_by for contact in entries[0].contacts] == ["email", "email"]
 
 
 @pytest.mark.parametrize(

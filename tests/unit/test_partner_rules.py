@@ -62,12 +62,12 @@ def test_one_change_of_an_entry_breaks_exactly_these_rules(
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"asked_by": "sms"}, [("phone", "is required for asked_by sms")]),
-        ({"asked_by": "sms", "phone": "123"}, [("phone", "must be a phone number")]),
-        ({"asked_by": "letter"}, [("asked_by", "is not a way to write to a contact")]),
+        ({"asked_by": "sms"}, [("asked_by", "is not how partners are asked: only mail is")]),
+        ({"asked_by": "letter"}, [("asked_by", "is not how partners are asked: only mail is")]),
+        ({"phone": "123"}, [("phone", "must be a phone number")]),
     ],
 )
-def test_a_contact_is_asked_by_what_she_has(changes: dict[str, str], expected: list[tuple[str, str]]) -> None:
+def test_a_contact_is_asked_by_mail_alone(changes: dict[str, str], expected: list[tuple[str, str]]) -> None:
     contact = {"name": "Ana", "email": "ana@casa.example", "language": "es", **changes}
     read = read_partners({"partners": [tree("casa", contacts=[contact])]})
     assert [(one.field, one.rule) for one in read.problems] == [

@@ -5,7 +5,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.signatories import Signatory, organisations
+from models.signatories import Signatory, organisations, shown_by
 
 A, B, C, D = (UUID(int=number) for number in range(1, 5))
 IDS = st.integers(1, 12).map(lambda number: UUID(int=number))
@@ -23,6 +23,11 @@ def signatories(draw: st.DrawFn) -> list[Signatory]:
 
 def collective(one: UUID, *members: UUID, count: int = 0, is_named: bool = True) -> Signatory:
     return Signatory(one, is_named, frozenset(members), count)
+
+
+def test_who_is_named_and_who_stands_behind_is_shown() -> None:
+    assert shown_by([collective(A, B), collective(C, D, is_named=False)]) == {A, B}
+    assert shown_by([]) == frozenset()
 
 
 def test_an_organisation_counts_as_one() -> None:

@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from security.tokens import token_hash
 from storage.answer_links import OpenedAnswer, opened_answer
 from storage.disowning import confirm, disown
+from storage.windows import ref_of
 from web.pages import RECEIPT_LINKS, RECEIPT_PAGES
 from web.receipts.forms import CONFIRM, DISOWN, ReceiptForm, problems_of
 from web.receipts.page import ReceiptPage
@@ -67,7 +68,8 @@ async def tell(
         if form.said == DISOWN:
             opened = opened._replace(answer=await disown(session, opened, form.told_by))
         elif form.said == CONFIRM and opened.is_doubted:
-            await confirm(session, opened, form.told_by)
+            ref = ref_of(opened.action, opened.document)
+            await confirm(session, opened.answer, ref, form.told_by)
     services.feed.anything.set()
     return page.of(opened)
 

@@ -43,12 +43,17 @@ def changes_since(before: DocumentText | None, after: DocumentText) -> Changes |
     (compared,) = difference_of({after.language: before}, {after.language: after}, [after.language])
     fields, room = [], LONGEST_SHOWN
     for field in compared.fields:
-        lines = [list(_shown(line)) for line in field.lines if line.change is not Change.UNCHANGED]
+        lines = [list(_shown(line)) for line in field.lines if _is_told(line)]
         shown = list(_fitting(lines, room))
         room -= sum(_length(line) for line in lines)
         if shown:
             fields.append(ChangedField(field.field, shown))
     return Changes(fields, whole=room >= 0)
+
+
+def _is_told(line: LineView) -> bool:
+    """Tell whether a line changed, and is more than the space between two paragraphs."""
+    return line.change is not Change.UNCHANGED and bool(f"{line.before or ''}{line.after or ''}".strip())
 
 
 def _fitting(lines: list[list[Piece]], room: int) -> Iterator[list[Piece]]:

@@ -11,7 +11,7 @@ from web.signing.typed import Line, Prose, line_problem, prose_problem
 
 LONGEST_REASON: Final = 2_000
 
-SIGN, DECLINE, WITHDRAW = "sign", "decline", "withdraw"
+SIGN, DECLINE, WITHDRAW, CONFIRM = "sign", "decline", "withdraw", "confirm"
 
 Problems = Mapping[str, str]
 """What keeps a form from counting, by field."""
@@ -20,7 +20,7 @@ Problems = Mapping[str, str]
 class SignForm(BaseModel):
     """A form as it was posted; missing fields are empty, and judged with the others.
 
-    A page may hold two forms, so each has fields of its own for who answers and why.
+    A page may hold several forms, so each has fields of its own for who answers and why.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -32,6 +32,7 @@ class SignForm(BaseModel):
     reason: Prose = ""
     withdrawn_by: Line = ""
     withdrawn_because: Prose = ""
+    confirmed_by: Line = ""
     digest: str = ""
     follows: str = ""
     form_token: str = ""
@@ -72,3 +73,9 @@ def problems_of_withdrawal(form: SignForm) -> dict[str, str]:
     """Name what keeps a signature from being taken back, by field."""
     named = line_problem("withdrawn_by", form.withdrawn_by, "signer_name")
     return named | prose_problem("withdrawn_because", form.withdrawn_because, "answer_reason", LONGEST_REASON)
+
+
+def problems_of_confirmation(form: SignForm) -> dict[str, str]:
+    """Name what keeps a doubted signature from being confirmed: no mail scanner types a name."""
+    told = "signer_name" if form.confirmed_by else "told_by"
+    return line_problem("confirmed_by", form.confirmed_by, told)

@@ -15,7 +15,7 @@ from web.pages import rendered, wanted_language
 from web.services import Services
 from web.signing.access import path_of
 from web.signing.changes import changes_since
-from web.signing.forms import WITHDRAW, Problems, SignForm
+from web.signing.forms import CONFIRM, WITHDRAW, Problems, SignForm
 from web.signing.statement import statement_context, text_to_read
 
 NOTHING_FILLED_IN = SignForm()
@@ -65,7 +65,8 @@ class SignPage:
 
     def is_ours(self, link: OpenedLink, form: SignForm) -> bool:
         """Tell whether a form came from our page, for this invitation, the answer and the text it names."""
-        made_for = self._made_for(link, form.digest_read, withdraw=form.answer == WITHDRAW)
+        beside = form.answer if form.answer in {WITHDRAW, CONFIRM} else ""
+        made_for = self._made_for(link, form.digest_read, beside)
         return is_ours(self._request, self._services, form.form_token, *made_for)
 
     def _answer(self, link: OpenedLink, given: Signature) -> dict[str, object]:
@@ -78,11 +79,14 @@ class SignPage:
             "answered_digest": given.digest.hex(),
             "for_earlier_text": link.may_sign and link.signed_digest is not None,
             "may_withdraw": link.may_withdraw,
-            "withdraw_token": form_token(self._services, *self._made_for(link, given.digest, withdraw=True)),
+            "withdraw_token": form_token(self._services, *self._made_for(link, given.digest, WITHDRAW)),
+            "doubted": link.is_doubted,
+            "confirm_token": form_token(self._services, *self._made_for(link, given.digest, CONFIRM)),
+            "given_by": [one for one in (given.signer_name, given.signer_role) if one],
         }
 
     async def _statement(self, session: AsyncSession, link: OpenedLink) -> dict[str, object]:
-        made_for = self._made_for(link, link.version.digest, withdraw=False)
+        made_for = self._made_for(link, link.version.digest)
         return {
             **await statement_context(session, self._request, link, self._language(link)),
             "recipient_name": link.contact.name,
@@ -103,8 +107,8 @@ class SignPage:
         changes = changes_since((await texts_of(session, before.id)).get(after.language), after)
         return {"in_this_language": changes, "language": after.language}
 
-    def _made_for(self, link: OpenedLink, digest: bytes, *, withdraw: bool) -> tuple[bytes, ...]:
-        return link.invitation.id.bytes, digest, WITHDRAW.encode() if withdraw else b""
+    def _made_for(self, link: OpenedLink, digest: bytes, beside: str = "") -> tuple[bytes, ...]:
+        return link.invitation.id.bytes, digest, beside.encode()
 
     def _language(self, link: OpenedLink | None) -> str:
         otherwise = link.contact.language if link else self._services.renderer.default_language

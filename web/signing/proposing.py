@@ -154,12 +154,13 @@ async def _shown(
 ) -> HTMLResponse:
     known = await proposals.proposals_of(session, link.invitation.id)
     asked = next((one for one in known if one.state is ProposalState.OPEN), None)
-    if asked is None and not link.may_sign:
+    if not known and not link.may_sign:
         return page.waiting(link)
     made_for = asked.id.bytes if asked else link.version.digest
     context: dict[str, object] = {
         "asked": [_view(one) for one in known],
         "is_asked": asked is not None,
+        "may_ask": link.may_sign,
         "left": proposals.MOST_APPROVERS - len(known),
         "languages_to_choose": [(code, native_name(code)) for code in services.renderer.languages()],
         "form_token": page.form_token(link, made_for),

@@ -7,11 +7,13 @@ from fastapi.responses import HTMLResponse, Response
 
 from security.tokens import token_hash
 from storage.answers import GivenAnswer, answer
+from storage.disowning import confirm
 from storage.sign_links import opened_link
+from storage.windows import ref_of
 from web.pages import SIGN_LINKS, SIGN_PAGES
 from web.services import Work
 from web.signing.access import opened_by, to_its_page
-from web.signing.answering import judged
+from web.signing.answering import Confirmed, judged
 from web.signing.forms import Problems, SignForm
 from web.signing.page import SignPage
 
@@ -58,9 +60,11 @@ async def give_answer(
         if link is None:
             return page.unusable()
         given = judged(page, services.cipher, link, form)
+        problems: Problems = {}
         if isinstance(given, GivenAnswer):
             link = link._replace(answer=await answer(session, link, given))
-            problems: Problems = {}
+        elif isinstance(given, Confirmed):
+            await confirm(session, given.signature, ref_of(link.action, link.document), given.by)
         else:
             problems = given
         shown = await page.of(session, link, form if problems else SignForm(), problems)

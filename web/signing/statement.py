@@ -6,7 +6,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.documents import DocumentText
 from storage.documents import texts_of
 from storage.sign_links import OpenedLink
-from storage.signatures import count_organisations, public_signatures
+from storage.signatures import signed_by
 from web.pages import switch
 
 
@@ -24,15 +24,14 @@ async def statement_context(
 ) -> dict[str, object]:
     """Return the text, its other languages, its digest, and who has signed it."""
     text = await text_to_read(session, request, link, language)
-    signed = link.document.id, link.version.digest
-    counted = await count_organisations(session, *signed)
+    by = await signed_by(session, link.document.id, link.version.digest)
     return {
         **text.model_dump(include={"summary", "body", "background", "demands"}),
         "title": text.headline,
         "statement_language": text.language,
         "text_languages": switch("text", link.languages, {"lang": language}),
         "digest": link.version.digest.hex(),
-        "signatories": [one._asdict() for one in await public_signatures(session, *signed)],
-        "unnamed_signatories": counted.unnamed,
-        "organisations": counted.total,
+        "signatories": [one._asdict() for one in by.named],
+        "unnamed_signatories": by.organisations.unnamed,
+        "organisations": by.organisations.total,
     }

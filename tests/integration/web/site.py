@@ -26,6 +26,7 @@ from storage.database import Database
 from storage.directory import partner_by_slug
 from storage.partner_keys import make_key
 from storage.people import live_key, revoke_key
+from templates.letter.press import LetterPress
 from templates.rendering import Renderer
 from temporal_client import connect
 from tests import factories
@@ -105,6 +106,7 @@ async def services_over(database_url: str, folder: Path, temporal_address: str =
         pins=PinHasher(decode_key(new_key())),
         anchors=AnchorFile(folder / "anchors.jsonl"),
         renderer=Renderer("Red Acuerpa"),
+        press=LetterPress("Red Acuerpa"),
         policies=POLICIES,
         public_url=PUBLIC_URL,
         time_zone="America/Mexico_City",

@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator
 import pytest
 
 from models.lifecycle import Decision
+from models.messages import Purpose
 from models.proposals import Proposal
 from storage import sign_on
 from tests.integration.outbox_cases import Case, execute
-from tests.integration.proposals import another_link, approver_link, proposed, wanted
+from tests.integration.proposals import another_link, approver_link, proposed, wanted, wanted_purposes
 from tests.integration.sign_links import sign_link
 from tests.integration.web.approver_visits import CONFIRMS, SideVisit, approving
 from tests.integration.web.sign_visits import (
@@ -88,12 +89,24 @@ async def test_what_she_confirms_is_the_signature_and_names_both(
     assert row.digest == proposal.digest
 
 
+async def test_coordinators_read_who_confirmed_at_whose_request(
+    approver: SideVisit, coordinator: Caller
+) -> None:
+    await approver.post(CONFIRMS)
+    actions = (await coordinator.client.get(f"{API}/actions")).json()["actions"]
+    path = f"{API}/actions/{actions[0]['reference']}/private"
+    (signer,) = (await coordinator.client.get(path, params={"why": "coordinating"})).json()["signers"]
+    assert (signer["name"], signer["role"]) == ("Zoraida Inventada", "Directora")
+    assert (signer["proposed_by"], signer["proposed_by_role"]) == ("Amparo Ficticia Ruiz", "Coordinadora")
+
+
 async def test_her_no_signs_nothing_and_leaves_the_invitation_open(
     site: Site, case: Case, approver: SideVisit
 ) -> None:
     page = await approver.post({**CONFIRMS, "answer": "decline"})
     assert "Usted no confirmó la firma" in page.text
     assert await states(site) == ["declined"]
+    assert await wanted_purposes(case) == [(Purpose.APPROVAL_DECLINED, 1)]
     assert await count_of(site.services.database, "signature") == 0
     contact = Visit(case, await sign_link(case, "casa-manantial"), approver.browser)
     assert (await contact.answer()).status_code == 200

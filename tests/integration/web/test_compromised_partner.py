@@ -7,8 +7,8 @@ import pytest
 from tests.integration.local_servers import LocalMailbox
 from tests.integration.outbox_cases import Case, execute
 from tests.integration.receipts import ReceiptVisit, register, send_due, token_in
-from tests.integration.sign_links import answered
-from tests.integration.web.sign_visits import Visit
+from tests.integration.sign_links import answered, reissued_link
+from tests.integration.web.sign_visits import ELSEWHERE, Visit, forms_of, hidden_fields
 from tests.integration.web.site import API, Caller, Site, problem
 
 PARTNER = f"{API}/partners/casa-manantial"
@@ -161,3 +161,49 @@ async def test_one_that_is_compromised_again_is_asked_again(
     assert (await asked.read()).status_code == 404
     await coordinator.client.post(f"{PARTNER}/restore")
     assert len(await send_due(compromised.case, mailbox)) == 1
+
+
+@pytest.fixture
+async def again(compromised: Visit, asked: ReceiptVisit, coordinator: Caller) -> Visit:
+    """A new link to sign of that partner, once it was restored."""
+    assert asked.token
+    path = f"{API}/actions/{compromised.case.action.reference}/invitations/casa-manantial/link"
+    assert (await coordinator.client.post(path)).status_code == 202
+    token = await reissued_link(compromised.case, "casa-manantial")
+    return Visit(compromised.case, token, compromised.browser)
+
+
+async def test_on_the_page_to_sign_it_is_asked_and_confirms_what_then_counts_again(again: Visit) -> None:
+    page = await again.read()
+    assert forms_of(page) == ["confirm", "withdraw"]
+    for words in ("confirmar su firma", "Ya no tenemos la certeza", "Amparo Ficticia Ruiz, Coordinadora"):
+        assert words in page.text
+    assert "Gracias" not in page.text
+    fields = {**hidden_fields(page, "confirm"), "answer": "confirm", "confirmed_by": "Amparo Ficticia"}
+    assert "Gracias" in (await again.post(fields)).text
+    assert (await again.post(fields)).status_code == 200
+    rows = await execute(again.case.database, "SELECT confirmed_by, doubted_at, answer, late FROM signature")
+    assert rows == [("Amparo Ficticia", None, "signed", False)]
+    assert (await counted(again.case))[0] == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"confirmed_by": " "}, {"form_token": "x"}, {"digest": "00" * 32}, {"follows": "00" * 16}],
+)
+async def test_what_is_not_whole_confirms_nothing(again: Visit, changes: dict[str, str]) -> None:
+    fields = {**hidden_fields(await again.read(), "confirm"), "answer": "confirm", "confirmed_by": "Amparo"}
+    page = await again.post({**fields, **changes})
+    assert page.status_code == (200 if "follows" in changes else 422)
+    assert "Ya no tenemos la certeza" in page.text
+    assert (await counted(again.case))[0] == 0
+
+
+async def test_another_site_confirms_nothing_and_the_seal_of_another_form_does_not_fit(again: Visit) -> None:
+    page = await again.read()
+    fields = {**hidden_fields(page, "confirm"), "answer": "confirm", "confirmed_by": "Amparo"}
+    for headers in ELSEWHERE:
+        assert (await again.post(fields, headers)).status_code == 422
+    other = hidden_fields(page, "withdraw")["form_token"]
+    assert (await again.post({**fields, "form_token": other})).status_code == 422
+    assert (await counted(again.case))[0] == 0

@@ -97,7 +97,7 @@ async def test_what_is_exported_is_imported_without_a_change_and_holds_no_secret
     site: Site, coordinator: Caller
 ) -> None:
     mandate = {"follows": "casa-manantial", "given_on": "2026-01-02", "given_by": "Asamblea"}
-    contact = {**CASA["contacts"][0], "phone": "+12025550123", "asked_by": "sms"}
+    contact = {**CASA["contacts"][0], "phone": "+12025550123", "asked_by": "email"}
     full = casa(
         contacts=[contact], members=["red-del-volcan"], member_count=9, mandate=mandate, status="paused",
         website="https://nueva.example", time_zone="America/Mexico_City",

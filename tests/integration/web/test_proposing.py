@@ -141,6 +141,15 @@ async def test_her_own_answer_ends_what_she_proposed(site: Site, visit: Visit, a
     assert await execute(site.services.database, "SELECT state FROM proposal") == [("overtaken",)]
 
 
+async def test_what_became_of_it_is_shown_once_nobody_can_be_asked(visit: Visit, asking: SideVisit) -> None:
+    await asking.post(ASKS)
+    await visit.answer()
+    page = await asking.read()
+    assert "Zoraida Inventada" in page.text
+    assert "respondió" in page.text
+    assert 'id="answer"' not in page.text
+
+
 async def test_without_the_link_the_page_cannot_be_told_from_one_that_never_was(
     site: Site, asking: SideVisit
 ) -> None:

@@ -10,7 +10,7 @@ from models.lifecycle import Decision
 from models.partner_records import PartnerLogo
 from models.vocabulary import Answer, SignatureVisibility
 from storage.answers import GivenAnswer
-from tests.integration.outbox_cases import Case, execute, make_case
+from tests.integration.outbox_cases import Case, changed_text, execute, make_case
 from tests.integration.sign_links import answered
 from tests.integration.web.public_lists import names, path, released, signed
 from tests.integration.web.sign_visits import without_nonce
@@ -204,6 +204,30 @@ async def test_the_unnamed_are_told_of_in_fives_and_only_where_nobody_can_be_gue
         page = await browser.get(path(case), params={"lang": "en"})
     assert told["unnamed_at_least"] == 5
     assert "At least 5 organisations more sign without being named." in page.text
+
+
+async def test_members_of_collectives_are_counted_once_and_what_was_taken_back_stays_so(
+    site: Site, case: Case
+) -> None:
+    await execute(
+        case.database,
+        "UPDATE partner SET member_count = 10, members = ARRAY(SELECT id FROM partner"
+        " WHERE slug = ANY(:known)) WHERE slug = 'red-del-volcan'",
+        known=["casa-manantial", "colectiva-las-ceibas"],
+    )
+    await signed(case, "red-del-volcan")
+    await signed(case, "casa-manantial")
+    await signed(case, "colectiva-las-ceibas", WITHHELD)
+    await released(case)
+    async with site.client() as browser:
+        told = (await browser.get(path(case, ".json"))).json()
+        page = await browser.get(path(case), params={"lang": "en"})
+        assert (len(told["signatories"]), told["organisations"], told["unnamed_at_least"]) == (2, 11, 0)
+        assert "With the members of collectives: 11 organisations" in page.text
+        await answered(case, "casa-manantial", TAKEN_BACK)
+        await changed_text(case)
+        await signed(case, "casa-manantial")
+        assert MANANTIAL not in await names(browser, case), "she signs the new text, which is not out"
 
 
 async def add_invited(case: Case, number: int) -> None:

@@ -148,3 +148,13 @@ async def test_how_long_a_link_lasts_is_bounded(case: Case, coordinator: Caller,
     address = f"{API}/actions/{case.action.reference}/screens"
     told = problem(await coordinator.client.post(address, json={"hours": hours}), 422)
     assert told["problems"][0]["field"].endswith("hours")
+
+
+async def test_it_counts_the_members_of_collectives_once(site: Site, case: Case, coordinator: Caller) -> None:
+    await execute(case.database, "UPDATE partner SET member_count = 10 WHERE slug = 'red-del-volcan'")
+    link = await link_to(coordinator, case)
+    await signed(case, "red-del-volcan")
+    async with site.client() as browser:
+        page = await shown(browser, link, lang="en")
+    assert "<dt>Signed</dt><dd>1</dd>" in page.text
+    assert "With the members of collectives: 11 organisations" in page.text

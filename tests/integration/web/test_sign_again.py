@@ -222,6 +222,9 @@ async def test_coordinators_read_reasons_and_not_whose_a_withheld_signature_was(
         ("Red de Defensoras del Volcán", "declined"),
         (None, "withdrawn"),
     ]
+    assert [(one["partner"], one["name"], one["proposed_by"]) for one in opened["signers"]] == [
+        ("Red de Defensoras del Volcán", "Amparo Ficticia Ruiz", None)
+    ]
     assert (counted["signed"], counted["declined"], counted["withdrawn"]) == (0, 1, 1)
 
 

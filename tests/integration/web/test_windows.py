@@ -59,7 +59,10 @@ async def test_a_moment_that_is_past_or_too_far_away_is_refused(
     assert words in told["detail"]
 
 
-@pytest.mark.parametrize("moment", ["tomorrow", "2030-01-01T10:00:00", None])
+@pytest.mark.parametrize(
+    "moment",
+    ["tomorrow", "2030-01-01T10:00:00", None, 1_900_000_000, 1.9e9, "1900000000", " 1900000000.5", True],
+)
 async def test_a_moment_without_an_offset_or_of_another_kind_is_refused(
     case: Case, coordinator: Caller, moment: object
 ) -> None:

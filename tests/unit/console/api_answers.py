@@ -31,6 +31,7 @@ from web.private import (
     PrivateObjection,
     PrivatePerson,
     PrivateReason,
+    PrivateSigner,
     PrivateSource,
     PrivateView,
 )
@@ -125,6 +126,19 @@ def action(**changes: Any) -> ActionView:
     return ActionView.model_validate({**standard, **changes})
 
 
+SIGNERS = [
+    PrivateSigner(
+        partner="Colectiva Luz de Agua",
+        answer=Answer.SIGNED,
+        answered_at=datetime(2026, 11, 20, 5, 0, tzinfo=UTC),
+        name="Zoraida Inventada",
+        role="Directora",
+        proposed_by="Amparo Ficticia",
+        proposed_by_role=None,
+    )
+]
+
+
 def private() -> PrivateView:
     """Return what is sealed of it."""
     luna = PrivatePerson(
@@ -163,6 +177,7 @@ def private() -> PrivateView:
         ],
         risk_level=RiskLevel.HIGH,
         risk_note="Conocen sus rutas.",
+        signers=SIGNERS,
         answers=[
             PrivateAnswer(
                 partner="Casa Ejemplo", answer=Answer.DECLINED, answered_at=NOW, reason="No podemos."

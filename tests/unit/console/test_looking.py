@@ -186,6 +186,7 @@ def test_private_shows_what_is_sealed_and_says_why_it_is_read(
     for text in ("La oficina fue allanada.", "Itzel Ejemplo Canseco", "+52 951 000 0001", "Acta sellada"):
         assert text in told
     assert "Risk: high" in told
+    assert "by Zoraida Inventada (Directora), as Amparo Ficticia asked her to" in told
 
 
 def test_private_takes_no_reason_of_ones_own_and_prints_json_as_it_came(server: HTTPServer, run: Run) -> None:

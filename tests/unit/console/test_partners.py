@@ -46,7 +46,7 @@ CASA = PartnerView(
     contacts=[
         PartnerContactView(name="Ana", email="ana@casa.example", language="es", asked_by=Channel.EMAIL),
         PartnerContactView(
-            name="Bea", email="bea@casa.example", language="no", phone="+12025550123", asked_by=Channel.SMS
+            name="Bea", email="bea@casa.example", language="no", phone="+12025550123", asked_by=Channel.EMAIL
         ),
     ],
     member_count=4,
@@ -156,7 +156,7 @@ def test_partners_are_listed_and_shown_with_what_was_done_to_them(server: HTTPSe
         "Updated by Ana: groups",
         "320 x 90",
         "holds until",
-        "sms +12025550123",
+        "email, telephone +12025550123",
         "signs whatever red signs",
         "4 red",
     ):

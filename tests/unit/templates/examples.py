@@ -148,6 +148,9 @@ ANSWERED: dict[str, object] = {
     "follows": "5f" * 16,
     "may_withdraw": True,
     "withdraw_token": "dG9rZW4",
+    "doubted": False,
+    "confirm_token": "dG9rZW4",
+    "given_by": ["Amaranta Solís", "Coordinadora"],
 }
 CHANGED: dict[str, object] = {
     "in_this_language": {
@@ -175,6 +178,7 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
     "email/approval_request": INVITATION | {"proposer_name": "Amparo Ficticia Ruiz"},
     "email/address_changed": {"partner_name": "Tejedoras del Valle"},
     "email/question": COORDINATOR,
+    "email/approval_declined": ANSWER_WAITS,
     "email/question_answered": ANSWER_WAITS,
     "email/addendum": {name: STATEMENT[name] for name in ("index", "title", "statement_language")}
     | ADDRESSED
@@ -226,6 +230,7 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
             {"name": "Tejedoras del Valle", "country": "MX", "website": None, "logo": None},
         ],
         "total": 102,
+        "organisations": 117,
         "unnamed": 5,
         "page": 1,
         "pages": [(1, "?lang=es&page=1"), (2, "?lang=es&page=2")],
@@ -236,6 +241,7 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
         "state": "shown",
         "index": STATEMENT["index"],
         "signed": 3,
+        "organisations": 17,
         "quorum": 10,
         "invited": 24,
         "unanswered": 20,

@@ -21,6 +21,7 @@ BESIDE: dict[str, object] = {
 APPROVER = BESIDE | {
     "asked": [ASKED],
     "is_asked": False,
+    "may_ask": True,
     "left": 2,
     "languages_to_choose": NATIVE_NAMES,
     "values": {"approver_language": "es"},

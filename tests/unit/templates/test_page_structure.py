@@ -178,6 +178,16 @@ def test_a_page_that_follows_an_answer_names_it_in_each_of_its_forms() -> None:
     assert buttons == {"sign", "withdraw"}
 
 
+def test_a_signature_that_is_doubted_is_asked_about_and_not_thanked_for() -> None:
+    html = page("answered", doubted=True, may_sign=False, problems={"form_token": "form_expired"})
+    outline = Outline(html)
+    assert [form.attributes["id"] for form in outline.named("form")] == ["confirm", "withdraw"]
+    assert re.findall(r'<li><a href="#(\w+)">', html) == ["confirm"]
+    assert len(outline.named("h1")) == 1
+    assert "Amaranta Solís, Coordinadora" in html
+    assert "Gracias" not in html
+
+
 def test_a_problem_with_taking_back_leads_to_its_form() -> None:
     problems = {"withdrawn_by": "signer_name_missing", "form_token": "form_expired"}
     html = page("answered", problems=problems, may_sign=False)
