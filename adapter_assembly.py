@@ -56,6 +56,7 @@ def first_relay(settings: Settings) -> Relay:
         domain=settings.message_id_domain,
         username=settings.smtp_username,
         password=_secret(settings.smtp_password),
+        bounces=settings.mail_bounces,
     )
 
 

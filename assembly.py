@@ -13,6 +13,7 @@ from activities.context import ActivityContext
 from activities.outbox import OutboxActivities
 from activities.receipts import ReceiptActivities
 from activities.rehearsing import Rehearsing
+from activities.resending import ResendingActivities
 from activities.sending import Compose, SendingActivities
 from activities.sign_on import SignOnActivities
 from activities.verification import VerificationActivities
@@ -41,6 +42,7 @@ from workflows.addresses import CASE_QUEUE, CHANNEL_QUEUES
 from workflows.distribution import DistributionWorkflow
 from workflows.follow_up import FollowUpWorkflow
 from workflows.receipts import ReceiptsWorkflow
+from workflows.resending import ResendingWorkflow
 from workflows.sign_on import SignOnWorkflow
 from workflows.urgent_action import UrgentActionWorkflow
 from workflows.verification import VerificationWorkflow
@@ -52,6 +54,7 @@ WORKFLOWS = (
     DistributionWorkflow,
     FollowUpWorkflow,
     ReceiptsWorkflow,
+    ResendingWorkflow,
 )
 
 
@@ -154,6 +157,7 @@ def build_workers(settings: Settings, client: Client, database: Database, adapte
         VerificationActivities(database),
         SignOnActivities(database),
         ReceiptActivities(database),
+        ResendingActivities(database),
         OutboxActivities(database, build_reminders(settings), batch_size=settings.batch_size),
     )
     activities = [method for part in parts for method in _methods(part)]

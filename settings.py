@@ -36,6 +36,7 @@ from setting_types import (
     Ports,
     PrefixBudgets,
     Rate,
+    Secrets,
     Server,
     SmsAccountName,
     SmsLink,
@@ -45,6 +46,7 @@ from setting_types import (
     TimeZone,
     Url,
     Verification,
+    WebhookSecrets,
     WorkingHours,
     account_of_provider,
     password_with_user_name,
@@ -109,6 +111,7 @@ class Settings(BaseSettings):
     letter_paper: Paper = "letter"
     letter_fonts: Folder | None = None
     mail_from: MailAddress = "acuerpa@red.example"
+    mail_bounces: MailAddress | None = None
     message_id_domain: Domain = "red.example"
     smtp_host: Host
     smtp_port: Port = 1025
@@ -145,6 +148,12 @@ class Settings(BaseSettings):
     partner_api_ports: Ports = "443"
     partner_api_ca: Authorities | None = None
     partner_api_allow_private: bool = False
+
+    callback_twilio: Secrets | None = None
+    callback_vonage: Secrets | None = None
+    callback_sms: Secrets | None = None
+    callback_mail: WebhookSecrets | None = None
+    callback_bounces: Secrets | None = None
 
     verification_immediate: Verification = described(POLICIES[Urgency.IMMEDIATE])
     verification_urgent: Verification = described(POLICIES[Urgency.URGENT])

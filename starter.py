@@ -2,7 +2,7 @@
 
 import typer
 
-from console import addenda, commands, decisions, documents, letters, rehearsals, screens
+from console import addenda, commands, decisions, documents, in_doubt, letters, rehearsals, screens
 from console.groups import add_groups
 
 HELP = """Start urgent actions, watch them, decide about them.
@@ -43,6 +43,9 @@ def build() -> typer.Typer:
     app.command()(decisions.withdraw)
     app.command()(decisions.close)
     app.command()(documents.reopen)
+    app.command()(in_doubt.unknown)
+    app.command()(in_doubt.resend)
+    app.command()(in_doubt.settle)
     add_groups(app)
     return app
 

@@ -19,6 +19,7 @@ from models.messages import (
     DocumentRef,
     PhaseChange,
     ReceiptsDue,
+    ResendingDue,
     VerificationRef,
     VerificationRound,
     VerificationStatus,
@@ -120,6 +121,15 @@ class ReceiptActivities(ABC):
     @abstractmethod
     async def next_receipts(self, action: ActionRef) -> ReceiptsDue:
         """Return the next round that is to be sent."""
+
+
+class ResendingActivities(ABC):
+    """What is to be sent again."""
+
+    @activity.defn
+    @abstractmethod
+    async def next_resending(self, action: ActionRef) -> ResendingDue:
+        """Return the oldest dispatch that holds a message to be sent again."""
 
 
 class OutboxActivities(ABC):

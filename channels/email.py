@@ -105,7 +105,7 @@ class EmailChannel:
                 connection.smtp.close()
                 continue
             try:
-                await connection.smtp.mail(self._relay.sender)
+                await connection.smtp.mail(self._relay.envelope_sender)
             except aiosmtplib.SMTPException:
                 connection.smtp.close()
             except BaseException:
@@ -146,7 +146,7 @@ class EmailChannel:
         )
         try:
             await smtp.connect()
-            await smtp.mail(relay.sender)
+            await smtp.mail(relay.envelope_sender)
         except BaseException as error:
             smtp.close()
             if isinstance(error, aiosmtplib.SMTPException | OSError):

@@ -69,7 +69,13 @@ class Relay:
     domain: str
     username: str | None = None
     password: str | None = None
+    bounces: str | None = None
     timeout_seconds: float = 30
+
+    @property
+    def envelope_sender(self) -> str:
+        """The address to which a mail comes back that cannot be delivered (RFC 5321, section 4.4)."""
+        return self.bounces or self.sender
 
 
 def build_mail(relay: Relay, message: Outbound[EmailContent]) -> bytes:

@@ -241,6 +241,12 @@ class ReceiptsDue(Message):
     request: DispatchRequest | None
 
 
+class ResendingDue(Message):
+    """The next dispatch of which something is to be sent again; None where nothing is."""
+
+    request: DispatchRequest | None
+
+
 class FollowUpRequest(Message):
     """Follow up a released document."""
 

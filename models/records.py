@@ -113,7 +113,9 @@ class EventKind(StrEnum):
     CLOSE_DECIDED = "close_decided"
     """A coordinator ended the action in order."""
     ADDRESS_SUPPRESSED = "address_suppressed"
-    """An address is not written to any more: it does not exist, or asked for it; the detail says which."""
+    """An address is not written to any more: it does not exist, or its reader asked for it."""
+    DOUBT_DECIDED = "doubt_decided"
+    """A coordinator decided what shall become of messages in doubt."""
     CLAIMED = "claimed"
     """Messages were taken for sending."""
     SETTLED = "settled"
@@ -182,6 +184,8 @@ class Addressee(StrEnum):
     """The sign-on of one document."""
     RECEIPTS = "receipts"
     """What tells partners what was answered for them."""
+    RESENDING = "resending"
+    """What sends messages in doubt again."""
 
 
 class PendingNudge(SQLModel, table=True):

@@ -8,6 +8,7 @@ from models import (
     attestations,
     consents,
     contacts,
+    delivery_receipts,
     documents,
     outbox,
     partner_records,
@@ -20,6 +21,7 @@ from models import (
     rehearsals,
     screens,
     sms_budget,
+    suppressions,
 )
 
 AGGREGATES = (
@@ -28,6 +30,7 @@ AGGREGATES = (
     attestations,
     consents,
     contacts,
+    delivery_receipts,
     documents,
     outbox,
     partner_records,
@@ -40,6 +43,7 @@ AGGREGATES = (
     rehearsals,
     screens,
     sms_budget,
+    suppressions,
 )
 
 METADATA = SQLModel.metadata

@@ -20,7 +20,7 @@ _SERVED: Final = """
         SELECT 1 FROM delivery AS earlier JOIN dispatch AS before ON before.id = earlier.dispatch_id
         WHERE before.document_id = :document_id AND before.purpose = :purpose
           AND earlier.channel = recipient.channel AND earlier.fingerprint = recipient.fingerprint
-          AND earlier.state NOT IN ('cancelled', 'suppressed'))
+          AND (earlier.state NOT IN ('cancelled', 'suppressed') OR earlier.resent_at IS NOT NULL))
 """
 
 # Who has another address by now has the document all the same, unless nothing arrived at the one before.

@@ -116,7 +116,8 @@ REACHED = """
                                'approval_request')
       AND (delivery.state IN ('sent', 'delivered', 'unknown')
            OR (delivery.state = 'sending' AND delivery.handed_over_at IS NOT NULL)
-           OR (delivery.state = 'ready' AND delivery.provider IS NOT NULL))
+           OR (delivery.state = 'ready' AND delivery.provider IS NOT NULL)
+           OR (delivery.state IN ('ready', 'parked', 'cancelled') AND delivery.resent_at IS NOT NULL))
     ORDER BY delivery.channel, delivery.fingerprint, dispatch.frozen_at DESC
 """
 """Whoever received something of the action, or may have, at the address and in the language of the last."""

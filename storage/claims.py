@@ -25,7 +25,6 @@ from storage.message_events import record_claimed, record_states
 from storage.quiet_hours import keep_quiet_hours
 from storage.records import announce, record, request_nudge
 from storage.sms_budget import count_texts, open_day
-from storage.suppressions import LISTS_ALONE
 
 _RANGE = """
     delivery.dispatch_id = :dispatch_id AND delivery.channel = :channel
@@ -33,8 +32,10 @@ _RANGE = """
 """
 
 _NOBODY_ELSES = "(delivery.provider IS NULL OR delivery.provider = :provider)"
-IN_DOUBT = "(delivery.state = 'ready' AND delivery.provider IS NOT NULL)"
-"""What one provider may have taken already: it goes to no other one."""
+IN_DOUBT = """
+    (delivery.state = 'ready' AND (delivery.provider IS NOT NULL OR delivery.resent_at IS NOT NULL))
+""".strip()
+"""What a provider may have taken already: what one may have goes to no other one."""
 
 
 def claim_statement(gate: str, identified: str = IDENTIFIED) -> TextClause:
@@ -117,7 +118,8 @@ _REFUSE = text(f"""
 
 _GIVE_UP = text(f"""
     UPDATE delivery
-    SET state = CASE WHEN {IN_DOUBT} OR (state = 'sending' AND handed_over_at IS NOT NULL)
+    SET state = CASE WHEN {IN_DOUBT}
+                       OR (state = 'sending' AND coalesce(handed_over_at, resent_at) IS NOT NULL)
                      THEN 'unknown' ELSE 'failed' END,
         failure = CASE WHEN state = 'sending' THEN 'sender_died' ELSE 'retries_exhausted' END,
         settled_at = now()
@@ -136,12 +138,10 @@ _COUNT = text(f"""
     FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id WHERE {_RANGE}
 """)
 
-_SUPPRESS = text(f"""
+_SUPPRESS = text("""
     INSERT INTO suppression (fingerprint, reason, suppressed_at)
     SELECT DISTINCT fingerprint, :reason, now() FROM delivery WHERE id = ANY(:deliveries) ORDER BY fingerprint
-    ON CONFLICT (fingerprint) DO UPDATE SET reason = excluded.reason, suppressed_at = now()
-        WHERE suppression.reason IN ({LISTS_ALONE})
-    RETURNING fingerprint
+    ON CONFLICT DO NOTHING RETURNING fingerprint
 """)
 
 

@@ -38,7 +38,7 @@ _NEXT_DUE = text(f"""
 _CANCEL_WAITING = text("""
     UPDATE delivery SET state = CASE WHEN provider IS NULL THEN 'cancelled' ELSE 'unknown' END,
                         failure = 'no_longer_wanted', settled_at = now()
-    WHERE dispatch_id = :dispatch_id AND state = 'ready' AND channel <> 'letter'
+    WHERE dispatch_id = :dispatch_id AND state = 'ready' AND channel <> 'letter' AND resent_at IS NULL
     RETURNING id, state
 """)
 

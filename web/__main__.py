@@ -18,6 +18,7 @@ from assembly import (
 from logs import configure_logging
 from models.anchors import AnchorFile
 from models.logos import read_logo
+from security.callback_signatures import listed_secrets
 from security.forms import FormSeal
 from security.keys import decode_key
 from security.pins import PinHasher
@@ -25,6 +26,7 @@ from settings import Settings, load_settings
 from storage.changes import ChangeFeed
 from storage.database import Database
 from web.app import create_app
+from web.callbacks.known import Callbacks
 from web.gateway import WorkflowGateway
 from web.services import Services
 
@@ -62,7 +64,20 @@ async def build_services(settings: Settings) -> Services:
         time_zone=settings.default_time_zone,
         confirm_above=settings.release_confirm_above,
         partner_endpoints=build_endpoint_rules(settings),
+        callbacks=build_callbacks(settings),
         logo=read_logo(settings.network_logo) if settings.network_logo else None,
+    )
+
+
+def build_callbacks(settings: Settings) -> Callbacks:
+    """Read what providers' calls are known by."""
+    return Callbacks(
+        twilio=listed_secrets(settings.callback_twilio),
+        vonage=listed_secrets(settings.callback_vonage),
+        gateway=listed_secrets(settings.callback_sms),
+        mail=listed_secrets(settings.callback_mail),
+        bounces=listed_secrets(settings.callback_bounces),
+        message_id_domain=settings.message_id_domain,
     )
 
 

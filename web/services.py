@@ -18,6 +18,7 @@ from storage.changes import ChangeFeed
 from storage.database import Database
 from templates.letter.press import LetterPress
 from templates.rendering import Renderer
+from web.callbacks.known import Callbacks
 from web.gateway import WorkflowGateway
 
 
@@ -42,6 +43,7 @@ class Services:
     confirm_above: int
     """A release to more recipients than these needs their number."""
     partner_endpoints: EndpointRules
+    callbacks: Callbacks
     logo: Logo | None = None
 
 

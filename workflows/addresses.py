@@ -51,6 +51,11 @@ def receipts_workflow_id(reference: str) -> str:
     return f"{reference}/receipts"
 
 
+def resending_workflow_id(reference: str) -> str:
+    """Name what sends messages in doubt of an action again, like `UA-2026-014/resending`."""
+    return f"{reference}/resending"
+
+
 def verification_workflow_id(verification: VerificationRef) -> str:
     """Name one cycle of the verification of a document, like `UA-2026-014/1/verification-2`."""
     document = verification.document

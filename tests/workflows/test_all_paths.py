@@ -34,6 +34,7 @@ STATEMENTS = {
     "ended_by_hand": ALL_SENT,
     "asked_again": ALL_SENT,
     "told_of_answers": ALL_SENT,
+    "sent_again": ALL_SENT,
     "released_in_two_languages": ALL_SENT,
 }
 """How the statement's deliveries end in each scenario."""

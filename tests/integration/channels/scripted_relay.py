@@ -45,6 +45,7 @@ class ScriptedRelay:
     def __init__(self) -> None:
         self.connections = 0
         self.contents: list[bytes] = []
+        self.senders: list[bytes] = []
         self.port = 0
         self._ordered: dict[Step, list[str]] = defaultdict(list)
         self._open: set[asyncio.StreamWriter] = set()
@@ -74,6 +75,7 @@ class ScriptedRelay:
         going_on = await self._answer(Step.GREETING, writer)
         while going_on and (line := await reader.readline()):
             step = Step(line.split()[0].decode())
+            self.senders += [line.strip()] if step is Step.MAIL else []
             going_on = await self._answer(step, writer) and step is not Step.QUIT
             if step is Step.DATA and going_on:
                 self.contents.append(await reader.readuntil(b"\r\n.\r\n"))

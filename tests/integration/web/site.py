@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from base64 import b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ from templates.rendering import Renderer
 from temporal_client import connect
 from tests import factories
 from web.app import create_app
+from web.callbacks.known import Callbacks
 from web.gateway import WorkflowGateway
 from web.services import Services
 
@@ -38,6 +40,13 @@ PUBLIC_URL = "https://acuerpa.red.example"
 API = "/api/v1"
 PROBLEM_JSON = "application/problem+json"
 PAYLOAD_KEYS = KeyRing.parse(new_key_ring("test"))
+CALLBACKS = Callbacks(
+    twilio=("an invented token",),
+    vonage=("an old invented secret", "an invented secret"),
+    gateway=("an invented gateway key",),
+    mail=("whsec_" + b64encode(b"an invented secret of a mail provider").decode(),),
+    bounces=("an invented key for bounces",),
+)
 NOBODY_LISTENS = "127.0.0.1:9"
 
 
@@ -112,6 +121,7 @@ async def services_over(database_url: str, folder: Path, temporal_address: str =
         time_zone="America/Mexico_City",
         confirm_above=CONFIRM_ABOVE,
         partner_endpoints=EndpointRules(),
+        callbacks=CALLBACKS,
     )
 
 

@@ -1,0 +1,76 @@
+"""A message in doubt is sent again after its release, by real workflows, the real worker and real SMTP."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from uuid import uuid4
+
+from adapter_assembly import build_adapters
+from assembly import build_workers
+from local.environment import free_ports, local_environment, settings_of
+from local.ports import free_port
+from local.temporal import EmbeddedTemporal, temporal_binary
+from models.messages import DeliveryState
+from models.vocabulary import Role
+from storage.claims import Outcome
+from storage.database import Database
+from temporal_client import connect
+from tests import factories
+from tests.integration.local_servers import LocalMailbox
+from tests.integration.outbox_cases import execute, make_case
+from tests.integration.web.site import API, PAYLOAD_KEYS, eventually, running_site, services_over
+
+
+@asynccontextmanager
+async def temporal_and_workers(database_url: str, folder: Path, mailbox: LocalMailbox) -> AsyncIterator[str]:
+    """Run Temporal and every worker, whose mails go to the mailbox."""
+    temporal = EmbeddedTemporal(temporal_binary(), folder / "temporal.db", free_port())
+    await temporal.start()
+    environment = {
+        **local_environment(folder, free_ports(), database_url),
+        "ACUERPA_SMTP_PORT": str(mailbox.relay.port),
+        "ACUERPA_FIELD_KEYS": factories.FIELD_KEYS,
+        "ACUERPA_FINGERPRINT_KEY": factories.FINGERPRINT_KEY,
+    }
+    settings, database = settings_of(environment), Database(database_url)
+    adapters = build_adapters(settings)
+    client = await connect(temporal.address, "default", PAYLOAD_KEYS)
+    try:
+        async with AsyncExitStack() as stack:
+            for worker in build_workers(settings, client, database, adapters):
+                await stack.enter_async_context(worker)
+            yield temporal.address
+    finally:
+        for adapter in adapters.values():
+            await adapter.close()
+        await database.close()
+        await temporal.kill()
+
+
+async def test_it_leaves_once_more_under_its_message_id_and_nothing_else_does(
+    database_url: str, tmp_path: Path, mailbox: LocalMailbox
+) -> None:
+    async with temporal_and_workers(database_url, tmp_path, mailbox) as address:
+        services = await services_over(database_url, tmp_path, address)
+        async with running_site(services) as site:
+            case = await make_case(services.database)
+            batch, claim_id = await case.batch(), uuid4()
+            lost, *others = await case.claim(batch, claim_id)
+            outcomes = [Outcome(one.id, DeliveryState.SENT) for one in others]
+            await case.settle(claim_id, Outcome(lost.id, DeliveryState.UNKNOWN, "sender_died"), *outcomes)
+            await execute(services.database, "UPDATE delivery SET state = 'sent' WHERE state = 'ready'")
+            async with (await site.caller(Role.COORDINATOR)).client as client:
+                path = f"{API}/actions/{case.action.reference}/in-doubt"
+                decided = await client.post(path, json={"decision": "resend"})
+            assert decided.json()["changed"] == 1
+
+            async def sent() -> bool:
+                states = await execute(
+                    services.database, "SELECT state FROM delivery WHERE id = :id", id=lost.id
+                )
+                return states == [("sent",)]
+
+            await eventually(sent, seconds=40)
+            (mail,) = mailbox.messages()
+            assert mail["message_id"] == f"<{lost.id}@red.example>"
+            assert mail["to"] == [lost.address]
