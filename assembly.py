@@ -17,9 +17,13 @@ from activities.resending import ResendingActivities
 from activities.sending import Compose, SendingActivities
 from activities.sign_on import SignOnActivities
 from activities.verification import VerificationActivities
-from adapter_assembly import Adapters, build_offers, first_relay
+from carriers import build_offers, build_relays, build_sms, first_relay
+from channels.base import Channel as Adapter
 from channels.base import Outbound
 from channels.mime import EmailContent, build_mail
+from channels.partner_api import PartnerApiChannel
+from channels.several import SeveralProviders
+from models.endpoints import EndpointRules, ports_in
 from models.logos import read_logo
 from models.sms_budget import SmsBudget, prefix_budgets
 from models.verification import Policies, policy_of
@@ -56,6 +60,8 @@ WORKFLOWS = (
     ReceiptsWorkflow,
     ResendingWorkflow,
 )
+
+Adapters = dict[Channel, Adapter[Any]]
 
 
 def build_renderer(settings: Settings) -> Renderer:
@@ -117,6 +123,13 @@ def build_fingerprint(settings: Settings) -> AddressFingerprint:
     return AddressFingerprint(decode_key(settings.fingerprint_key.get_secret_value()))
 
 
+def build_endpoint_rules(settings: Settings) -> EndpointRules:
+    """Read where partners' systems may be."""
+    return EndpointRules(
+        ports=ports_in(settings.partner_api_ports), allow_private=settings.partner_api_allow_private
+    )
+
+
 def build_unsubscribe_links(settings: Settings) -> UnsubscribeLinks:
     """Make the addresses by which recipients leave the lists."""
     return UnsubscribeLinks(decode_key(settings.fingerprint_key.get_secret_value()), settings.public_url)
@@ -131,6 +144,19 @@ async def build_client(settings: Settings, *, lazy: bool = False) -> Client:
         tls=settings.temporal_tls,
         lazy=lazy,
     )
+
+
+def build_adapters(settings: Settings) -> Adapters:
+    """Make the adapter of each channel that messages leave by."""
+    return {
+        Channel.EMAIL: SeveralProviders(build_relays(settings)),
+        Channel.SMS: SeveralProviders(build_sms(settings)),
+        Channel.PARTNER_API: PartnerApiChannel(
+            connections=settings.http_connections,
+            rules=build_endpoint_rules(settings),
+            own_ca=settings.partner_api_ca,
+        ),
+    }
 
 
 def build_sms_budget(settings: Settings) -> SmsBudget:

@@ -128,16 +128,31 @@ def password_with_user_name(password: SecretStr | None, info: ValidationInfo) ->
 
 def url_of_gateway(url: str | None, info: ValidationInfo) -> str | None:
     """Refuse a gateway of which nobody says where it is; the others are known."""
-    if url is None and info.data.get("sms_provider") is SmsProvider.GENERIC:
+    if url is None and info.data.get(_beside(info, "provider")) is SmsProvider.GENERIC:
         raise _refusal("is missing", "write where the gateway takes messages, or choose another provider")
     return url
 
 
 def account_of_provider(account: str | None, info: ValidationInfo) -> str | None:
     """Refuse a provider that knows its customers by an account, and none."""
-    if account is None and info.data.get("sms_provider") in {SmsProvider.TWILIO, SmsProvider.VONAGE}:
+    known_by = {SmsProvider.TWILIO, SmsProvider.VONAGE}
+    if account is None and info.data.get(_beside(info, "provider")) in known_by:
         raise _refusal("is missing", "write Twilio's account SID, or Vonage's API key")
     return account
+
+
+def another_provider(second: SmsProvider | None, info: ValidationInfo) -> SmsProvider | None:
+    """Refuse a second provider that is the first: what they say later could not be told apart."""
+    if second is not None and second is info.data.get("sms_provider"):
+        raise _refusal("is the provider that is there already", "choose another one, or leave it empty")
+    return second
+
+
+def key_of_provider(key: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+    """Refuse a second provider without its key."""
+    if key is None and info.data.get(_beside(info, "provider")) is not None:
+        raise _refusal("is missing", "write the provider's key")
+    return key
 
 
 def _is_link(text: str) -> bool:

@@ -49,6 +49,8 @@ from setting_types import (
     WebhookSecrets,
     WorkingHours,
     account_of_provider,
+    another_provider,
+    key_of_provider,
     password_with_user_name,
     safe_smtp_security,
     url_of_gateway,
@@ -144,6 +146,19 @@ class Settings(BaseSettings):
     sms_budget_by_prefix: PrefixBudgets = ""
     sms_per_second: Rate | None = None
     sms_per_day: Amount | None = None
+
+    second_sms_provider: Annotated[SmsProvider | None, AfterValidator(another_provider)] = None
+    second_sms_url: Annotated[Url | None, Field(validate_default=True), AfterValidator(url_of_gateway)] = None
+    second_sms_account: Annotated[
+        SmsAccountName | None, Field(validate_default=True), AfterValidator(account_of_provider)
+    ] = None
+    second_sms_key: Annotated[
+        SecretStr | None, Field(validate_default=True), AfterValidator(key_of_provider)
+    ] = None
+    second_sms_sender: SmsSender | None = None
+    second_sms_per_second: Rate | None = None
+    second_sms_per_day: Amount | None = None
+
     http_connections: Connections = 8
     partner_api_ports: Ports = "443"
     partner_api_ca: Authorities | None = None

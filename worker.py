@@ -9,8 +9,7 @@ from pathlib import Path
 import structlog
 from temporalio.worker import Worker
 
-from adapter_assembly import build_adapters
-from assembly import build_client, build_workers
+from assembly import build_adapters, build_client, build_workers
 from logs import configure_logging
 from settings import Settings, load_settings
 from storage.database import Database

@@ -235,18 +235,6 @@ class Dispatched(Message):
     size: int
 
 
-class ReceiptsDue(Message):
-    """The next round of what is to be told about answers; None where nothing is, or not now."""
-
-    request: DispatchRequest | None
-
-
-class ResendingDue(Message):
-    """The next dispatch of which something is to be sent again; None where nothing is."""
-
-    request: DispatchRequest | None
-
-
 class FollowUpRequest(Message):
     """Follow up a released document."""
 

@@ -32,9 +32,9 @@ PACKAGES = (
     "workflows",
 )
 ROOTS = (
-    "adapter_assembly",
     "admin",
     "assembly",
+    "carriers",
     "logs",
     "setting_types",
     "settings",

@@ -5,10 +5,10 @@ from types import FrameType
 
 import uvicorn
 
-from adapter_assembly import build_endpoint_rules
 from assembly import (
     build_cipher,
     build_client,
+    build_endpoint_rules,
     build_fingerprint,
     build_policies,
     build_press,
@@ -62,9 +62,9 @@ async def build_services(settings: Settings) -> Services:
         policies=build_policies(settings),
         public_url=settings.public_url,
         time_zone=settings.default_time_zone,
-        confirm_above=settings.release_confirm_above,
         partner_endpoints=build_endpoint_rules(settings),
         callbacks=build_callbacks(settings),
+        confirm_above=settings.release_confirm_above,
         logo=read_logo(settings.network_logo) if settings.network_logo else None,
     )
 

@@ -13,8 +13,7 @@ from sqlalchemy import text
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
-from adapter_assembly import build_adapters
-from assembly import build_cipher, build_fingerprint, build_workers
+from assembly import build_adapters, build_cipher, build_fingerprint, build_workers
 from local.environment import free_ports, local_environment, settings_of
 from local.ports import free_port
 from local.temporal import EmbeddedTemporal, temporal_binary

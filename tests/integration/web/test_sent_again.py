@@ -5,8 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from uuid import uuid4
 
-from adapter_assembly import build_adapters
-from assembly import build_workers
+from assembly import build_adapters, build_workers
 from local.environment import free_ports, local_environment, settings_of
 from local.ports import free_port
 from local.temporal import EmbeddedTemporal, temporal_binary

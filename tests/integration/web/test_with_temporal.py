@@ -19,8 +19,7 @@ from temporalio.worker import Worker
 
 import workflows
 from activities import references
-from adapter_assembly import build_adapters
-from assembly import WORKFLOWS, build_workers
+from assembly import WORKFLOWS, build_adapters, build_workers
 from local.environment import free_ports, local_environment, settings_of
 from local.ports import free_port
 from local.temporal import EmbeddedTemporal, temporal_binary

@@ -1,52 +1,36 @@
-"""How the adapters of the channels are built from the settings."""
+"""Who carries messages: the providers of each channel as the settings name them, in order of preference."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Final, NamedTuple
 
 from pydantic import SecretStr
 
 from channels.base import Channel as Adapter
 from channels.email import EmailChannel
 from channels.mime import Relay
-from channels.partner_api import PartnerApiChannel
-from channels.several import SeveralProviders
 from channels.sms import SmsAccount, SmsChannel, SmsContent
 from channels.twilio import TwilioChannel
 from channels.vonage import VonageChannel
-from models.endpoints import EndpointRules, ports_in
 from models.providers import Limits
 from models.vocabulary import Channel
 from setting_types import SmsProvider
 from settings import Settings
 
-SMTP, SECOND_SMTP = "smtp", "second_smtp"
+SMTP: Final = "smtp"
+SECOND_SMTP: Final = "second_smtp"
 """What the first and the second mail server are called in the database."""
 
-Adapters = dict[Channel, Adapter[Any]]
 
+class _SmsChoice(NamedTuple):
+    """One provider of text messages, as the settings say."""
 
-def build_endpoint_rules(settings: Settings) -> EndpointRules:
-    """Read where partners' systems may be."""
-    return EndpointRules(
-        ports=ports_in(settings.partner_api_ports), allow_private=settings.partner_api_allow_private
-    )
-
-
-def build_adapters(settings: Settings) -> Adapters:
-    """Make the adapter of each channel that messages leave by."""
-    return {
-        Channel.EMAIL: SeveralProviders(_relays(settings)),
-        Channel.SMS: build_sms(settings),
-        Channel.PARTNER_API: PartnerApiChannel(
-            connections=settings.http_connections,
-            rules=build_endpoint_rules(settings),
-            own_ca=settings.partner_api_ca,
-        ),
-    }
+    provider: SmsProvider
+    account: SmsAccount
+    limits: Limits
 
 
 def first_relay(settings: Settings) -> Relay:
-    """Return the relay that is asked first."""
+    """Return the relay that is preferred."""
     return Relay(
         host=settings.smtp_host,
         port=settings.smtp_port,
@@ -60,7 +44,7 @@ def first_relay(settings: Settings) -> Relay:
     )
 
 
-def _relays(settings: Settings) -> list[EmailChannel]:
+def build_relays(settings: Settings) -> list[EmailChannel]:
     """Make the adapter of each relay that the settings name, in order of preference."""
     first = first_relay(settings)
     connections, most = settings.email_connections, settings.smtp_messages_per_connection
@@ -93,25 +77,45 @@ def build_offers(settings: Settings) -> dict[Channel, tuple[Limits, ...]]:
     email = [Limits(SMTP, settings.smtp_per_second, settings.smtp_per_day)]
     if settings.second_smtp_host:
         email.append(Limits(SECOND_SMTP, settings.second_smtp_per_second, settings.second_smtp_per_day))
-    sms = [Limits(_sms_name(settings), settings.sms_per_second, settings.sms_per_day)]
+    sms = [choice.limits for choice in _sms_choices(settings)]
     return {Channel.EMAIL: tuple(email), Channel.SMS: tuple(sms)}
 
 
-def _sms_name(settings: Settings) -> str:
-    """Name the provider of text messages as its callbacks do."""
-    generic = settings.sms_provider is SmsProvider.GENERIC
-    return "sms" if generic else settings.sms_provider.value
+def build_sms(settings: Settings) -> list[Adapter[SmsContent]]:
+    """Make the adapter of each provider that takes text messages, in order of preference."""
+    return [_sms_adapter(settings, choice) for choice in _sms_choices(settings)]
 
 
-def build_sms(settings: Settings) -> Adapter[SmsContent]:
-    """Make the adapter of the provider that takes text messages."""
-    key, connections = settings.sms_key.get_secret_value(), settings.http_connections
-    if settings.sms_provider is SmsProvider.GENERIC:
-        return SmsChannel(settings.sms_url or "", key, settings.sms_sender, connections=connections)
+def _sms_choices(settings: Settings) -> list[_SmsChoice]:
+    key = settings.sms_key.get_secret_value()
     account = SmsAccount(settings.sms_account or "", key, settings.sms_sender, settings.sms_url)
-    callback = f"{settings.public_url}/callbacks/{settings.sms_provider.value}"
+    first = settings.sms_provider
+    limits = Limits(_sms_name(first), settings.sms_per_second, settings.sms_per_day)
+    choices = [_SmsChoice(first, account, limits)]
+    if second := settings.second_sms_provider:
+        account = SmsAccount(
+            settings.second_sms_account or "",
+            _secret(settings.second_sms_key) or "",
+            settings.second_sms_sender or settings.sms_sender,
+            settings.second_sms_url,
+        )
+        limits = Limits(_sms_name(second), settings.second_sms_per_second, settings.second_sms_per_day)
+        choices.append(_SmsChoice(second, account, limits))
+    return choices
+
+
+def _sms_name(provider: SmsProvider) -> str:
+    """Name a provider of text messages as its callbacks do."""
+    return "sms" if provider is SmsProvider.GENERIC else provider.value
+
+
+def _sms_adapter(settings: Settings, choice: _SmsChoice) -> Adapter[SmsContent]:
+    account, connections = choice.account, settings.http_connections
+    if choice.provider is SmsProvider.GENERIC:
+        return SmsChannel(account.url or "", account.key, account.sender, connections=connections)
+    callback = f"{settings.public_url}/callbacks/{choice.provider.value}"
     # Neither of them calls an address of this machine, and Twilio refuses a message that names one.
     called = callback if callback.startswith("https://") else None
-    if settings.sms_provider is SmsProvider.TWILIO:
+    if choice.provider is SmsProvider.TWILIO:
         return TwilioChannel(account, connections=connections, callback=called)
     return VonageChannel(account, connections=connections, callback=called)
