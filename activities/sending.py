@@ -28,6 +28,7 @@ from models.messages import Batch, BatchOutcome, DeliveryState
 from models.outbox import Delivery
 from models.providers import Limits
 from models.records import EventKind
+from models.rehearsals import OnlyKeptError
 from models.sms_budget import SmsBudget
 from storage import claims
 from storage.claims import Outcome
@@ -209,6 +210,8 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
             return _Sent(Outcome(delivery.id, DeliveryState.READY))
         except ChannelError as error:
             return _failed(delivery.id, error)
+        except OnlyKeptError:
+            return _Sent(Outcome(delivery.id, DeliveryState.CANCELLED, Failure.ONLY_KEPT))
         except LeakFoundError:
             _log.error("delivery.parked", delivery_id=str(delivery.id), failure=Failure.NAMES_SOMEBODY)
             return _Sent(Outcome(delivery.id, DeliveryState.PARKED, Failure.NAMES_SOMEBODY))
@@ -237,7 +240,7 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
             return await self._compose(draft)
         except UNAVAILABLE:
             raise _NotHandedOverError from None
-        except LeakFoundError:
+        except (LeakFoundError, OnlyKeptError):
             raise
         except Exception as error:
             _log.exception("delivery.not_renderable", delivery_id=str(draft.delivery.id))

@@ -38,6 +38,7 @@ from storage.suppressions import LISTS_ALONE
 
 STATEMENTS: Final = SIGN_ON | {
     Purpose.STATEMENT,
+    Purpose.REHEARSAL,
     Purpose.ADDENDUM,
     Purpose.SIGN_AGAIN,
     Purpose.APPROVAL_REQUEST,
