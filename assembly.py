@@ -1,5 +1,6 @@
 """How the parts are built from the settings; shared by the composition roots."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -11,12 +12,15 @@ from activities.composing import Composer, Stationery
 from activities.context import ActivityContext
 from activities.outbox import OutboxActivities
 from activities.receipts import ReceiptActivities
+from activities.rehearsing import Rehearsing
 from activities.resending import ResendingActivities
-from activities.sending import SendingActivities
+from activities.sending import Compose, SendingActivities
 from activities.sign_on import SignOnActivities
 from activities.verification import VerificationActivities
-from carriers import build_offers, build_relays, build_sms
+from carriers import build_offers, build_relays, build_sms, first_relay
 from channels.base import Channel as Adapter
+from channels.base import Outbound
+from channels.mime import EmailContent, build_mail
 from channels.partner_api import PartnerApiChannel
 from channels.several import SeveralProviders
 from models.endpoints import EndpointRules, ports_in
@@ -172,11 +176,7 @@ def build_workers(settings: Settings, client: Client, database: Database, adapte
         sign_links_last=timedelta(days=settings.sign_link_days),
         sms_link=settings.sms_link,
     )
-    composing = {
-        Channel.EMAIL: composer.email,
-        Channel.SMS: composer.sms,
-        Channel.PARTNER_API: composer.document,
-    }
+    composing = _rehearsing(settings, database, composer)
     grace = timedelta(seconds=settings.graceful_shutdown_seconds)
     parts = (
         CaseActivities(database),
@@ -199,6 +199,25 @@ def build_workers(settings: Settings, client: Client, database: Database, adapte
         )
         workers.append(_worker(client, queue, _methods(sending), grace))
     return workers
+
+
+def _rehearsing(settings: Settings, database: Database, composer: Composer) -> dict[Channel, Compose[Any]]:
+    """Have each channel's messages composed, and kept where they are only rehearsed."""
+    relay, cipher = first_relay(settings), build_cipher(settings)
+
+    def mail(message: Outbound[EmailContent]) -> str:
+        return build_mail(relay, message).decode("ascii")
+
+    return {
+        Channel.EMAIL: Rehearsing(database, cipher, composer.email, as_it_leaves=mail),
+        Channel.SMS: Rehearsing(database, cipher, composer.sms, as_it_leaves=lambda one: one.content.text),
+        Channel.PARTNER_API: Rehearsing(
+            database,
+            cipher,
+            composer.document,
+            as_it_leaves=lambda one: json.dumps(one.content.document, ensure_ascii=False, indent=2),
+        ),
+    }
 
 
 def _worker(

@@ -29,9 +29,9 @@ class _SmsChoice(NamedTuple):
     limits: Limits
 
 
-def build_relays(settings: Settings) -> list[EmailChannel]:
-    """Make the adapter of each relay that the settings name, in order of preference."""
-    first = Relay(
+def first_relay(settings: Settings) -> Relay:
+    """Return the relay that is preferred."""
+    return Relay(
         host=settings.smtp_host,
         port=settings.smtp_port,
         security=settings.smtp_security.value,
@@ -42,6 +42,11 @@ def build_relays(settings: Settings) -> list[EmailChannel]:
         password=_secret(settings.smtp_password),
         bounces=settings.mail_bounces,
     )
+
+
+def build_relays(settings: Settings) -> list[EmailChannel]:
+    """Make the adapter of each relay that the settings name, in order of preference."""
+    first = first_relay(settings)
     connections, most = settings.email_connections, settings.smtp_messages_per_connection
     relays = [EmailChannel(first, connections=connections, provider=SMTP, messages_per_connection=most)]
     if settings.second_smtp_host:

@@ -174,6 +174,7 @@ class Settings(BaseSettings):
     verification_urgent: Verification = described(POLICIES[Urgency.URGENT])
     verification_standard: Verification = described(POLICIES[Urgency.STANDARD])
 
+    release_confirm_above: Annotated[int, Field(ge=0, le=1_000_000)] = 100
     sign_link_days: Annotated[int, Field(ge=1, le=3650)] = 90
     reminder_hours: WorkingHours = DEFAULT_HOURS
     reminders_at_most: Annotated[int, Field(ge=0, le=50)] = MOST_REMINDERS

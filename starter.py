@@ -2,7 +2,7 @@
 
 import typer
 
-from console import addenda, commands, decisions, documents, in_doubt, letters, screens
+from console import addenda, commands, decisions, documents, in_doubt, letters, rehearsals, screens
 from console.groups import add_groups
 
 HELP = """Start urgent actions, watch them, decide about them.
@@ -27,6 +27,8 @@ def build() -> typer.Typer:
     app.command()(commands.follow)
     app.command()(commands.private)
     app.command()(screens.screen)
+    app.command()(rehearsals.preview)
+    app.command()(rehearsals.rehearse)
     app.command()(addenda.addendum)
     app.command()(letters.letters)
     app.command()(letters.posted)

@@ -18,12 +18,11 @@ from models.messages import (
     DispatchRequest,
     DocumentRef,
     PhaseChange,
-    ReceiptsDue,
-    ResendingDue,
     VerificationRef,
     VerificationRound,
     VerificationStatus,
 )
+from models.round_messages import ReceiptsDue, ResendingDue
 from models.sign_on_messages import (
     InvitedAgain,
     SignOnOpened,

@@ -3,7 +3,8 @@
 from temporalio import activity
 
 from activities import references
-from models.messages import ActionRef, ResendingDue
+from models.messages import ActionRef
+from models.round_messages import ResendingDue
 from storage import in_doubt
 from storage.database import Database
 

@@ -23,6 +23,7 @@ from models.messages import Batch, BatchOutcome
 from models.outbox import Delivery
 from models.providers import Limits
 from models.records import EventKind
+from models.rehearsals import OnlyKeptError
 from models.sms_budget import SmsBudget
 from storage import claims
 from storage.contents import Contents, Recipient, contents_of, recipients_of
@@ -260,6 +261,8 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
             return verdicts.put_back(delivery.id)
         except ChannelError as error:
             return verdicts.failed(delivery.id, error)
+        except OnlyKeptError:
+            return verdicts.only_kept(delivery.id)
         except LeakFoundError:
             return verdicts.parked(delivery.id)
         except Exception:  # noqa: BLE001 - one message must not take the others of its claim with it
@@ -279,7 +282,7 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
             return await self._compose(draft)
         except UNAVAILABLE:
             raise NotHandedOverError from None
-        except LeakFoundError:
+        except (LeakFoundError, OnlyKeptError):
             raise
         except Exception as error:
             _log.exception("delivery.not_renderable", delivery_id=str(draft.delivery.id))

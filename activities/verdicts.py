@@ -58,6 +58,11 @@ def parked(delivery_id: UUID) -> Verdict:
     return Verdict(Outcome(delivery_id, DeliveryState.PARKED, Failure.NAMES_SOMEBODY))
 
 
+def only_kept(delivery_id: UUID) -> Verdict:
+    """Judge a message that is there to be looked at."""
+    return Verdict(Outcome(delivery_id, DeliveryState.CANCELLED, Failure.ONLY_KEPT))
+
+
 def failed(delivery_id: UUID, error: ChannelError) -> Verdict:
     """Judge a message that the provider did not take, or may have taken."""
     _log.warning("delivery.not_taken", delivery_id=str(delivery_id), failure=error.failure)

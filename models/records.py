@@ -18,6 +18,8 @@ class EventKind(StrEnum):
 
     RECEIVED = "received"
     """A coordinator handed the case in."""
+    REHEARSED = "rehearsed"
+    """A coordinator had a release shown to her, or sent to her own addresses, before it goes out."""
     PHASE_CHANGED = "phase_changed"
     """The workflow moved the action."""
     VERIFIERS_ASKED = "verifiers_asked"

@@ -13,11 +13,13 @@ from models.actions import PersonAtRisk, UrgentAction
 from models.documents import Document, DocumentText, Rendering
 from models.messages import Purpose
 from models.outbox import Delivery, Dispatch
+from models.rehearsals import Rehearsal
 from models.signatories import Organisations
 from models.vocabulary import Audience, ConsentUse
 from storage.actions import action_by_id, people_at_risk
 from storage.consents import live_uses, newest_consents
 from storage.documents import renderings_of, texts_of
+from storage.rehearsals import rehearsal_of
 from storage.signatures import PublicSignature, signed_by
 
 
@@ -37,6 +39,8 @@ class Contents:
     signatories: list[PublicSignature]
     organisations: Organisations
     frozen_at: datetime
+    rehearsal: Rehearsal | None = None
+    """Set where the messages are those of a statement that is only rehearsed."""
 
     def says_the_same(self, other: "Contents") -> bool:
         """Tell whether messages are made of both alike."""
@@ -131,9 +135,10 @@ async def contents_of(session: AsyncSession, dispatch_id: UUID) -> Contents:
     document = (await session.exec(select(Document).where(Document.id == dispatch.document_id))).one()
     texts = await texts_of(session, dispatch.version_id)
     action = await action_by_id(session, dispatch.action_id)
+    rehearsal = await rehearsal_of(session, dispatch)
     signed = await signed_by(session, document.id, dispatch.digest)
     return Contents(
-        purpose=dispatch.purpose,
+        purpose=Purpose.STATEMENT if rehearsal else dispatch.purpose,
         round=dispatch.round,
         digest=dispatch.digest,
         action=action,
@@ -145,6 +150,7 @@ async def contents_of(session: AsyncSession, dispatch_id: UUID) -> Contents:
         signatories=signed.named,
         organisations=signed.organisations,
         frozen_at=dispatch.frozen_at,
+        rehearsal=rehearsal,
     )
 
 

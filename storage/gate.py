@@ -39,6 +39,7 @@ from storage.suppressions import LISTS_ALONE
 
 STATEMENTS: Final = SIGN_ON | {
     Purpose.STATEMENT,
+    Purpose.REHEARSAL,
     Purpose.ADDENDUM,
     Purpose.SIGN_AGAIN,
     Purpose.APPROVAL_REQUEST,

@@ -64,6 +64,7 @@ async def build_services(settings: Settings) -> Services:
         time_zone=settings.default_time_zone,
         partner_endpoints=build_endpoint_rules(settings),
         callbacks=build_callbacks(settings),
+        confirm_above=settings.release_confirm_above,
         logo=read_logo(settings.network_logo) if settings.network_logo else None,
     )
 

@@ -40,6 +40,8 @@ class Services:
     policies: Policies
     public_url: str
     time_zone: str
+    confirm_above: int
+    """A release to more recipients than these needs their number."""
     partner_endpoints: EndpointRules
     callbacks: Callbacks
     logo: Logo | None = None

@@ -13,6 +13,7 @@ CHANNEL_QUEUES = {
 
 _DISPATCH_NAMES = {
     Purpose.STATEMENT: "release",
+    Purpose.REHEARSAL: "rehearsal",
     Purpose.INVITATION: "invitation",
     Purpose.SIGN_ON_REMINDER: "reminder",
     Purpose.ADDENDUM: "addendum",

@@ -3,7 +3,8 @@
 from temporalio import activity
 
 from activities import references
-from models.messages import ActionRef, DeliveryState, DispatchRequest, Purpose, ReceiptsDue, ResendingDue
+from models.messages import ActionRef, DeliveryState, DispatchRequest, Purpose
+from models.round_messages import ReceiptsDue, ResendingDue
 from tests.workflows.world import ACTION, DOCUMENT, World
 
 

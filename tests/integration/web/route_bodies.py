@@ -29,5 +29,7 @@ BODIES = {
     "/lift": {"address": "a@red.example", "why": "mistaken"},
     "/lists": {},
     "/audience": {},
+    "/rehearsals": {"send": False},
+    "/release": {"recipients": 1},
     "/addresses": {},
 }

@@ -98,6 +98,9 @@ class Site:
             assert await revoke_key(session, holder.key.id)
 
 
+CONFIRM_ABOVE = 100
+
+
 async def services_over(database_url: str, folder: Path, temporal_address: str = NOBODY_LISTENS) -> Services:
     """Build what the routes work with, anchors in a folder; by default Temporal is away."""
     client = await connect(temporal_address, "default", PAYLOAD_KEYS, lazy=True)
@@ -116,6 +119,7 @@ async def services_over(database_url: str, folder: Path, temporal_address: str =
         policies=POLICIES,
         public_url=PUBLIC_URL,
         time_zone="America/Mexico_City",
+        confirm_above=CONFIRM_ABOVE,
         partner_endpoints=EndpointRules(),
         callbacks=CALLBACKS,
     )

@@ -1,49 +1,15 @@
 """A message in doubt is sent again after its release, by real workflows, the real worker and real SMTP."""
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from uuid import uuid4
 
-from assembly import build_adapters, build_workers
-from local.environment import free_ports, local_environment, settings_of
-from local.ports import free_port
-from local.temporal import EmbeddedTemporal, temporal_binary
 from models.messages import DeliveryState
 from models.vocabulary import Role
-from storage.database import Database
 from storage.handing_over import Outcome
-from temporal_client import connect
-from tests import factories
 from tests.integration.local_servers import LocalMailbox
 from tests.integration.outbox_cases import execute, make_case
-from tests.integration.web.site import API, PAYLOAD_KEYS, eventually, running_site, services_over
-
-
-@asynccontextmanager
-async def temporal_and_workers(database_url: str, folder: Path, mailbox: LocalMailbox) -> AsyncIterator[str]:
-    """Run Temporal and every worker, whose mails go to the mailbox."""
-    temporal = EmbeddedTemporal(temporal_binary(), folder / "temporal.db", free_port())
-    await temporal.start()
-    environment = {
-        **local_environment(folder, free_ports(), database_url),
-        "ACUERPA_SMTP_PORT": str(mailbox.relay.port),
-        "ACUERPA_FIELD_KEYS": factories.FIELD_KEYS,
-        "ACUERPA_FINGERPRINT_KEY": factories.FINGERPRINT_KEY,
-    }
-    settings, database = settings_of(environment), Database(database_url)
-    adapters = build_adapters(settings)
-    client = await connect(temporal.address, "default", PAYLOAD_KEYS)
-    try:
-        async with AsyncExitStack() as stack:
-            for worker in build_workers(settings, client, database, adapters):
-                await stack.enter_async_context(worker)
-            yield temporal.address
-    finally:
-        for adapter in adapters.values():
-            await adapter.close()
-        await database.close()
-        await temporal.kill()
+from tests.integration.web.real_workers import temporal_and_workers
+from tests.integration.web.site import API, eventually, running_site, services_over
 
 
 async def test_it_leaves_once_more_under_its_message_id_and_nothing_else_does(
