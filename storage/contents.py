@@ -1,12 +1,12 @@
 """What a message says, and to whom: read once a batch, so that sending needs no further look-ups."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlmodel import select
+from sqlmodel import SQLModel, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.actions import PersonAtRisk, UrgentAction
@@ -42,10 +42,30 @@ class Contents:
     rehearsal: Rehearsal | None = None
     """Set where the messages are those of a statement that is only rehearsed."""
 
+    def says_the_same(self, other: "Contents") -> bool:
+        """Tell whether messages are made of both alike."""
+        return _plain(self) == _plain(other)
+
     @property
     def index(self) -> str:
         """The document's index, like `UA-2026-014/1`."""
         return f"{self.action.reference}/{self.document.number}"
+
+
+def _plain(whole: Contents) -> list[object]:
+    values = (getattr(whole, one.name) for one in fields(whole))
+    return [_without_rows(value) for value in values]
+
+
+def _without_rows(value: object) -> object:
+    """Return rows by their columns: SQLAlchemy compares them by identity."""
+    if isinstance(value, SQLModel):
+        return value.model_dump()
+    if isinstance(value, list):
+        return [_without_rows(one) for one in value]
+    if isinstance(value, dict):
+        return {key: _without_rows(one) for key, one in value.items()}
+    return value
 
 
 class Recipient(NamedTuple):

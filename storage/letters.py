@@ -17,6 +17,7 @@ from models.outbox import Delivery
 from models.vocabulary import Channel
 from storage import claims
 from storage.audiences import LETTER_FINGERPRINT
+from storage.handing_over import Claimed, hand_over
 from storage.message_events import record_states
 from storage.records import announce
 
@@ -128,7 +129,7 @@ async def _claimed(session: AsyncSession, action_id: UUID, delivery: Delivery) -
     )
     session.expire(delivery)
     claimed = await claims.claim(session, batch, claim_id, after=place - 1, limit=1, provider=PRINTED_BY)
-    passed = bool(claimed) and await claims.hand_over(session, action_id, claimed[0].id, claim_id)
+    passed = await hand_over(session, action_id, [Claimed(one.id, claim_id) for one in claimed])
     return claimed[0] if passed else None
 
 

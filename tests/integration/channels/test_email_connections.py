@@ -17,9 +17,11 @@ from tests.integration.channels.scripted_relay import (
 )
 
 
-@pytest.fixture
-async def relay() -> AsyncIterator[ScriptedRelay]:
+@pytest.fixture(params=["one by one", "in groups"])
+async def relay(request: pytest.FixtureRequest) -> AsyncIterator[ScriptedRelay]:
     async with scripted_relay() as served:
+        if request.param == "in groups":
+            served.take_groups()
         yield served
 
 

@@ -12,9 +12,9 @@ from models.messages import DeliveryState, Purpose
 from models.outbox import Delivery
 from models.suppressions import LiftReason
 from models.vocabulary import Channel
-from storage.claims import Outcome
 from storage.database import Database
 from storage.delivery_receipts import SOFT_BOUNCES, take_early_receipts, take_receipts
+from storage.handing_over import Outcome
 from storage.suppressions import Lift, lift
 from tests import factories
 from tests.integration.outbox_cases import Case, execute, make_case

@@ -9,11 +9,11 @@ from models.lifecycle import Decision
 from models.messages import DeliveryState, Dispatched, Purpose
 from models.outbox import Delivery
 from models.vocabulary import Channel
-from storage import cancelling, claims, outbox
-from storage.claims import Outcome
+from storage import cancelling, outbox
 from storage.database import Database
+from storage.handing_over import Outcome
 from storage.in_doubt import DoubtDecision, InDoubt, decide_doubt, in_doubt, next_resending
-from tests.integration.outbox_cases import Case, changed_text, execute, make_case
+from tests.integration.outbox_cases import Case, changed_text, execute, handed_over_alone, make_case
 
 S = DeliveryState
 
@@ -194,7 +194,7 @@ async def test_a_late_word_of_the_first_sender_changes_nothing_of_what_is_sent_a
     await case.settle(lost, Outcome(first.id, S.FAILED, "message_refused"))
     assert await states(case, first) == ["ready"]
     async with case.database.transaction() as session:
-        assert not await claims.hand_over(session, case.action.id, first.id, lost)
+        assert not await handed_over_alone(session, case.action.id, first.id, lost)
 
 
 async def test_a_further_round_of_the_release_holds_nobody_who_was_in_doubt(case: Case) -> None:

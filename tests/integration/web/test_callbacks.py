@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 from models.messages import DeliveryState
 from models.outbox import Delivery
 from models.vocabulary import Channel
-from storage.claims import Outcome
+from storage.handing_over import Outcome
 from tests.integration.outbox_cases import Case, execute, make_case
 from tests.integration.web.callbacks import call_gateway, call_mail, call_twilio, call_vonage, hand_on
 from tests.integration.web.site import CALLBACKS, Site, problem

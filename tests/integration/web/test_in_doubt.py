@@ -4,7 +4,7 @@ from uuid import uuid4
 
 from models.messages import DeliveryState
 from models.vocabulary import Role
-from storage.claims import Outcome
+from storage.handing_over import Outcome
 from tests.integration.outbox_cases import execute, make_case
 from tests.integration.web.site import API, Site
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from models.messages import DeliveryState
 from models.vocabulary import Role
-from storage.claims import Outcome
+from storage.handing_over import Outcome
 from tests.integration.local_servers import LocalMailbox
 from tests.integration.outbox_cases import execute, make_case
 from tests.integration.web.real_workers import temporal_and_workers
