@@ -23,7 +23,7 @@ COPY storage storage
 COPY templates templates
 COPY web web
 COPY workflows workflows
-COPY admin.py alembic.ini assembly.py logs.py setting_types.py settings.py starter.py temporal_client.py worker.py ./
+COPY admin.py alembic.ini assembly.py carriers.py logs.py setting_types.py settings.py starter.py temporal_client.py worker.py ./
 
 # A checkout made under a strict umask must still be readable for the user of the container.
 RUN python -m compileall -q . && chmod -R a+rX .

@@ -9,7 +9,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up key verifier browser test soak mutants bench bench-sign-on bench-limits check format lock clean
+.PHONY: help setup demo up key verifier browser test soak mutants bench bench-distribution bench-sign-on bench-limits check format lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ mutants: $(SYNCED) ## change the code that must not fail, and see that tests not
 
 bench: $(SYNCED) ## measure how soon decisions are answered
 	@$(PY) -m benchmarks.decisions
+
+bench-distribution: $(SYNCED) ## measure how fast a release goes out, beside what the SMTP library reaches: prints JSON
+	@$(PY) -m benchmarks.distribution
 
 bench-sign-on: $(SYNCED) ## measure how many partners can read and sign at once; prints JSON, ends with 1 where a limit is missed
 	@$(PY) -m benchmarks.sign_on

@@ -2,6 +2,7 @@
 
 import typer
 
+from office.bounces import BounceCommand
 from office.desk import Office
 from office.keys import key_commands
 from office.partner_keys import partner_key_commands
@@ -19,6 +20,7 @@ def open_office() -> Office:
         database_url=settings.database_url,
         fingerprint=AddressFingerprint(decode_key(settings.fingerprint_key.get_secret_value())),
         public_url=settings.public_url,
+        message_id_domain=settings.message_id_domain,
         default_language=settings.default_language,
         default_time_zone=settings.default_time_zone,
     )
@@ -37,6 +39,7 @@ def build() -> typer.Typer:
     app.add_typer(verifier_commands(open_office), name="verifiers")
     app.add_typer(partner_key_commands(open_office), name="partner-keys")
     app.add_typer(provider_commands(open_office), name="providers")
+    app.command()(BounceCommand(open_office).bounces)
     return app
 
 

@@ -1,10 +1,9 @@
 """How the parts are built from the settings; shared by the composition roots."""
 
-from dataclasses import replace
+import json
 from datetime import timedelta
 from typing import Any
 
-from pydantic import SecretStr
 from temporalio.client import Client
 from temporalio.worker import Worker
 
@@ -13,20 +12,19 @@ from activities.composing import Composer, Stationery
 from activities.context import ActivityContext
 from activities.outbox import OutboxActivities
 from activities.receipts import ReceiptActivities
-from activities.sending import SendingActivities
+from activities.rehearsing import Rehearsing
+from activities.resending import ResendingActivities
+from activities.sending import Compose, SendingActivities
 from activities.sign_on import SignOnActivities
 from activities.verification import VerificationActivities
+from carriers import build_offers, build_relays, build_sms, first_relay
 from channels.base import Channel as Adapter
-from channels.email import EmailChannel
-from channels.mime import Relay
+from channels.base import Outbound
+from channels.mime import EmailContent, build_mail
 from channels.partner_api import PartnerApiChannel
 from channels.several import SeveralProviders
-from channels.sms import SmsAccount, SmsChannel, SmsContent
-from channels.twilio import TwilioChannel
-from channels.vonage import VonageChannel
 from models.endpoints import EndpointRules, ports_in
 from models.logos import read_logo
-from models.providers import Limits
 from models.sms_budget import SmsBudget, prefix_budgets
 from models.verification import Policies, policy_of
 from models.vocabulary import Channel, Urgency
@@ -37,7 +35,6 @@ from security.keys import KeyRing, decode_key
 from security.logos import clean_logo
 from security.tokens import new_token
 from security.unsubscribing import UnsubscribeLinks
-from setting_types import SmsProvider
 from settings import Settings, SettingsError, WrongSetting
 from storage.database import Database
 from storage.reminders import Reminders
@@ -49,6 +46,7 @@ from workflows.addresses import CASE_QUEUE, CHANNEL_QUEUES
 from workflows.distribution import DistributionWorkflow
 from workflows.follow_up import FollowUpWorkflow
 from workflows.receipts import ReceiptsWorkflow
+from workflows.resending import ResendingWorkflow
 from workflows.sign_on import SignOnWorkflow
 from workflows.urgent_action import UrgentActionWorkflow
 from workflows.verification import VerificationWorkflow
@@ -60,10 +58,8 @@ WORKFLOWS = (
     DistributionWorkflow,
     FollowUpWorkflow,
     ReceiptsWorkflow,
+    ResendingWorkflow,
 )
-
-SMTP, SECOND_SMTP = "smtp", "second_smtp"
-"""What the first and the second mail server are called in the database."""
 
 Adapters = dict[Channel, Adapter[Any]]
 
@@ -153,80 +149,14 @@ async def build_client(settings: Settings, *, lazy: bool = False) -> Client:
 def build_adapters(settings: Settings) -> Adapters:
     """Make the adapter of each channel that messages leave by."""
     return {
-        Channel.EMAIL: SeveralProviders(_relays(settings)),
-        Channel.SMS: build_sms(settings),
+        Channel.EMAIL: SeveralProviders(build_relays(settings)),
+        Channel.SMS: SeveralProviders(build_sms(settings)),
         Channel.PARTNER_API: PartnerApiChannel(
             connections=settings.http_connections,
             rules=build_endpoint_rules(settings),
             own_ca=settings.partner_api_ca,
         ),
     }
-
-
-def _relays(settings: Settings) -> list[EmailChannel]:
-    """Make the adapter of each relay that the settings name, in order of preference."""
-    first = Relay(
-        host=settings.smtp_host,
-        port=settings.smtp_port,
-        security=settings.smtp_security.value,
-        sender=settings.mail_from,
-        sender_name=settings.network_name,
-        domain=settings.message_id_domain,
-        username=settings.smtp_username,
-        password=_secret(settings.smtp_password),
-    )
-    connections, most = settings.email_connections, settings.smtp_messages_per_connection
-    relays = [EmailChannel(first, connections=connections, provider=SMTP, messages_per_connection=most)]
-    if settings.second_smtp_host:
-        second = replace(
-            first,
-            host=settings.second_smtp_host,
-            port=settings.second_smtp_port,
-            security=settings.second_smtp_security.value,
-            username=settings.second_smtp_username,
-            password=_secret(settings.second_smtp_password),
-        )
-        most = settings.second_smtp_messages_per_connection
-        relays.append(
-            EmailChannel(second, connections=connections, provider=SECOND_SMTP, messages_per_connection=most)
-        )
-    return relays
-
-
-def _secret(kept: SecretStr | None) -> str | None:
-    return kept.get_secret_value() if kept else None
-
-
-def build_offers(settings: Settings) -> dict[Channel, tuple[Limits, ...]]:
-    """List the providers of each channel in order of preference, with what they may be given.
-
-    Partners' own systems have none: each of them is on its own.
-    """
-    email = [Limits(SMTP, settings.smtp_per_second, settings.smtp_per_day)]
-    if settings.second_smtp_host:
-        email.append(Limits(SECOND_SMTP, settings.second_smtp_per_second, settings.second_smtp_per_day))
-    sms = [Limits(_sms_name(settings), settings.sms_per_second, settings.sms_per_day)]
-    return {Channel.EMAIL: tuple(email), Channel.SMS: tuple(sms)}
-
-
-def _sms_name(settings: Settings) -> str:
-    """Name the provider of text messages as its callbacks do."""
-    generic = settings.sms_provider is SmsProvider.GENERIC
-    return "sms" if generic else settings.sms_provider.value
-
-
-def build_sms(settings: Settings) -> Adapter[SmsContent]:
-    """Make the adapter of the provider that takes text messages."""
-    key, connections = settings.sms_key.get_secret_value(), settings.http_connections
-    if settings.sms_provider is SmsProvider.GENERIC:
-        return SmsChannel(settings.sms_url or "", key, settings.sms_sender, connections=connections)
-    account = SmsAccount(settings.sms_account or "", key, settings.sms_sender, settings.sms_url)
-    callback = f"{settings.public_url}/callbacks/{settings.sms_provider.value}"
-    # Neither of them calls an address of this machine, and Twilio refuses a message that names one.
-    called = callback if callback.startswith("https://") else None
-    if settings.sms_provider is SmsProvider.TWILIO:
-        return TwilioChannel(account, connections=connections, callback=called)
-    return VonageChannel(account, connections=connections, callback=called)
 
 
 def build_sms_budget(settings: Settings) -> SmsBudget:
@@ -246,17 +176,14 @@ def build_workers(settings: Settings, client: Client, database: Database, adapte
         sign_links_last=timedelta(days=settings.sign_link_days),
         sms_link=settings.sms_link,
     )
-    composing = {
-        Channel.EMAIL: composer.email,
-        Channel.SMS: composer.sms,
-        Channel.PARTNER_API: composer.document,
-    }
+    composing = _rehearsing(settings, database, composer)
     grace = timedelta(seconds=settings.graceful_shutdown_seconds)
     parts = (
         CaseActivities(database),
         VerificationActivities(database),
         SignOnActivities(database),
         ReceiptActivities(database),
+        ResendingActivities(database),
         OutboxActivities(database, build_reminders(settings), batch_size=settings.batch_size),
     )
     activities = [method for part in parts for method in _methods(part)]
@@ -272,6 +199,25 @@ def build_workers(settings: Settings, client: Client, database: Database, adapte
         )
         workers.append(_worker(client, queue, _methods(sending), grace))
     return workers
+
+
+def _rehearsing(settings: Settings, database: Database, composer: Composer) -> dict[Channel, Compose[Any]]:
+    """Have each channel's messages composed, and kept where they are only rehearsed."""
+    relay, cipher = first_relay(settings), build_cipher(settings)
+
+    def mail(message: Outbound[EmailContent]) -> str:
+        return build_mail(relay, message).decode("ascii")
+
+    return {
+        Channel.EMAIL: Rehearsing(database, cipher, composer.email, as_it_leaves=mail),
+        Channel.SMS: Rehearsing(database, cipher, composer.sms, as_it_leaves=lambda one: one.content.text),
+        Channel.PARTNER_API: Rehearsing(
+            database,
+            cipher,
+            composer.document,
+            as_it_leaves=lambda one: json.dumps(one.content.document, ensure_ascii=False, indent=2),
+        ),
+    }
 
 
 def _worker(

@@ -12,11 +12,13 @@ from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, Field, SecretStr, ValidationInfo
 from pydantic_core import PydanticCustomError
 
+from models.addresses import webhook_secret
 from models.endpoints import ports_in
 from models.logos import LogoError, read_logo
 from models.sms_budget import prefix_budgets
 from models.verification import policy_of
 from models.working_hours import working_hours
+from security.callback_signatures import listed_secrets
 from security.endpoints import HOST, is_database_url, is_neighbour, is_safe_url, is_server
 from security.keys import KeyFormatError, KeyRing, decode_key
 
@@ -24,6 +26,7 @@ WRONG: Final = "acuerpa_setting"
 _NAME: Final = r"[^\W_][^\x00-\x1f\x7f-\x9f\u2028\u2029]{0,79}"
 _DOMAIN: Final = r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]"
 _SMS_SENDER: Final = r"[A-Za-z0-9 ]{1,11}|\+[1-9][0-9]{6,14}|MG[0-9a-f]{32}"
+_GUESSED_BY_NOBODY: Final = r"[!-+\--~]{16,200}"
 _DATABASE_REMEDY: Final = "write postgresql+psycopg://user:password@host/name"
 _URL_REMEDY: Final = "write https://host/path, no user or query; http:// only for this machine"
 
@@ -77,6 +80,25 @@ def _must_parse(parse: Callable[[str], object], remedy: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _hard_to_guess(listed: SecretStr) -> SecretStr:
+    if not all(re.fullmatch(_GUESSED_BY_NOBODY, one) for one in listed_secrets(listed)):
+        raise _refusal(
+            "is not a secret", "write at least 16 plain letters; a comma divides an old and a new one"
+        )
+    return listed
+
+
+def _standard_webhooks(listed: SecretStr) -> SecretStr:
+    try:
+        for one in listed_secrets(listed):
+            webhook_secret(SecretStr(one))
+    except PydanticCustomError:
+        raise _refusal(
+            "is not a Standard Webhooks secret", "write whsec_ and base64 of 24 to 64 bytes"
+        ) from None
+    return listed
+
+
 def _is_mail_address(address: str) -> bool:
     try:
         validate_email(address, check_deliverability=False, test_environment=True)
@@ -106,16 +128,31 @@ def password_with_user_name(password: SecretStr | None, info: ValidationInfo) ->
 
 def url_of_gateway(url: str | None, info: ValidationInfo) -> str | None:
     """Refuse a gateway of which nobody says where it is; the others are known."""
-    if url is None and info.data.get("sms_provider") is SmsProvider.GENERIC:
+    if url is None and info.data.get(_beside(info, "provider")) is SmsProvider.GENERIC:
         raise _refusal("is missing", "write where the gateway takes messages, or choose another provider")
     return url
 
 
 def account_of_provider(account: str | None, info: ValidationInfo) -> str | None:
     """Refuse a provider that knows its customers by an account, and none."""
-    if account is None and info.data.get("sms_provider") in {SmsProvider.TWILIO, SmsProvider.VONAGE}:
+    known_by = {SmsProvider.TWILIO, SmsProvider.VONAGE}
+    if account is None and info.data.get(_beside(info, "provider")) in known_by:
         raise _refusal("is missing", "write Twilio's account SID, or Vonage's API key")
     return account
+
+
+def another_provider(second: SmsProvider | None, info: ValidationInfo) -> SmsProvider | None:
+    """Refuse a second provider that is the first: what they say later could not be told apart."""
+    if second is not None and second is info.data.get("sms_provider"):
+        raise _refusal("is the provider that is there already", "choose another one, or leave it empty")
+    return second
+
+
+def key_of_provider(key: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+    """Refuse a second provider without its key."""
+    if key is None and info.data.get(_beside(info, "provider")) is not None:
+        raise _refusal("is missing", "write the provider's key")
+    return key
 
 
 def _is_link(text: str) -> bool:
@@ -186,6 +223,8 @@ def _are_working_hours(text: str) -> bool:
 
 KeyRingText = Annotated[SecretStr, _must_parse(KeyRing.parse, "write id:key[,id:key], see .env.example")]
 Key = Annotated[SecretStr, _must_parse(decode_key, "make one as .env.example says")]
+Secrets = Annotated[SecretStr, AfterValidator(_hard_to_guess)]
+WebhookSecrets = Annotated[SecretStr, AfterValidator(_standard_webhooks)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Host = Annotated[str, _must(HOST, "is not a host", "write its name or IP address, no scheme, no port")]
 Server = Annotated[str, _must(is_server, "is not the address of a server", "write host:port")]

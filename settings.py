@@ -36,6 +36,7 @@ from setting_types import (
     Ports,
     PrefixBudgets,
     Rate,
+    Secrets,
     Server,
     SmsAccountName,
     SmsLink,
@@ -45,8 +46,11 @@ from setting_types import (
     TimeZone,
     Url,
     Verification,
+    WebhookSecrets,
     WorkingHours,
     account_of_provider,
+    another_provider,
+    key_of_provider,
     password_with_user_name,
     safe_smtp_security,
     url_of_gateway,
@@ -109,6 +113,7 @@ class Settings(BaseSettings):
     letter_paper: Paper = "letter"
     letter_fonts: Folder | None = None
     mail_from: MailAddress = "acuerpa@red.example"
+    mail_bounces: MailAddress | None = None
     message_id_domain: Domain = "red.example"
     smtp_host: Host
     smtp_port: Port = 1025
@@ -141,15 +146,35 @@ class Settings(BaseSettings):
     sms_budget_by_prefix: PrefixBudgets = ""
     sms_per_second: Rate | None = None
     sms_per_day: Amount | None = None
+
+    second_sms_provider: Annotated[SmsProvider | None, AfterValidator(another_provider)] = None
+    second_sms_url: Annotated[Url | None, Field(validate_default=True), AfterValidator(url_of_gateway)] = None
+    second_sms_account: Annotated[
+        SmsAccountName | None, Field(validate_default=True), AfterValidator(account_of_provider)
+    ] = None
+    second_sms_key: Annotated[
+        SecretStr | None, Field(validate_default=True), AfterValidator(key_of_provider)
+    ] = None
+    second_sms_sender: SmsSender | None = None
+    second_sms_per_second: Rate | None = None
+    second_sms_per_day: Amount | None = None
+
     http_connections: Connections = 8
     partner_api_ports: Ports = "443"
     partner_api_ca: Authorities | None = None
     partner_api_allow_private: bool = False
 
+    callback_twilio: Secrets | None = None
+    callback_vonage: Secrets | None = None
+    callback_sms: Secrets | None = None
+    callback_mail: WebhookSecrets | None = None
+    callback_bounces: Secrets | None = None
+
     verification_immediate: Verification = described(POLICIES[Urgency.IMMEDIATE])
     verification_urgent: Verification = described(POLICIES[Urgency.URGENT])
     verification_standard: Verification = described(POLICIES[Urgency.STANDARD])
 
+    release_confirm_above: Annotated[int, Field(ge=0, le=1_000_000)] = 100
     sign_link_days: Annotated[int, Field(ge=1, le=3650)] = 90
     reminder_hours: WorkingHours = DEFAULT_HOURS
     reminders_at_most: Annotated[int, Field(ge=0, le=50)] = MOST_REMINDERS

@@ -2,7 +2,7 @@
 
 import typer
 
-from console import addenda, commands, decisions, documents, screens
+from console import addenda, commands, decisions, documents, in_doubt, letters, rehearsals, screens
 from console.groups import add_groups
 
 HELP = """Start urgent actions, watch them, decide about them.
@@ -27,7 +27,11 @@ def build() -> typer.Typer:
     app.command()(commands.follow)
     app.command()(commands.private)
     app.command()(screens.screen)
+    app.command()(rehearsals.preview)
+    app.command()(rehearsals.rehearse)
     app.command()(addenda.addendum)
+    app.command()(letters.letters)
+    app.command()(letters.posted)
     app.command()(decisions.attest)
     app.command("return")(decisions.send_back)
     app.command()(decisions.reject)
@@ -39,6 +43,9 @@ def build() -> typer.Typer:
     app.command()(decisions.withdraw)
     app.command()(decisions.close)
     app.command()(documents.reopen)
+    app.command()(in_doubt.unknown)
+    app.command()(in_doubt.resend)
+    app.command()(in_doubt.settle)
     add_groups(app)
     return app
 

@@ -1,17 +1,19 @@
 """What each message says: drafts become the contents of their channel."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import NamedTuple
 
 from activities.attaching import LetterAttachments
+from activities.document_context import signatories, text_context, text_for
 from activities.leak_watch import LeakWatch, Part, texts_in
+from activities.moulding import Moulds
 from activities.receipt_context import receipt_context
 from activities.secret_links import SecretLinks
 from activities.sending import Draft
 from channels.mime import EmailContent
 from channels.partner_api import DocumentContent
 from channels.sms import SmsContent
-from models.documents import DocumentText
 from models.messages import Purpose
 from models.outbox import RecipientKind
 from models.partner_webhooks import ActionStopped, StatementAddendum, StatementReleased, as_json
@@ -20,7 +22,6 @@ from security.fields import FieldCipher
 from security.sealed_places import api_secret_place, former_secret_place
 from security.unsubscribing import UnsubscribeLinks
 from storage.addenda import ListChanges, list_changes
-from storage.contents import Contents
 from storage.database import Database
 from storage.inviting import missed_at
 from storage.letter_content import addressed_lines
@@ -67,12 +68,29 @@ class Composer:
         self._watch = LeakWatch(cipher)
         self._unsubscribe_links = stationery.unsubscribe_links
         self._letters = LetterAttachments(stationery.press, self._watch, time_zone=time_zone)
+        self._moulds = Moulds(self._watch, self._written_mail)
         self._links = SecretLinks(database, public_url=public_url, last=sign_links_last)
         self._time_zone = time_zone
         self._sms_link = sms_link
 
     async def email(self, draft: Draft) -> EmailContent:
         """Compose a mail of any purpose."""
+        return await self._moulds.mail(draft, self._personal(draft))
+
+    def _personal(self, draft: Draft) -> EmailContent:
+        """Return what headers hold of one recipient."""
+        return EmailContent(
+            recipient_name=draft.recipient.name,
+            subject="",
+            text="",
+            html="",
+            language=draft.delivery.language,
+            references=tuple(draft.recipient.earlier) if draft.contents.purpose in _FOLLOWING else (),
+            unsubscribe_url=self._way_off_the_list(draft),
+        )
+
+    async def _written_mail(self, draft: Draft) -> EmailContent:
+        """Write a mail as a whole, and have it read."""
         contexts = {
             Purpose.STATEMENT: self._statement,
             Purpose.INVITATION: self._invitation,
@@ -98,15 +116,12 @@ class Composer:
         purpose, language = draft.contents.purpose, draft.delivery.language
         rendered = self._renderer.email(purpose.value, language, await contexts[purpose](draft))
         self._watch.read(draft, Part(rendered.subject), Part(rendered.text), Part(rendered.html, markup=True))
-        return EmailContent(
-            recipient_name=draft.recipient.name,
+        return replace(
+            self._personal(draft),
             subject=rendered.subject,
             text=rendered.text,
             html=rendered.html,
-            language=language,
             attachments=await self._letters.of(draft),
-            references=tuple(draft.recipient.earlier) if purpose in _FOLLOWING else (),
-            unsubscribe_url=self._way_off_the_list(draft),
         )
 
     async def sms(self, draft: Draft) -> SmsContent:
@@ -142,15 +157,15 @@ class Composer:
 
     async def _statement(self, draft: Draft) -> dict[str, object]:
         return {
-            **_text_context(draft),
-            **_signatories(draft.contents),
+            **text_context(draft),
+            **signatories(draft.contents),
             **self._addressed(draft),
             "identified": [one._asdict() for one in self._watch.identified(draft)],
         }
 
     async def _notice(self, draft: Draft) -> dict[str, object]:
         self._watch.identified(draft)
-        return {**_text_context(draft), **self._addressed(draft)}
+        return {**text_context(draft), **self._addressed(draft)}
 
     def _addressed(self, draft: Draft) -> dict[str, object]:
         recipient, is_target = draft.recipient, draft.delivery.recipient_kind is RecipientKind.TARGET
@@ -171,7 +186,7 @@ class Composer:
     async def _invitation(self, draft: Draft) -> dict[str, object]:
         self._watch.identified(draft)
         return {
-            **_text_context(draft),
+            **text_context(draft),
             "recipient_name": draft.recipient.name,
             "partner_name": draft.recipient.organisation,
             "sign_url": await self._links.to_sign(draft.delivery),
@@ -184,8 +199,8 @@ class Composer:
         changes = await self._changes(draft)
         return {
             "index": draft.contents.index,
-            "title": _text(draft).headline,
-            "statement_language": _text(draft).language,
+            "title": text_for(draft).headline,
+            "statement_language": text_for(draft).language,
             **self._addressed(draft),
             "added": [one._asdict() for one in changes.added],
             "gone": [one._asdict() for one in changes.gone],
@@ -201,12 +216,12 @@ class Composer:
     async def _signing_again(self, draft: Draft) -> dict[str, object]:
         if draft.delivery.invitation_id is None:
             raise ValueError("a request to sign again names no invitation")
-        text = _text(draft)
+        text = text_for(draft)
         async with self._database.transaction() as session:
             before = await signed_text(session, draft.delivery.invitation_id, text.language)
         self._watch.identified(draft)
         return {
-            **_text_context(draft),
+            **text_context(draft),
             "recipient_name": draft.recipient.name,
             "partner_name": draft.recipient.organisation,
             "sign_url": await self._links.to_sign(draft.delivery),
@@ -232,7 +247,7 @@ class Composer:
         index = draft.contents.index
         reference, number = index.split("/")
         link = self._sms_link and self._sms_link.format(reference=reference, number=number)
-        return {"index": index, "title": _text(draft).headline, "link": link}
+        return {"index": index, "title": text_for(draft).headline, "link": link}
 
     async def _to_coordinator(self, draft: Draft) -> dict[str, object]:
         return {
@@ -272,28 +287,3 @@ class Composer:
             "recipient_name": draft.recipient.name,
             "verify_url": await self._links.to_verify(draft.delivery),
         }
-
-
-def _text(draft: Draft) -> DocumentText:
-    return draft.contents.texts[draft.delivery.language]
-
-
-def _text_context(draft: Draft) -> dict[str, object]:
-    text = _text(draft)
-    return {
-        "index": draft.contents.index,
-        "title": text.headline,
-        "summary": text.summary,
-        "body": text.body,
-        "background": text.background,
-        "demands": text.demands,
-        "statement_language": text.language,
-    }
-
-
-def _signatories(contents: Contents) -> dict[str, object]:
-    return {
-        "signatories": [one._asdict() for one in contents.signatories],
-        "unnamed_signatories": contents.organisations.unnamed,
-        "organisations": contents.organisations.total,
-    }

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
-from activities.sending import Draft, LeakFoundError
+from activities.sending import Draft
+from activities.verdicts import LeakFoundError
 from models.documents import Identified, rendering_digest
 from models.vocabulary import Disclosure, RenderingKind
 from security.fields import FieldCipher
-from security.leak_guard import LeakGuard
+from security.leak_guard import LeakGuard, Seam
 from security.naming import KnownPerson, guard_over, open_identity
 from storage.contents import Contents
 
@@ -57,6 +58,11 @@ class LeakWatch:
         tolerant = self._make_guard(draft, [name for name in others if name])
         if any(tolerant.leaks(part.text, markup=part.markup) for part in found):
             raise LeakFoundError
+
+    def seam(self, draft: Draft, part: Part, place: int) -> Seam:
+        """Return the place of a part of a message where one character stands for what is personal."""
+        before, after = part.text[:place], part.text[place + 1 :]
+        return Seam(self._guard(draft), before, after, markup=part.markup)
 
     def _guard(self, draft: Draft) -> LeakGuard:
         guards = self._guards.setdefault(draft.contents, {})

@@ -3,7 +3,8 @@
 from temporalio import activity
 
 from activities import references
-from models.messages import ActionRef, ReceiptsDue
+from models.messages import ActionRef
+from models.round_messages import ReceiptsDue
 from storage import receipts
 from storage.database import Database
 

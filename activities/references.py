@@ -18,11 +18,11 @@ from models.messages import (
     DispatchRequest,
     DocumentRef,
     PhaseChange,
-    ReceiptsDue,
     VerificationRef,
     VerificationRound,
     VerificationStatus,
 )
+from models.round_messages import ReceiptsDue, ResendingDue
 from models.sign_on_messages import (
     InvitedAgain,
     SignOnOpened,
@@ -120,6 +120,15 @@ class ReceiptActivities(ABC):
     @abstractmethod
     async def next_receipts(self, action: ActionRef) -> ReceiptsDue:
         """Return the next round that is to be sent."""
+
+
+class ResendingActivities(ABC):
+    """What is to be sent again."""
+
+    @activity.defn
+    @abstractmethod
+    async def next_resending(self, action: ActionRef) -> ResendingDue:
+        """Return the oldest dispatch that holds a message to be sent again."""
 
 
 class OutboxActivities(ABC):

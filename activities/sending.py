@@ -5,34 +5,30 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import timedelta
 from typing import Generic, NamedTuple, TypeVar
 from uuid import UUID, uuid4
+from weakref import WeakValueDictionary
 
 import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities import references
+from activities import references, verdicts
+from activities.attempts import Attempt, Heard
 from activities.context import heartbeating
-from activities.supply import Said, Stopped, tell_what_was_said, was_judged
+from activities.supply import Stopped, tell_what_was_said
 from activities.turns import Turns
-from channels.base import (
-    Channel,
-    ChannelError,
-    Failure,
-    InDoubtError,
-    Outbound,
-    PermanentError,
-    Receipt,
-    TransientError,
-)
-from models.messages import Batch, BatchOutcome, DeliveryState
+from activities.turnstile import Turnstile
+from activities.verdicts import LeakFoundError, NotHandedOverError, Verdict
+from channels.base import Channel, ChannelError, Failure, Outbound, PermanentError
+from models.messages import Batch, BatchOutcome
 from models.outbox import Delivery
 from models.providers import Limits
 from models.records import EventKind
+from models.rehearsals import OnlyKeptError
 from models.sms_budget import SmsBudget
 from storage import claims
-from storage.claims import Outcome
 from storage.contents import Contents, Recipient, contents_of, recipients_of
 from storage.database import UNAVAILABLE, Database
+from storage.handing_over import Claimed, Settled
 from storage.limited_claims import Terms, claim_within
 from storage.providers import Allowance
 from storage.records import record
@@ -44,8 +40,13 @@ _READ = {"fields": ["identities"], "why": "leak_guard"}
 TRY_AGAIN = "deliveries_put_off"
 """Type of the error after which Temporal tries the rest of a batch again."""
 
+_LARGEST_APPETITE = 4
+"""Messages of a claim for each connection, while nobody else wants a turn: a crash does them no harm."""
+
+_UNDER_WAY = 2
+"""Messages being made or sent for each connection: one on its way, the next one close behind."""
+
 _LONGEST_REST = timedelta(seconds=5)
-_LONGEST_SETTLE_WAIT_SECONDS = 5.0
 _SETTLE_AFTER_CANCELLATION_SECONDS = 10.0
 
 ContentT = TypeVar("ContentT")
@@ -63,24 +64,8 @@ class Draft(NamedTuple):
 Compose = Callable[[Draft], Awaitable[ContentT]]
 
 
-class LeakFoundError(Exception):
-    """A finished message names somebody who must not be named to its recipient."""
-
-
-class _NotHandedOverError(Exception):
-    """Between claim and hand-over came a hold, a stop or a cancellation, or the database went away."""
-
-
-class _Sent(NamedTuple):
-    outcome: Outcome
-    suppress: Failure | None = None
-    retry_after: timedelta | None = None
-    said: tuple[Said, ...] = ()
-    """What the provider said, where it was asked."""
-
-
 class SendingActivities(references.SendingActivities, Generic[ContentT]):
-    """Sends the batches of one channel, at most `channel.connections` messages at once."""
+    """Sends the batches of one channel, at most `channel.connections` of them handed over and not settled."""
 
     def __init__(
         self,
@@ -102,20 +87,24 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
         self._database = database
         self._channel = channel
         self._compose = compose
-        # One claim at a time, batches in turn: a crash leaves no more in doubt than there are connections.
+        # What a batch before was made of, and all that was built of it, serves as long as it is the same.
+        self._known_contents: WeakValueDictionary[UUID, Contents] = WeakValueDictionary()
+        self._turnstile = Turnstile(database, channel.connections)
         self._turns = Turns()
+        self._places = asyncio.Semaphore(_UNDER_WAY * channel.connections)
 
     @activity.defn
     async def send_batch(self, batch: Batch) -> BatchOutcome:
         """Send what the gate lets through; what was put off comes back as an error, to be tried again.
 
-        A claim takes as many rows as there are connections, so that a hold overtakes nearly all of a batch.
-        A worker that shuts down claims no more, and a cancellation waits for what was handed over.
+        A worker that shuts down begins no more, and a cancellation waits for what was handed over.
         """
         claim_id = uuid4()
         async with heartbeating():
             await self._recover(batch, claim_id)
-            stopped = await self._send_claims(batch, claim_id)
+            attempt = Attempt(batch, await self._contents(batch), claim_id, batch.first - 1)
+            patience = self._finish_seconds + _SETTLE_AFTER_CANCELLATION_SECONDS
+            stopped = await _to_its_end(self._send(attempt), patience)
             async with self._database.transaction() as session:
                 outcome = await claims.finish_batch(session, batch)
         if not outcome.waiting or outcome.on_hold:
@@ -129,139 +118,175 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
         async with self._database.transaction() as session:
             await claims.recover(session, batch, claim_id, repeatable=self._channel.repeatable)
 
-    async def _send_claims(self, batch: Batch, claim_id: UUID) -> Stopped:
-        """Send claim after claim, and return how long the rest must wait.
+    async def _contents(self, batch: Batch) -> Contents:
+        """Read what the messages share, identities with it: each is read once more before it leaves."""
+        async with self._database.transaction() as session:
+            await record(session, batch.action_id, EventKind.PRIVATE_READ, detail=_READ)
+            contents = await contents_of(session, batch.dispatch_id)
+        known = self._known_contents.get(batch.dispatch_id)
+        if known is None or not known.says_the_same(contents):
+            known = self._known_contents[batch.dispatch_id] = contents
+        return known
+
+    async def _send(self, attempt: Attempt) -> Stopped:
+        """Send claim after claim until nothing is left, or what is left must wait."""
+        sending = asyncio.create_task(self._send_claims(attempt))
+        giving_up = asyncio.create_task(self._give_up_late(attempt, sending))
+        try:
+            await asyncio.wait({sending})
+            await attempt.ended()
+        finally:
+            giving_up.cancel()
+        stopped = Stopped(timedelta(0)) if sending.cancelled() else sending.result()
+        if attempt.failure is not None:
+            raise attempt.failure
+        return stopped._replace(wait=max(stopped.wait, attempt.wait))
+
+    async def _give_up_late(self, attempt: Attempt, sending: "asyncio.Task[Stopped]") -> None:
+        """End what hangs for too long after a cancellation: only the next attempt may judge it."""
+        await activity.wait_for_cancelled()
+        if attempt.waits_for_turn:
+            sending.cancel()
+        await asyncio.sleep(self._finish_seconds)
+        for task in (sending, *attempt.sending):
+            if task is not None:
+                task.cancel()
+
+    async def _send_claims(self, attempt: Attempt) -> Stopped:
+        while True:
+            stopped = await self._send_until_closed(attempt)
+            first = attempt.first_put_back
+            if stopped.wait or first is None or not attempt.passed or attempt.troubled or attempt.is_over():
+                return stopped
+            # Some may have been refused for themselves: the gate says anew who else may go.
+            attempt.position, attempt.first_put_back, attempt.passed = first - 1, None, 0
+            attempt.reopen()
+
+    async def _send_until_closed(self, attempt: Attempt) -> Stopped:
+        """Begin every message that can be claimed, until a gate is found closed or the provider wants a rest.
 
         A short wait for a provider is one for all batches; whoever is most urgent when it ends is first.
         """
-        contents, position, wait = await self._contents(batch), batch.first - 1, timedelta(0)
-        while not activity.is_worker_shutdown():
-            async with self._turns.turn(batch):
-                allowance, drafts = await self._claim(batch, claim_id, position, contents)
+        wait = Stopped(timedelta(0))
+        while attempt.goes_on():
+            attempt.waits_for_turn = True
+            async with self._turns.turn(attempt.batch):
+                attempt.waits_for_turn = False
+                allowance, drafts = await self._claim(attempt)
                 if allowance.wait > _LONGEST_REST:
-                    return Stopped(max(wait, allowance.wait), allowance.by_limit)
+                    wait = Stopped(allowance.wait, allowance.by_limit)
+                    break
                 if allowance.wait:
                     self._turns.rest(allowance.wait.total_seconds())
                     continue
                 if not drafts:
                     break
-                position = drafts[-1].delivery.position
-                self._turns.charge(batch, len(drafts))
-                patience = self._finish_seconds + _SETTLE_AFTER_CANCELLATION_SECONDS
-                asked = await _to_its_end(self._send_and_settle(batch, claim_id, allowance, drafts), patience)
-            wait = max(wait, asked)
-        return Stopped(wait)
+                await self._begin_all(attempt, allowance, drafts)
+            if attempt.troubled:
+                await attempt.ended()
+                attempt.reopen()
+        await attempt.ended()
+        return wait
 
-    async def _send_and_settle(
-        self, batch: Batch, claim_id: UUID, allowance: Allowance, drafts: list[Draft]
-    ) -> timedelta:
-        """Send a claim, and return the longest wait that a provider asked for.
+    async def _begin_all(self, attempt: Attempt, allowance: Allowance, drafts: list[Draft]) -> None:
+        """Begin the messages of a claim; those behind it follow while the last of them are on their way."""
+        self._turns.charge(attempt.batch, len(drafts))
+        shared = self._turns.others_wait(attempt.batch)
+        attempt.appetite = 1 if shared else min(2 * attempt.appetite, _LARGEST_APPETITE)
+        heard = Heard(allowance, len(drafts))
+        for draft in drafts:
+            await self._begin(attempt, draft, heard)
+        if allowance.is_open or allowance.is_troubled:
+            await attempt.ended()
 
-        What hangs for too long after a cancellation stays claimed: only the next attempt may judge it.
-        """
-        sending = [asyncio.create_task(self._send(draft, batch.action_id, claim_id)) for draft in drafts]
-        giving_up = asyncio.create_task(self._give_up_late(sending))
-        ended = await asyncio.gather(*sending, return_exceptions=True)
-        giving_up.cancel()
-        known = [(draft, one) for draft, one in zip(drafts, ended, strict=True) if isinstance(one, _Sent)]
-        await self._settle(batch, claim_id, known)
-        if self._terms.offers:
-            said = [said for _, one in known for said in one.said]
-            await tell_what_was_said(self._database, allowance, said)
-        return max((one.retry_after or timedelta(0) for _, one in known), default=timedelta(0))
-
-    async def _give_up_late(self, sending: Sequence[asyncio.Task[_Sent]]) -> None:
-        await activity.wait_for_cancelled()
-        await asyncio.sleep(self._finish_seconds)
-        for one in sending:
-            one.cancel()
-
-    async def _contents(self, batch: Batch) -> Contents:
-        """Read what the messages share, identities with it: each is read once more before it leaves."""
-        async with self._database.transaction() as session:
-            await record(session, batch.action_id, EventKind.PRIVATE_READ, detail=_READ)
-            return await contents_of(session, batch.dispatch_id)
-
-    async def _claim(
-        self, batch: Batch, claim_id: UUID, after: int, contents: Contents
-    ) -> tuple[Allowance, list[Draft]]:
+    async def _claim(self, attempt: Attempt) -> tuple[Allowance, list[Draft]]:
         async with self._database.transaction() as session:
             allowance, deliveries = await claim_within(
-                session, batch, claim_id, self._terms, after=after, limit=self._channel.connections
+                session,
+                attempt.batch,
+                attempt.claim_id,
+                self._terms,
+                after=attempt.position,
+                limit=attempt.appetite * self._channel.connections,
             )
             recipients = await recipients_of(session, deliveries)
-        return allowance, [Draft(delivery, recipients[delivery.id], contents) for delivery in deliveries]
+        if deliveries:
+            attempt.position = deliveries[-1].position
+        drafts = [Draft(delivery, recipients[delivery.id], attempt.contents) for delivery in deliveries]
+        return allowance, drafts
 
-    async def _send(self, draft: Draft, action_id: UUID, claim_id: UUID) -> _Sent:
+    async def _begin(self, attempt: Attempt, draft: Draft, heard: Heard) -> None:
+        """Begin a message when a place is free, or put it back where none may begin any more."""
+        await self._places.acquire()
+        if attempt.goes_on():
+            attempt.begin(self._send_and_settle(attempt, draft, heard))
+            return
+        self._places.release()
+        attempt.put_back(draft.delivery.position)
+        attempt.begin(self._settle(attempt, verdicts.put_back(draft.delivery.id), heard))
+
+    async def _send_and_settle(self, attempt: Attempt, draft: Draft, heard: Heard) -> None:
+        """Send a message and give its place to the next; a known outcome is recorded, come what may."""
+        try:
+            try:
+                verdict = await attempt.sent(self._send_one(attempt, draft))
+            finally:
+                self._places.release()
+            attempt.heard(verdict, shared=bool(self._terms.offers))
+            await self._settle(attempt, verdict, heard)
+        finally:
+            self._turnstile.forget(draft.delivery.id)
+
+    async def _settle(self, attempt: Attempt, verdict: Verdict, heard: Heard) -> None:
+        settled = Settled(attempt.claim_id, verdict.outcome)
+        await self._turnstile.leave(attempt.batch.action_id, settled, suppress=verdict.suppress)
+        if heard.hear(verdict.said) and self._terms.offers:
+            await tell_what_was_said(self._database, heard.allowance, heard.said)
+
+    async def _send_one(self, attempt: Attempt, draft: Draft) -> Verdict:
         delivery, passed = draft.delivery, False
 
         async def hand_over() -> None:
             nonlocal passed
-            passed = await self._hand_over(action_id, delivery.id, claim_id)
+            passed = await self._hand_over(attempt, delivery.id)
             if not passed:
-                raise _NotHandedOverError
+                raise NotHandedOverError
 
         try:
             content = await self._composed(draft)
             message = Outbound(delivery.id, delivery.address, content, delivery.provider)
             receipt = await self._channel.send(message, hand_over)
-        except _NotHandedOverError:
-            return _Sent(Outcome(delivery.id, DeliveryState.READY))
+        except NotHandedOverError:
+            attempt.put_back(draft.delivery.position)
+            return verdicts.put_back(delivery.id)
         except ChannelError as error:
-            return _failed(delivery.id, error)
+            return verdicts.failed(delivery.id, error)
+        except OnlyKeptError:
+            return verdicts.only_kept(delivery.id)
         except LeakFoundError:
-            _log.error("delivery.parked", delivery_id=str(delivery.id), failure=Failure.NAMES_SOMEBODY)
-            return _Sent(Outcome(delivery.id, DeliveryState.PARKED, Failure.NAMES_SOMEBODY))
+            return verdicts.parked(delivery.id)
         except Exception:  # noqa: BLE001 - one message must not take the others of its claim with it
             _log.exception("delivery.broke", delivery_id=str(delivery.id))
-            return _failed(delivery.id, self._broke(handed_over=passed))
-        return _sent(delivery.id, receipt)
+            judged = verdicts.broke(handed_over=passed, repeatable=self._channel.repeatable)
+            return verdicts.failed(delivery.id, judged)
+        return verdicts.sent(delivery.id, receipt)
 
-    def _broke(self, *, handed_over: bool) -> ChannelError:
-        """Judge an error that no adapter foresaw."""
-        if handed_over and not self._channel.repeatable:
-            return InDoubtError(Failure.UNRECOGNISED)
-        return TransientError(Failure.UNRECOGNISED, in_doubt=handed_over)
-
-    async def _hand_over(self, action_id: UUID, delivery_id: UUID, claim_id: UUID) -> bool:
-        if activity.is_cancelled():
-            return False
-        try:
-            async with self._database.transaction() as session:
-                return await claims.hand_over(session, action_id, delivery_id, claim_id)
-        except UNAVAILABLE:
-            return False
+    async def _hand_over(self, attempt: Attempt, delivery_id: UUID) -> bool:
+        claimed = Claimed(delivery_id, attempt.claim_id)
+        passed = await self._turnstile.enter(attempt.batch.action_id, claimed, attempt.goes_on)
+        attempt.passed += passed
+        return passed
 
     async def _composed(self, draft: Draft) -> ContentT:
         try:
             return await self._compose(draft)
         except UNAVAILABLE:
-            raise _NotHandedOverError from None
-        except LeakFoundError:
+            raise NotHandedOverError from None
+        except (LeakFoundError, OnlyKeptError):
             raise
         except Exception as error:
             _log.exception("delivery.not_renderable", delivery_id=str(draft.delivery.id))
             raise PermanentError(Failure.NOT_RENDERABLE) from error
-
-    async def _settle(self, batch: Batch, claim_id: UUID, known: list[tuple[Draft, _Sent]]) -> None:
-        """Record outcomes, however long it takes: nobody else knows them."""
-        wait_seconds = 0.1
-        while True:
-            try:
-                await self._settle_once(batch, claim_id, known)
-            except UNAVAILABLE:
-                _log.warning("outcomes.not_recorded", retry_in_seconds=wait_seconds)
-                await asyncio.sleep(wait_seconds)
-                wait_seconds = min(wait_seconds * 2, _LONGEST_SETTLE_WAIT_SECONDS)
-            else:
-                return
-
-    async def _settle_once(self, batch: Batch, claim_id: UUID, known: list[tuple[Draft, _Sent]]) -> None:
-        async with self._database.transaction() as session:
-            await claims.settle(session, batch.action_id, claim_id, [one.outcome for _, one in known])
-            for reason in sorted({one.suppress for _, one in known if one.suppress}):
-                gone = [draft.delivery.id for draft, one in known if one.suppress is reason]
-                await claims.suppress(session, batch.action_id, gone, reason)
 
 
 async def _to_its_end(work: Coroutine[None, None, ResultT], patience_seconds: float) -> ResultT:
@@ -272,21 +297,3 @@ async def _to_its_end(work: Coroutine[None, None, ResultT], patience_seconds: fl
     except asyncio.CancelledError:
         await asyncio.wait({task}, timeout=patience_seconds)
         raise
-
-
-def _sent(delivery_id: UUID, receipt: Receipt) -> _Sent:
-    taken = Outcome(delivery_id, DeliveryState.SENT, provider_reference=receipt.provider_reference)
-    return _Sent(taken, said=(None,))
-
-
-def _failed(delivery_id: UUID, error: ChannelError) -> _Sent:
-    _log.warning("delivery.not_taken", delivery_id=str(delivery_id), failure=error.failure)
-    said = (error,) if was_judged(error) else ()
-    if isinstance(error, TransientError):
-        put_off = Outcome(delivery_id, DeliveryState.READY, error.failure, in_doubt=error.in_doubt)
-        return _Sent(put_off, retry_after=error.retry_after, said=said)
-    if isinstance(error, InDoubtError):
-        return _Sent(Outcome(delivery_id, DeliveryState.UNKNOWN, error.failure), said=said)
-    suppress = isinstance(error, PermanentError) and error.suppress
-    failed = Outcome(delivery_id, DeliveryState.FAILED, error.failure)
-    return _Sent(failed, suppress=error.failure if suppress else None, said=said)

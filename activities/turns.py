@@ -48,6 +48,10 @@ class Turns:
         """Count messages against the share of a batch's dispatch."""
         self._had[batch.dispatch_id] = self._had.get(batch.dispatch_id, 0) + messages
 
+    def others_wait(self, batch: Batch) -> bool:
+        """Tell whether batches of other dispatches wait for their turn."""
+        return any(one.dispatch_id != batch.dispatch_id for one in self._waiting)
+
     def rest(self, seconds: float) -> None:
         """Let nobody have a turn for so long; whoever comes meanwhile is considered when it ends."""
         if self._resting is not None:

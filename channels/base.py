@@ -31,6 +31,8 @@ class Failure(StrEnum):
     """The message could not be made."""
     NAMES_SOMEBODY = "names_somebody"
     """The leak guard found somebody in the finished message who must not be named."""
+    ONLY_KEPT = "only_kept"
+    """It was rehearsed, to be looked at: nobody was to get it."""
     CONNECTION_LOST_AT_THE_END = "connection_lost_at_the_end"
     """The connection broke when the provider may have taken the message."""
     PROVIDER_BROKE = "provider_broke"

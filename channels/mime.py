@@ -12,6 +12,7 @@ from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
 from email.utils import format_datetime, quote
+from functools import lru_cache
 from typing import Literal
 from uuid import UUID
 
@@ -27,6 +28,10 @@ _WEB_ADDRESS = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&'()*+,;=%\[\]-]{1,800}
 _PLAIN_WORDS = re.compile(r"[A-Za-z0-9'+/ -]*")
 _ENCODED_WORD = "=?"
 _PLAIN_LENGTH = 60
+LONGEST_LINE = 76
+"""Characters of an encoded line (RFC 2045, section 6.7)."""
+
+_POLICY = SMTP_POLICY.clone(max_line_length=LONGEST_LINE)
 _CONTROLS = {"Cc", "Cs", "Zl", "Zp"}
 
 
@@ -55,6 +60,8 @@ class EmailContent:
     attachments: tuple[Attachment, ...] = ()
     references: tuple[UUID, ...] = ()
     unsubscribe_url: str | None = None
+    body: bytes | None = field(default=None, repr=False)
+    """Text, HTML and attachments, where they are built already (`moulds.py`)."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +76,13 @@ class Relay:
     domain: str
     username: str | None = None
     password: str | None = None
+    bounces: str | None = None
     timeout_seconds: float = 30
+
+    @property
+    def envelope_sender(self) -> str:
+        """The address to which a mail comes back that cannot be delivered (RFC 5321, section 4.4)."""
+        return self.bounces or self.sender
 
 
 def build_mail(relay: Relay, message: Outbound[EmailContent]) -> bytes:
@@ -83,7 +96,7 @@ def build_mail(relay: Relay, message: Outbound[EmailContent]) -> bytes:
         headers = {
             "From": _mailbox(relay.sender_name, relay.sender),
             "To": _mailbox(content.recipient_name or "", message.address),
-            "Subject": _words("Subject", content.subject),
+            "Subject": _subject(content.subject),
             "Date": format_datetime(datetime.now(UTC)),
             "Message-ID": _message_id(relay, message.delivery_id),
             **_thread(relay, content),
@@ -92,7 +105,7 @@ def build_mail(relay: Relay, message: Outbound[EmailContent]) -> bytes:
             **_unsubscription(content),
         }
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-        return lines.encode("ascii") + _body(content)
+        return lines.encode("ascii") + (content.body or body_of(content))
     except ValueError:
         raise PermanentError(Failure.NOT_RENDERABLE) from None
 
@@ -118,10 +131,15 @@ def _unsubscription(content: EmailContent) -> dict[str, str]:
     return {"List-Unsubscribe": f"<{address}>", **(one_click if address.startswith("https:") else {})}
 
 
-def _body(content: EmailContent) -> bytes:
+def body_of(content: EmailContent) -> bytes:
+    """Build all but our own headers.
+
+    Raises:
+        ValueError: it cannot stand in a mail.
+    """
     if "\0" in content.text + content.html:
         raise ValueError("NUL cannot stand in a mail")
-    mail = EmailMessage(policy=SMTP_POLICY)
+    mail = EmailMessage(policy=_POLICY)
     # Whether the relay takes 8 bits is not asked, and some break signatures where they recode.
     mail.set_content(content.text, cte="quoted-printable")
     mail.add_alternative(content.html, subtype="html", cte="quoted-printable")
@@ -142,8 +160,9 @@ def _mailbox(name: str, address: str) -> str:
     return f"{phrase}\r\n <{address}>"
 
 
-def _words(header: str, text: str) -> str:
-    return text if _is_plain(text) else _encoded(header, text)
+@lru_cache(maxsize=64)  # a release has as many as languages
+def _subject(text: str) -> str:
+    return text if _is_plain(text) else _encoded("Subject", text)
 
 
 def _is_plain(text: str) -> bool:

@@ -24,7 +24,7 @@ LONG_TIMEOUT: Final = httpx.Timeout(900.0, connect=5.0)
 
 _SERVER_ERROR, _REDIRECT = 500, 300
 _UNAUTHORISED, _INVALID = 401, 422
-_JSON, _PROBLEM_JSON = "application/json", "application/problem+json"
+_JSON, _PROBLEM_JSON, _PDF = "application/json", "application/problem+json", "application/pdf"
 _LINES = "application/x-ndjson"
 _ADDRESS_REMEDY = "Write https://host, or http:// for this machine only: the key goes with every request."
 
@@ -59,6 +59,14 @@ class ApiClient:
     def get(self, path: str, parameters: Parameters | None = None) -> str:
         """Read."""
         return self._patiently(self._http.build_request("GET", path, params=parameters), repeatable=True)
+
+    def fetch(self, path: str) -> bytes:
+        """Read a PDF; never repeated, since each reading is written down."""
+        answer = self._answered(self._http.build_request("GET", path, headers={"Accept": _PDF}))
+        if answer.is_success and _kind_of(answer) == _PDF:
+            return answer.content
+        self._meaning(answer)
+        raise UnreachableError(f"{self._server} answers, but not as Acuerpa does: check --api-url.")
 
     def post(
         self, path: str, body: object = None, *, idempotency_key: str | None = None, repeatable: bool = False
@@ -118,18 +126,20 @@ class ApiClient:
             time.sleep(pause)
 
     def _once(self, request: httpx.Request) -> str:
+        return self._meaning(self._answered(request))
+
+    def _answered(self, request: httpx.Request) -> httpx.Response:
         try:
-            response = self._http.send(request)
+            return self._http.send(request)
         except (httpx.ConnectError, httpx.ConnectTimeout):
             raise UnreachableError(f"The server {self._server} cannot be reached.", unsent=True) from None
         except httpx.TimeoutException:
             raise UnreachableError(f"The server {self._server} did not answer in time.") from None
         except httpx.RequestError:
             raise UnreachableError(f"The connection to {self._server} broke.") from None
-        return self._meaning(response)
 
     def _meaning(self, response: httpx.Response) -> str:
-        kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        kind = _kind_of(response)
         if response.is_success and kind == _JSON:
             return response.text
         if kind == _PROBLEM_JSON:
@@ -142,6 +152,10 @@ class ApiClient:
             f"{self._server} answers, but not as Acuerpa does (HTTP {response.status_code}): "
             "check --api-url or ACUERPA_API_URL."
         )
+
+
+def _kind_of(response: httpx.Response) -> str:
+    return str(response.headers.get("Content-Type", "")).partition(";")[0].strip().lower()
 
 
 def _problem(response: httpx.Response) -> BadInputError | RefusedError | UnreachableError:

@@ -8,6 +8,7 @@ import typer
 from console.answers import Decided, read
 from console.errors import BadInputError
 from console.files import read_text
+from console.rehearsals import counted
 from console.rendering import to_attest
 from console.session import (
     DEFAULT_API_URL,
@@ -32,6 +33,11 @@ Digest = Annotated[
 ConsentRevision = Annotated[
     int,
     typer.Option(metavar="N", min=1, help="With --digest: the consent_revision of the action that was read."),
+]
+
+Recipients = Annotated[
+    int | None,
+    typer.Option(metavar="N", min=0, help="For scripts: how many it goes to; needed where they are many."),
 ]
 
 ReasonFile = Annotated[
@@ -123,14 +129,18 @@ def complete(
 def release(
     reference: Reference,
     *,
+    recipients: Recipients = None,
     yes: Yes = False,
     api_url: ApiUrl = DEFAULT_API_URL,
     api_key: ApiKey = None,
     as_json: AsJson = False,
 ) -> None:
-    """Let the document go out now."""
+    """Let the document go out now; to very many only where their number is typed in."""
     with session(api_url, api_key, as_json=as_json) as opened:
-        _confirm_and_decide(opened, reference, Decision.RELEASE, yes=yes)
+        if recipients is None and not yes:
+            recipients = _typed_number(opened, reference)
+        _confirm(opened, reference, Decision.RELEASE, yes=yes)
+        _decide(opened, reference, Decision.RELEASE, {"recipients": recipients})
 
 
 def hold(
@@ -220,6 +230,19 @@ def _reason(opened: Session, file: Path | None, question: str) -> str:
 def _confirm_and_decide(opened: Session, reference: str, decision: Decision, *, yes: bool) -> None:
     _confirm(opened, reference, decision, yes=yes)
     _decide(opened, reference, decision)
+
+
+def _typed_number(opened: Session, reference: str) -> int | None:
+    """Say how many a release goes to, and have the number typed where it is large."""
+    opened.screen.require_terminal()
+    seen = counted(opened, reference)
+    opened.screen.say(f"{seen.document} goes to {seen.total} recipients.")
+    if seen.total <= seen.confirm_above:
+        return None
+    typed = opened.screen.ask("Type their number to release it")
+    if typed != str(seen.total):
+        raise BadInputError("That is another number; nothing was done.")
+    return seen.total
 
 
 def _confirm(opened: Session, reference: str, decision: Decision, *, yes: bool) -> None:

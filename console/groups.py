@@ -17,6 +17,7 @@ from console import (
     partners,
     people,
     questions,
+    suppressions,
     windows,
 )
 
@@ -88,6 +89,10 @@ GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
     "questions": (
         "Read and answer what partners ask before they sign.",
         {"list": questions.list_questions, "answer": questions.answer},
+    ),
+    "suppressions": (
+        "See and lift what must not be written to.",
+        {"list": suppressions.list_suppressions, "lift": suppressions.lift},
     ),
     "contacts": (
         "Keep the contacts.",

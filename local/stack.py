@@ -4,8 +4,8 @@ import asyncio
 import fcntl
 import os
 import sys
-from collections.abc import Callable, Coroutine, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TextIO
@@ -87,6 +87,19 @@ class Stack:
         except BaseException:
             await self.down()
             raise
+
+    @asynccontextmanager
+    async def only(self, *names: str) -> AsyncIterator[Self]:
+        """Run some services alone until the block ends; behind PostgreSQL the database is migrated."""
+        try:
+            self._take_folder()
+            for name in names:
+                await self.start(name)
+                if name == "postgres":
+                    await self._migrate()
+            yield self
+        finally:
+            await self.down()
 
     async def down(self) -> None:
         """Stop everything in reverse order; do nothing where the folder is another stack's."""

@@ -58,7 +58,8 @@ def _web_address(text: str) -> str:
     return text
 
 
-def _webhook_secret(secret: SecretStr) -> SecretStr:
+def webhook_secret(secret: SecretStr) -> SecretStr:
+    """Refuse what is no secret by Standard Webhooks."""
     text = secret.get_secret_value()
     try:
         key = base64.b64decode(text.removeprefix(_SECRET_PREFIX), validate=True)
@@ -74,4 +75,4 @@ def _webhook_secret(secret: SecretStr) -> SecretStr:
 EmailAddress = Annotated[str, StringConstraints(strict=True, max_length=254), AfterValidator(canonical_email)]
 PhoneNumber = Annotated[str, StringConstraints(strict=True, max_length=40), AfterValidator(canonical_phone)]
 WebAddress = Annotated[str, StringConstraints(strict=True, max_length=2_000), AfterValidator(_web_address)]
-WebhookSecret = Annotated[SecretStr, AfterValidator(_webhook_secret)]
+WebhookSecret = Annotated[SecretStr, AfterValidator(webhook_secret)]

@@ -37,10 +37,14 @@ class SuppressionReason(StrEnum):
 
     NO_SUCH_ADDRESS = "no_such_address"
     """The provider says that it does not exist."""
+    SOFT_BOUNCES = "soft_bounces"
+    """Message after message came back for more than a week, and none arrived between them."""
     BOUNCED = "bounced"
     """What was sent there came back for good."""
     UNSUBSCRIBED = "unsubscribed"
     """Whoever reads it does not want to be written to."""
+    OPTED_OUT = "opted_out"
+    """Whoever reads it told the provider that she wants nothing from us."""
     COMPLAINED = "complained"
     """Whoever reads it called a message spam."""
     REMOVED = "removed"
@@ -48,7 +52,12 @@ class SuppressionReason(StrEnum):
 
 
 SAID_NO: Final = frozenset(
-    {SuppressionReason.UNSUBSCRIBED, SuppressionReason.COMPLAINED, SuppressionReason.REMOVED}
+    {
+        SuppressionReason.UNSUBSCRIBED,
+        SuppressionReason.OPTED_OUT,
+        SuppressionReason.COMPLAINED,
+        SuppressionReason.REMOVED,
+    }
 )
 """A person's own word: it holds for the whole channel, and no other address takes its place."""
 

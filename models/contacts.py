@@ -1,4 +1,4 @@
-"""People and media who receive releases, their lists, and addresses that must not be written to."""
+"""People and media who receive releases, and their lists."""
 
 from datetime import date, datetime
 from typing import Any
@@ -69,14 +69,3 @@ class ContactEvent(SQLModel, table=True):
     person_id: UUID = link("person.id")
     at: datetime = moment()
     detail: dict[str, Any] = tree()
-
-
-class Suppression(SQLModel, table=True):
-    """An address that must not be written to, known by its keyed hash only.
-
-    `reason` is a `SuppressionReason`; a word that is none counts as an address that leads nowhere.
-    """
-
-    fingerprint: bytes = Field(primary_key=True)
-    reason: str
-    suppressed_at: datetime = moment()

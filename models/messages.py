@@ -15,6 +15,8 @@ class Purpose(StrEnum):
 
     STATEMENT = "statement"
     """A release: the document goes to its audience."""
+    REHEARSAL = "rehearsal"
+    """A coordinator sees one message of each kind that a release would send."""
     ADDENDUM = "addendum"
     """Those who received a document are told how the list of its signatories has changed."""
     INVITATION = "invitation"
@@ -231,12 +233,6 @@ class Dispatched(Message):
     action_id: UUID
     dispatch_id: UUID
     size: int
-
-
-class ReceiptsDue(Message):
-    """The next round of what is to be told about answers; None where nothing is, or not now."""
-
-    request: DispatchRequest | None
 
 
 class FollowUpRequest(Message):

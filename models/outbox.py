@@ -57,7 +57,7 @@ class Delivery(SQLModel, table=True):
     `posted_on`, when somebody posted a letter, as she says. A text message that keeps quiet hours has the
     `time_zones` where its recipient may be; `counted_on` is the day whose budget it is part of.
     `provider` is whom the claim took it for; one that is `ready` and has one may have been taken by it, so
-    it is given to no other.
+    it is given to no other. `resent_at` is when a coordinator had it sent again, though it may have arrived.
     """
 
     __table_args__ = (
@@ -74,6 +74,16 @@ class Delivery(SQLModel, table=True):
             "ix_delivery_partner",
             "recipient_id",
             postgresql_where=text("recipient_kind = 'partner'"),
+        ),
+        Index(
+            "ix_delivery_reference",
+            "provider_reference",
+            postgresql_where=text("channel = 'sms' AND provider_reference IS NOT NULL"),
+        ),
+        Index(
+            "ix_delivery_in_doubt",
+            "dispatch_id",
+            postgresql_where=text("state IN ('unknown', 'parked') OR resent_at IS NOT NULL"),
         ),
     )
 
@@ -99,6 +109,7 @@ class Delivery(SQLModel, table=True):
     handed_over_at: datetime | None = moment(nullable=True)
     settled_at: datetime | None = moment(nullable=True)
     not_before: datetime | None = moment(nullable=True)
+    resent_at: datetime | None = moment(nullable=True)
     time_zones: list[str] | None = words(nullable=True)
     counted_on: date | None = None
     posted_on: date | None = None

@@ -18,6 +18,8 @@ class EventKind(StrEnum):
 
     RECEIVED = "received"
     """A coordinator handed the case in."""
+    REHEARSED = "rehearsed"
+    """A coordinator had a release shown to her, or sent to her own addresses, before it goes out."""
     PHASE_CHANGED = "phase_changed"
     """The workflow moved the action."""
     VERIFIERS_ASKED = "verifiers_asked"
@@ -111,7 +113,9 @@ class EventKind(StrEnum):
     CLOSE_DECIDED = "close_decided"
     """A coordinator ended the action in order."""
     ADDRESS_SUPPRESSED = "address_suppressed"
-    """An address is not written to any more: it does not exist, or asked for it; the detail says which."""
+    """An address is not written to any more: it does not exist, or its reader asked for it."""
+    DOUBT_DECIDED = "doubt_decided"
+    """A coordinator decided what shall become of messages in doubt."""
     CLAIMED = "claimed"
     """Messages were taken for sending."""
     SETTLED = "settled"
@@ -130,8 +134,6 @@ class EventKind(StrEnum):
     """A coordinator had a letter printed, to post it."""
     LETTER_POSTED = "letter_posted"
     """She said that she posted it."""
-    LETTER_NOT_POSTED = "letter_not_posted"
-    """She said that a printed letter was not posted."""
     PRIVATE_READ = "private_read"
     """Somebody read private fields; the detail says which and why."""
 
@@ -182,6 +184,8 @@ class Addressee(StrEnum):
     """The sign-on of one document."""
     RECEIPTS = "receipts"
     """What tells partners what was answered for them."""
+    RESENDING = "resending"
+    """What sends messages in doubt again."""
 
 
 class PendingNudge(SQLModel, table=True):

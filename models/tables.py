@@ -8,6 +8,7 @@ from models import (
     attestations,
     consents,
     contacts,
+    delivery_receipts,
     documents,
     outbox,
     partner_records,
@@ -17,8 +18,10 @@ from models import (
     providers,
     questions,
     records,
+    rehearsals,
     screens,
     sms_budget,
+    suppressions,
 )
 
 AGGREGATES = (
@@ -27,6 +30,7 @@ AGGREGATES = (
     attestations,
     consents,
     contacts,
+    delivery_receipts,
     documents,
     outbox,
     partner_records,
@@ -36,8 +40,10 @@ AGGREGATES = (
     providers,
     questions,
     records,
+    rehearsals,
     screens,
     sms_budget,
+    suppressions,
 )
 
 METADATA = SQLModel.metadata

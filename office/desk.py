@@ -29,6 +29,7 @@ class Office:
     database_url: str
     fingerprint: AddressFingerprint
     public_url: str
+    message_id_domain: str
     default_language: str
     default_time_zone: str
 

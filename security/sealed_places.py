@@ -53,6 +53,11 @@ def signature_place(signature_id: UUID) -> str:
     return f"signature.reason:{signature_id}"
 
 
+def rehearsed_message_place(delivery_id: UUID) -> str:
+    """Name the place of a finished message of a rehearsal."""
+    return f"rehearsed_message:{delivery_id}"
+
+
 def api_secret_place(url: str) -> str:
     """Name the place of a partner's secret: its address, so that a changed one never gets the old secret."""
     return f"partner_api_secret:{url}"

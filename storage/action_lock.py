@@ -8,13 +8,17 @@ Each function is a statement of its own, to be called before anything of the act
 next statement then sees all that was committed by whoever was waited for.
 """
 
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 _KEY = "hashtextextended('urgent_action:' || CAST(:action_id AS text), 0)"
-_SHARE = text(f"SELECT pg_advisory_xact_lock_shared({_KEY})")
+SHARED: Final = f"pg_advisory_xact_lock_shared({_KEY})"
+"""What takes the shared lock, for a statement that tells something that never changes; see `share_action`."""
+
+_SHARE = text(f"SELECT {SHARED}")
 _HAVE_ALONE = text(f"SELECT pg_advisory_xact_lock({_KEY})")
 
 

@@ -20,7 +20,7 @@ _SERVED: Final = """
         SELECT 1 FROM delivery AS earlier JOIN dispatch AS before ON before.id = earlier.dispatch_id
         WHERE before.document_id = :document_id AND before.purpose = :purpose
           AND earlier.channel = recipient.channel AND earlier.fingerprint = recipient.fingerprint
-          AND earlier.state NOT IN ('cancelled', 'suppressed'))
+          AND (earlier.state NOT IN ('cancelled', 'suppressed') OR earlier.resent_at IS NOT NULL))
 """
 
 # Who has another address by now has the document all the same, unless nothing arrived at the one before.
@@ -62,7 +62,31 @@ def _addressed(purpose: Purpose, recipients: str) -> str:
     return f"SELECT recipient.*, {spoken} AS spoken_in FROM ({recipients}) AS recipient {once}"
 
 
-ADDRESSED: Final = {purpose: _addressed(purpose, recipients) for purpose, recipients in RECIPIENTS.items()}
+_RELEASED: Final = _addressed(Purpose.STATEMENT, RECIPIENTS[Purpose.STATEMENT])
+
+# What differs between the messages of a release, but for names, follows from these four.
+_REHEARSED: Final = f"""
+    SELECT DISTINCT ON (one.recipient_kind, one.channel, one.spoken_in, one.disclosure)
+           one.recipient_kind, one.recipient_id, one.invitation_id, one.request_id, one.channel,
+           CASE WHEN one.channel = 'email' THEN person.email
+                WHEN one.channel = 'sms' THEN coalesce(person.phone, one.address)
+                ELSE one.address END AS address,
+           CASE WHEN one.channel = 'email' THEN person.fingerprint
+                WHEN one.channel = 'sms' THEN coalesce(person.phone_fingerprint, one.fingerprint)
+                ELSE one.fingerprint END AS fingerprint,
+           one.language, one.disclosure, one.rank, one.spoken_in
+    FROM ({_RELEASED.replace(":purpose", f"'{Purpose.STATEMENT}'")}) AS one
+    JOIN rehearsal ON rehearsal.document_id = :document_id AND rehearsal.round = :round
+    JOIN person ON person.id = rehearsal.wanted_by
+    WHERE one.spoken_in IS NOT NULL
+      AND (NOT rehearsal.sent OR one.channel = 'email' OR (one.channel = 'sms' AND person.phone IS NOT NULL))
+    ORDER BY one.recipient_kind, one.channel, one.spoken_in, one.disclosure, one.recipient_id
+"""
+
+ADDRESSED: Final = {
+    **{purpose: _addressed(purpose, recipients) for purpose, recipients in RECIPIENTS.items()},
+    Purpose.REHEARSAL: _REHEARSED,
+}
 
 RELEASED_TO_TARGETS: Final = _addressed(Purpose.STATEMENT, TARGETS)
 """The targets of a release, as they are frozen."""

@@ -24,12 +24,15 @@ from storage.suppressions import LISTS_ALONE
 _USABLE = f"""
     target_address.target_id = target.id
     AND (target_address.valid_until IS NULL OR target_address.valid_until >= current_date)
-    AND target_address.channel <> 'letter'
     AND NOT EXISTS (SELECT 1 FROM suppression
                     WHERE suppression.fingerprint = target_address.fingerprint
                       AND suppression.reason NOT IN ({LISTS_ALONE}))
 """
 
+# One target has one letter, whoever else has an office in the same house.
+LETTER_FINGERPRINT = "sha256(convert_to('letter ' || target.id, 'UTF8'))"
+
+# Whom a machine can write to is not kept waiting for the post.
 TARGETS = f"""
     SELECT 'target' AS recipient_kind, target.id AS recipient_id, NULL::uuid AS invitation_id,
            NULL::uuid AS request_id, chosen.channel, chosen.address, chosen.fingerprint, target.language,
@@ -38,9 +41,11 @@ TARGETS = f"""
            1 AS rank, ARRAY[target.language]::text[] AS languages
     FROM target
     CROSS JOIN LATERAL (
-        SELECT channel, address, fingerprint FROM target_address
+        SELECT channel, address,
+               CASE channel WHEN 'letter' THEN {LETTER_FINGERPRINT} ELSE fingerprint END AS fingerprint
+        FROM target_address
         WHERE {_USABLE}
-        ORDER BY position LIMIT 1) AS chosen
+        ORDER BY channel = 'letter', position LIMIT 1) AS chosen
     WHERE target.action_id = :action_id AND 'targets' = ANY(:audiences)
 """
 
@@ -111,7 +116,8 @@ REACHED = """
                                'approval_request')
       AND (delivery.state IN ('sent', 'delivered', 'unknown')
            OR (delivery.state = 'sending' AND delivery.handed_over_at IS NOT NULL)
-           OR (delivery.state = 'ready' AND delivery.provider IS NOT NULL))
+           OR (delivery.state = 'ready' AND delivery.provider IS NOT NULL)
+           OR (delivery.state IN ('ready', 'parked', 'cancelled') AND delivery.resent_at IS NOT NULL))
     ORDER BY delivery.channel, delivery.fingerprint, dispatch.frozen_at DESC
 """
 """Whoever received something of the action, or may have, at the address and in the language of the last."""

@@ -13,11 +13,13 @@ from storage.records import request_nudge
 
 _CANCEL_OUTSTANDING = text(f"""
     UPDATE delivery
-    SET state = CASE WHEN {IN_DOUBT} THEN 'unknown' ELSE 'cancelled' END, settled_at = now(),
+    SET state = CASE WHEN {IN_DOUBT} OR delivery.state = 'sending' THEN 'unknown' ELSE 'cancelled' END,
+        settled_at = now(),
         failure = CASE delivery.state WHEN 'parked' THEN delivery.failure ELSE 'action_ended' END
     FROM dispatch JOIN urgent_action AS action ON action.id = dispatch.action_id
     WHERE dispatch.id = delivery.dispatch_id AND action.id = :action_id
-      AND delivery.state IN ('ready', 'parked')
+      AND (delivery.state IN ('ready', 'parked')
+           OR (delivery.channel = 'letter' AND delivery.state = 'sending'))
       AND (action.stopped_at IS NULL OR dispatch.purpose NOT IN ({listed(AFTER_A_STOP)}))
       AND (action.stopped_at IS NOT NULL OR action.held_at IS NOT NULL OR delivery.state = 'parked'
            OR dispatch.purpose NOT IN ({listed(ABOUT_ANSWERS)}))

@@ -1,31 +1,29 @@
-"""The claim: the one gate through which every message leaves, and what is written down behind it."""
+"""The claim: the one gate through which every message leaves; `handing_over.py` goes on from there."""
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, TextClause, text
+from sqlalchemy import TextClause, text
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.messages import Batch, BatchOutcome, DeliveryState
+from models.messages import Batch, BatchOutcome, Purpose
 from models.outbox import Delivery
-from models.records import Addressee, EventKind
 from models.sms_budget import SmsBudget
-from storage.action_lock import share_action
+from storage.action_lock import SHARED, share_action
 from storage.gate import (
+    CHECKS,
     DUE,
-    STILL_IDENTIFIED,
-    gate_of_deliveries,
+    Check,
+    gate_of_each,
+    gate_of_kinds,
     outcome_of_refusal,
 )
 from storage.gate_of_consents import IDENTIFIED
-from storage.inviting import tell_of_missed
+from storage.handing_over import changed_states
 from storage.message_events import record_claimed, record_states
 from storage.quiet_hours import keep_quiet_hours
-from storage.records import announce, record, request_nudge
 from storage.sms_budget import count_texts, open_day
-from storage.suppressions import LISTS_ALONE
 
 _RANGE = """
     delivery.dispatch_id = :dispatch_id AND delivery.channel = :channel
@@ -33,65 +31,55 @@ _RANGE = """
 """
 
 _NOBODY_ELSES = "(delivery.provider IS NULL OR delivery.provider = :provider)"
-IN_DOUBT = "(delivery.state = 'ready' AND delivery.provider IS NOT NULL)"
-"""What one provider may have taken already: it goes to no other one."""
+IN_DOUBT = """
+    (delivery.state = 'ready' AND (delivery.provider IS NOT NULL OR delivery.resent_at IS NOT NULL))
+""".strip()
+"""What a provider may have taken already: what one may have goes to no other one."""
 
 
-def claim_statement(gate: str, identified: str = IDENTIFIED) -> TextClause:
-    """Write the claim for a gate; `identified` says where an authority may be told more than the text."""
+def claim_statement(
+    purpose: Purpose, checks: Iterable[Check] = CHECKS.values(), identified: str = IDENTIFIED
+) -> TextClause:
+    """Write the claim of a purpose for some checks; `identified` says where an authority may be told more.
+
+    What is the same for all messages of a kind is asked once for each kind, however many there are.
+    """
+    made = tuple(checks)
     return text(f"""
-        WITH claimable AS (
-            SELECT delivery.id, dispatch.version_id,
+        WITH kind AS MATERIALIZED (
+            SELECT delivery.language, delivery.disclosure, dispatch.version_id,
                    CASE WHEN delivery.disclosure = 'authority' AND {identified}
                         THEN 'identified' ELSE 'public' END AS rendering
+            FROM (SELECT DISTINCT language, disclosure FROM delivery
+                  WHERE {_RANGE} AND delivery.position > :after AND delivery.state = 'ready') AS delivery
+            CROSS JOIN urgent_action AS action CROSS JOIN dispatch
+            WHERE action.id = :action_id AND dispatch.id = :dispatch_id AND {gate_of_kinds(purpose, made)}),
+        claimable AS (
+            SELECT delivery.id, kind.rendering,
+                   (SELECT rendering.digest FROM rendering
+                    WHERE rendering.version_id = kind.version_id AND rendering.language = kind.language
+                      AND rendering.kind = kind.rendering) AS digest
             FROM urgent_action AS action, delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
+                 JOIN kind ON kind.language = delivery.language AND kind.disclosure = delivery.disclosure
             WHERE action.id = :action_id AND {_RANGE} AND delivery.position > :after
-              AND delivery.state = 'ready' AND {_NOBODY_ELSES} AND {gate}
+              AND delivery.state = 'ready' AND {_NOBODY_ELSES} AND {gate_of_each(purpose, made)}
             ORDER BY delivery.position
             LIMIT :limit
             FOR UPDATE OF delivery SKIP LOCKED)
         UPDATE delivery
         SET state = 'sending', claim_id = :claim_id, claimed_at = now(), handed_over_at = NULL,
             provider = CAST(:provider AS text), attempts = delivery.attempts + 1,
-            rendering = claimable.rendering,
-            digest = (SELECT rendering.digest FROM rendering
-                      WHERE rendering.version_id = claimable.version_id
-                        AND rendering.language = delivery.language AND rendering.kind = claimable.rendering)
+            rendering = claimable.rendering, digest = claimable.digest
         FROM claimable
         WHERE delivery.id = claimable.id
         RETURNING delivery.*
     """)
 
 
-def hand_over_statement(gate: str, still_identified: str = STILL_IDENTIFIED) -> TextClause:
-    """Write the hand-over for a gate; `still_identified` guards what the claim told an authority."""
-    return text(f"""
-        UPDATE delivery SET handed_over_at = now()
-        FROM urgent_action AS action, dispatch
-        WHERE action.id = :action_id AND dispatch.id = delivery.dispatch_id
-          AND delivery.id = :delivery_id AND delivery.claim_id = :claim_id AND delivery.state = 'sending'
-          AND {gate} AND {still_identified}
-        RETURNING delivery.id
-    """)
+_CLAIM = {purpose: claim_statement(purpose) for purpose in Purpose}
 
-
-_CLAIM = claim_statement(gate_of_deliveries())
-
-_HAND_OVER = hand_over_statement(gate_of_deliveries())
-
-_SETTLE = text("""
-    UPDATE delivery
-    SET state = outcome.state, failure = outcome.failure, provider_reference = outcome.provider_reference,
-        provider = CASE WHEN outcome.state NOT IN ('ready', 'parked') OR outcome.in_doubt
-                        THEN delivery.provider END,
-        settled_at = CASE WHEN outcome.state = 'ready' THEN NULL ELSE now() END
-    FROM unnest(CAST(:deliveries AS uuid[]), CAST(:states AS text[]), CAST(:failures AS text[]),
-                CAST(:provider_references AS text[]), CAST(:in_doubt AS boolean[]))
-         AS outcome (delivery_id, state, failure, provider_reference, in_doubt)
-    WHERE delivery.id = outcome.delivery_id AND delivery.claim_id = :claim_id
-      AND (delivery.state = 'sending'
-           OR (delivery.state = 'unknown' AND outcome.state NOT IN ('ready', 'unknown')))
-    RETURNING delivery.id, delivery.state
+_SHARE = text(f"""
+    SELECT {SHARED}, purpose FROM dispatch WHERE dispatch.id = :dispatch_id
 """)
 
 _RECOVER = text(f"""
@@ -117,7 +105,8 @@ _REFUSE = text(f"""
 
 _GIVE_UP = text(f"""
     UPDATE delivery
-    SET state = CASE WHEN {IN_DOUBT} OR (state = 'sending' AND handed_over_at IS NOT NULL)
+    SET state = CASE WHEN {IN_DOUBT}
+                       OR (state = 'sending' AND coalesce(handed_over_at, resent_at) IS NOT NULL)
                      THEN 'unknown' ELSE 'failed' END,
         failure = CASE WHEN state = 'sending' THEN 'sender_died' ELSE 'retries_exhausted' END,
         settled_at = now()
@@ -135,24 +124,6 @@ _COUNT = text(f"""
            (SELECT held_at IS NOT NULL FROM urgent_action WHERE id = :action_id) AS on_hold
     FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id WHERE {_RANGE}
 """)
-
-_SUPPRESS = text(f"""
-    INSERT INTO suppression (fingerprint, reason, suppressed_at)
-    SELECT DISTINCT fingerprint, :reason, now() FROM delivery WHERE id = ANY(:deliveries) ORDER BY fingerprint
-    ON CONFLICT (fingerprint) DO UPDATE SET reason = excluded.reason, suppressed_at = now()
-        WHERE suppression.reason IN ({LISTS_ALONE})
-    RETURNING fingerprint
-""")
-
-
-class Outcome(NamedTuple):
-    """What became of one claimed delivery. `ready` means: try again later; `in_doubt`: with nobody else."""
-
-    delivery_id: UUID
-    state: DeliveryState
-    failure: str | None = None
-    provider_reference: str | None = None
-    in_doubt: bool = False
 
 
 def _range(batch: Batch) -> dict[str, object]:
@@ -184,11 +155,11 @@ async def claim(
     They are taken for one provider: none that another one may have got already is among them. Text messages
     that would wake somebody, or are over the budget, are put off before.
     """
-    await share_action(session, batch.action_id)
+    purpose = await _share_and_tell_purpose(session, batch)
     await keep_quiet_hours(session, batch)
     day = await open_day(session, batch, sms_budget)
     found = await session.exec(
-        select(Delivery).from_statement(_CLAIM),  # type: ignore[call-overload]
+        select(Delivery).from_statement(_CLAIM[purpose]),  # type: ignore[call-overload]
         params={
             **_range(batch),
             "action_id": batch.action_id,
@@ -204,55 +175,10 @@ async def claim(
     return claimed
 
 
-async def hand_over(session: AsyncSession, action_id: UUID, delivery_id: UUID, claim_id: UUID) -> bool:
-    """Pass the last gate before the provider may take the message; False where it is closed."""
-    await share_action(session, action_id)
-    passed = await session.execute(
-        _HAND_OVER,
-        {"action_id": action_id, "delivery_id": delivery_id, "claim_id": claim_id},
-    )
-    return passed.scalar_one_or_none() is not None
-
-
-async def settle(session: AsyncSession, action_id: UUID, claim_id: UUID, outcomes: list[Outcome]) -> None:
-    """Record outcomes as one group; the outcome of a claim that was taken over changes nothing.
-
-    A late outcome may say what became of an `unknown` delivery, but never makes it wait again.
-    """
-    if not outcomes:
-        return
-    deliveries, states, failures, provider_references, in_doubt = map(list, zip(*outcomes, strict=True))
-    settled = await session.execute(
-        _SETTLE,
-        {
-            "claim_id": claim_id,
-            "deliveries": deliveries,
-            "states": states,
-            "failures": failures,
-            "provider_references": provider_references,
-            "in_doubt": in_doubt,
-        },
-    )
-    await _changed(session, action_id, settled)
-    parked = states.count(DeliveryState.PARKED)
-    if parked:
-        await record(session, action_id, EventKind.MESSAGES_PARKED, detail={"count": parked})
-        await request_nudge(session, action_id, Addressee.ACTION)
-    await announce(session, action_id)
-
-
-async def _changed(session: AsyncSession, action_id: UUID, changed: Iterable[Row[Any]]) -> None:
-    rows = list(changed)
-    await record_states(session, action_id, rows)
-    await tell_of_missed(session, action_id, rows)
-
-
-async def suppress(session: AsyncSession, action_id: UUID, deliveries: list[UUID], reason: str) -> None:
-    """Never write again to the addresses of some deliveries."""
-    suppressed = await session.execute(_SUPPRESS, {"deliveries": deliveries, "reason": reason})
-    if suppressed.first() is not None:
-        detail = {"deliveries": [str(one) for one in deliveries], "reason": reason}
-        await record(session, action_id, EventKind.ADDRESS_SUPPRESSED, detail=detail)
+async def _share_and_tell_purpose(session: AsyncSession, batch: Batch) -> Purpose:
+    """Share the action; the purpose of a dispatch never changes, so it may be read by the same statement."""
+    parameters = {"action_id": str(batch.action_id), "dispatch_id": batch.dispatch_id}
+    return Purpose((await session.execute(_SHARE, parameters)).one().purpose)
 
 
 async def finish_batch(session: AsyncSession, batch: Batch) -> BatchOutcome:
@@ -263,7 +189,7 @@ async def finish_batch(session: AsyncSession, batch: Batch) -> BatchOutcome:
     await share_action(session, batch.action_id)
     parameters = {**_range(batch), "action_id": batch.action_id}
     refused = await session.execute(_REFUSE, parameters)
-    await _changed(session, batch.action_id, refused)
+    await changed_states(session, batch.action_id, refused)
     return await _counted(session, batch)
 
 
@@ -271,7 +197,7 @@ async def give_up(session: AsyncSession, batch: Batch) -> BatchOutcome:
     """Fail what no provider took in time; what a dead sender had handed over becomes `unknown`."""
     await share_action(session, batch.action_id)
     given_up = await session.execute(_GIVE_UP, _range(batch))
-    await _changed(session, batch.action_id, given_up)
+    await changed_states(session, batch.action_id, given_up)
     return await _counted(session, batch)
 
 

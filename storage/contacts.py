@@ -11,10 +11,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.columns import now
 from models.contact_vocabulary import ContactEventKind, RemovalReason, SuppressionReason
-from models.contacts import Contact, ContactAddress, ContactEvent, ContactList, Suppression
+from models.contacts import Contact, ContactAddress, ContactEvent, ContactList
 from models.people import Person
+from models.suppressions import Suppression
 from models.vocabulary import ContactKind
-from storage.suppressions import LISTS_ALONE
 
 _UNKNOWN_TAGS = text("""
     SELECT chosen FROM unnest(CAST(:chosen AS text[])) AS chosen
@@ -26,11 +26,10 @@ _UNKNOWN_LISTS = text("""
     WHERE NOT EXISTS (SELECT 1 FROM contact_list WHERE contact_list.slug = chosen)
 """)
 
-_SUPPRESS = text(f"""
+_SUPPRESS = text("""
     INSERT INTO suppression (fingerprint, reason, suppressed_at)
     SELECT DISTINCT fingerprint, :reason, now() FROM contact_address WHERE contact_id = :contact_id
-    ON CONFLICT (fingerprint) DO UPDATE SET reason = excluded.reason
-        WHERE suppression.reason IN ({LISTS_ALONE})
+    ON CONFLICT DO NOTHING
 """)
 
 _LISTED = text("""

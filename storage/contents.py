@@ -1,23 +1,25 @@
 """What a message says, and to whom: read once a batch, so that sending needs no further look-ups."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlmodel import select
+from sqlmodel import SQLModel, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.actions import PersonAtRisk, UrgentAction
 from models.documents import Document, DocumentText, Rendering
 from models.messages import Purpose
 from models.outbox import Delivery, Dispatch
+from models.rehearsals import Rehearsal
 from models.signatories import Organisations
 from models.vocabulary import Audience, ConsentUse
 from storage.actions import action_by_id, people_at_risk
 from storage.consents import live_uses, newest_consents
 from storage.documents import renderings_of, texts_of
+from storage.rehearsals import rehearsal_of
 from storage.signatures import PublicSignature, signed_by
 
 
@@ -37,11 +39,33 @@ class Contents:
     signatories: list[PublicSignature]
     organisations: Organisations
     frozen_at: datetime
+    rehearsal: Rehearsal | None = None
+    """Set where the messages are those of a statement that is only rehearsed."""
+
+    def says_the_same(self, other: "Contents") -> bool:
+        """Tell whether messages are made of both alike."""
+        return _plain(self) == _plain(other)
 
     @property
     def index(self) -> str:
         """The document's index, like `UA-2026-014/1`."""
         return f"{self.action.reference}/{self.document.number}"
+
+
+def _plain(whole: Contents) -> list[object]:
+    values = (getattr(whole, one.name) for one in fields(whole))
+    return [_without_rows(value) for value in values]
+
+
+def _without_rows(value: object) -> object:
+    """Return rows by their columns: SQLAlchemy compares them by identity."""
+    if isinstance(value, SQLModel):
+        return value.model_dump()
+    if isinstance(value, list):
+        return [_without_rows(one) for one in value]
+    if isinstance(value, dict):
+        return {key: _without_rows(one) for key, one in value.items()}
+    return value
 
 
 class Recipient(NamedTuple):
@@ -111,9 +135,10 @@ async def contents_of(session: AsyncSession, dispatch_id: UUID) -> Contents:
     document = (await session.exec(select(Document).where(Document.id == dispatch.document_id))).one()
     texts = await texts_of(session, dispatch.version_id)
     action = await action_by_id(session, dispatch.action_id)
+    rehearsal = await rehearsal_of(session, dispatch)
     signed = await signed_by(session, document.id, dispatch.digest)
     return Contents(
-        purpose=dispatch.purpose,
+        purpose=Purpose.STATEMENT if rehearsal else dispatch.purpose,
         round=dispatch.round,
         digest=dispatch.digest,
         action=action,
@@ -125,6 +150,7 @@ async def contents_of(session: AsyncSession, dispatch_id: UUID) -> Contents:
         signatories=signed.named,
         organisations=signed.organisations,
         frozen_at=dispatch.frozen_at,
+        rehearsal=rehearsal,
     )
 
 

@@ -26,6 +26,7 @@ class Database:
             max_overflow=pool_size,
             pool_pre_ping=True,
             hide_parameters=True,
+            connect_args={"prepare_threshold": 1, "options": "-c plan_cache_mode=force_generic_plan"},
         )
 
     @asynccontextmanager

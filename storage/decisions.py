@@ -18,6 +18,7 @@ from models.verification import CONSENT, EDITORIAL
 from storage.actions import action_by_id
 from storage.audiences import REACHED
 from storage.editorial import carry_signatures
+from storage.in_doubt import nudge_resending
 from storage.records import announce, record, request_nudge
 from storage.standing import standing_of
 from storage.verification import answered
@@ -53,6 +54,7 @@ async def decide(
     await tell(session, action.id)
     if decision is Decision.RESUME:
         await request_nudge(session, action.id, Addressee.RECEIPTS)
+        await nudge_resending(session, action.id)
     return None
 
 

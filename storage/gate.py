@@ -9,7 +9,8 @@ it waits for claims under way, and later claims see it. A statement before the g
 waited inside it would read old rows.
 """
 
-from collections.abc import Collection, Iterable
+import re
+from collections.abc import Collection, Iterable, Iterator
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -38,6 +39,7 @@ from storage.suppressions import LISTS_ALONE
 
 STATEMENTS: Final = SIGN_ON | {
     Purpose.STATEMENT,
+    Purpose.REHEARSAL,
     Purpose.ADDENDUM,
     Purpose.SIGN_AGAIN,
     Purpose.APPROVAL_REQUEST,
@@ -54,6 +56,12 @@ ABOUT_ANSWERS: Final = frozenset({Purpose.ANSWER_RECEIPT, Purpose.DISOWNED_ALARM
 """What the close of an action does not end."""
 AFTER_A_STOP: Final = _NOTICES | VERIFYING | {Purpose.LEAK_ALARM, Purpose.DISOWNED_ALARM}
 """What a stop does not end: its notice, and what leads to that."""
+
+
+KIND: Final = ("language", "disclosure")
+"""Columns of deliveries on which checks of their dispatch depend: they are made once for each kind."""
+
+_COLUMNS_READ: Final = re.compile(r"\bdelivery\.(\w+)")
 
 
 class Failing(StrEnum):
@@ -86,6 +94,11 @@ class Check(NamedTuple):
     def is_of_each_delivery(self) -> bool:
         """Tell whether it is about one recipient."""
         return "delivery." in self.holds
+
+    @property
+    def is_of_a_kind(self) -> bool:
+        """Tell whether messages of one kind (`KIND`) all pass it or all fail it."""
+        return {*_COLUMNS_READ.findall(self.holds)} <= {*KIND}
 
 
 _SOURCED = """
@@ -225,12 +238,31 @@ WITHOUT_TEXT: Final = (
 
 def gate(checks: Iterable[Check]) -> str:
     """Join checks into one condition, each for the purposes that it is made for."""
-    return "(" + " AND ".join(_for_its_purposes(check) for check in checks) + ")"
+    return "(" + " AND ".join(map(_for_its_purposes, checks)) + ")"
 
 
 def gate_of_deliveries(checks: Iterable[Check] = CHECKS.values()) -> str:
-    """Return what must hold for a message to leave."""
+    """Return what must hold for a message of any purpose to leave."""
     return gate(check for check in checks if not check.only_frozen)
+
+
+def gate_of_kinds(purpose: Purpose, checks: Iterable[Check] = CHECKS.values()) -> str:
+    """Return what must hold for messages of a kind to leave; `delivery` needs the columns of `KIND` alone."""
+    made = (check.holds for check in _made_for(purpose, checks) if check.is_of_a_kind)
+    return _all_of(f"dispatch.purpose = '{purpose}'", *made)
+
+
+def gate_of_each(purpose: Purpose, checks: Iterable[Check] = CHECKS.values()) -> str:
+    """Return what must hold besides for the single message."""
+    return _all_of("true", *(check.holds for check in _made_for(purpose, checks) if not check.is_of_a_kind))
+
+
+def _made_for(purpose: Purpose, checks: Iterable[Check]) -> Iterator[Check]:
+    return (check for check in checks if purpose in check.purposes and not check.only_frozen)
+
+
+def _all_of(*conditions: str) -> str:
+    return " AND ".join(f"({condition})" for condition in conditions)
 
 
 def gate_of_dispatches(checks: Iterable[Check] = CHECKS.values()) -> str:

@@ -25,7 +25,8 @@ _UNSENT = text(f"""
            dispatch.purpose, action.urgency
     FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
                   JOIN urgent_action AS action ON action.id = dispatch.action_id
-    WHERE dispatch.id = :dispatch_id AND (delivery.state = 'sending' OR (delivery.state = 'ready' AND {DUE}))
+    WHERE dispatch.id = :dispatch_id AND delivery.channel <> 'letter'
+      AND (delivery.state = 'sending' OR (delivery.state = 'ready' AND {DUE}))
     GROUP BY delivery.channel, dispatch.purpose, action.urgency
 """)
 
@@ -37,7 +38,7 @@ _NEXT_DUE = text(f"""
 _CANCEL_WAITING = text("""
     UPDATE delivery SET state = CASE WHEN provider IS NULL THEN 'cancelled' ELSE 'unknown' END,
                         failure = 'no_longer_wanted', settled_at = now()
-    WHERE dispatch_id = :dispatch_id AND state = 'ready'
+    WHERE dispatch_id = :dispatch_id AND state = 'ready' AND channel <> 'letter' AND resent_at IS NULL
     RETURNING id, state
 """)
 
@@ -69,7 +70,7 @@ async def unsent_ranges(session: AsyncSession, dispatched: Dispatched, batch_siz
 async def end_dispatch(session: AsyncSession, dispatched: Dispatched) -> DispatchOutcome:
     """Cancel what is still waiting, as nobody sends it any more, and count how the deliveries ended.
 
-    A repetition changes and records nothing.
+    Letters wait for a person, and no workflow waits for her. A repetition changes and records nothing.
     """
     cancelled = await session.execute(_CANCEL_WAITING, {"dispatch_id": dispatched.dispatch_id})
     await record_states(session, dispatched.action_id, cancelled)

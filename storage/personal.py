@@ -8,6 +8,7 @@ from models.messages import DispatchRequest, DocumentRef, Purpose
 from models.records import Addressee
 from storage.partner_audiences import FORMER_ADDRESS, UNASKED_APPROVER, UNTOLD_REFUSAL
 from storage.records import request_nudge
+from storage.rehearsals import UNREHEARSED
 
 
 def _untold(turn: str, purpose: Purpose) -> str:
@@ -24,21 +25,24 @@ def _untold(turn: str, purpose: Purpose) -> str:
 
 _WAITING = text(f"""
     SELECT document.id, document.number, wanted.purpose,
-           1 + (SELECT count(*) FROM dispatch
-                WHERE dispatch.document_id = document.id AND dispatch.purpose = wanted.purpose) AS round
+           coalesce(wanted.round,
+                    1 + (SELECT count(*) FROM dispatch
+                         WHERE dispatch.document_id = document.id AND dispatch.purpose = wanted.purpose))
+           AS round
     FROM document
     CROSS JOIN LATERAL (
-        SELECT '{Purpose.APPROVAL_REQUEST}' AS purpose
+        SELECT '{Purpose.APPROVAL_REQUEST}' AS purpose, NULL::integer AS round
         WHERE EXISTS (SELECT 1 FROM proposal JOIN invitation ON invitation.id = proposal.invitation_id
                       WHERE invitation.document_id = document.id AND {UNASKED_APPROVER})
-        UNION ALL SELECT '{Purpose.APPROVAL_DECLINED}'
+        UNION ALL SELECT '{Purpose.APPROVAL_DECLINED}', NULL
         WHERE EXISTS (SELECT 1 FROM proposal JOIN invitation ON invitation.id = proposal.invitation_id
                       WHERE invitation.document_id = document.id AND {UNTOLD_REFUSAL})
-        UNION ALL SELECT '{Purpose.ADDRESS_CHANGED}'
+        UNION ALL SELECT '{Purpose.ADDRESS_CHANGED}', NULL
                   WHERE EXISTS (SELECT 1 FROM {FORMER_ADDRESS} AND carrier.document_id = document.id)
-        UNION ALL SELECT '{Purpose.QUESTION}' WHERE {_untold("turn", Purpose.QUESTION)}
-        UNION ALL SELECT '{Purpose.QUESTION_ANSWERED}'
-                  WHERE {_untold("answer_turn", Purpose.QUESTION_ANSWERED)}) AS wanted
+        UNION ALL SELECT '{Purpose.QUESTION}', NULL WHERE {_untold("turn", Purpose.QUESTION)}
+        UNION ALL SELECT '{Purpose.QUESTION_ANSWERED}', NULL
+                  WHERE {_untold("answer_turn", Purpose.QUESTION_ANSWERED)}
+        UNION ALL ({UNREHEARSED})) AS wanted
     WHERE document.action_id = :action_id
     ORDER BY document.number, wanted.purpose
 """)

@@ -17,7 +17,7 @@ _UNSUBSCRIBE = text("""
     suppressed AS (
         INSERT INTO suppression (fingerprint, reason, suppressed_at)
         SELECT fingerprint, :reason, now() FROM asked
-        ON CONFLICT (fingerprint) DO NOTHING RETURNING fingerprint)
+        ON CONFLICT DO NOTHING RETURNING fingerprint)
     SELECT asked.action_id FROM asked JOIN suppressed ON suppressed.fingerprint = asked.fingerprint
 """)
 

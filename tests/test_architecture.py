@@ -31,7 +31,17 @@ PACKAGES = (
     "web",
     "workflows",
 )
-ROOTS = ("admin", "assembly", "logs", "setting_types", "settings", "starter", "temporal_client", "worker")
+ROOTS = (
+    "admin",
+    "assembly",
+    "carriers",
+    "logs",
+    "setting_types",
+    "settings",
+    "starter",
+    "temporal_client",
+    "worker",
+)
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 

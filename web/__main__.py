@@ -11,12 +11,14 @@ from assembly import (
     build_endpoint_rules,
     build_fingerprint,
     build_policies,
+    build_press,
     build_renderer,
     build_unsubscribe_links,
 )
 from logs import configure_logging
 from models.anchors import AnchorFile
 from models.logos import read_logo
+from security.callback_signatures import listed_secrets
 from security.forms import FormSeal
 from security.keys import decode_key
 from security.pins import PinHasher
@@ -24,6 +26,7 @@ from settings import Settings, load_settings
 from storage.changes import ChangeFeed
 from storage.database import Database
 from web.app import create_app
+from web.callbacks.known import Callbacks
 from web.gateway import WorkflowGateway
 from web.services import Services
 
@@ -55,11 +58,26 @@ async def build_services(settings: Settings) -> Services:
         pins=PinHasher(key),
         anchors=AnchorFile(settings.audit_anchors),
         renderer=build_renderer(settings),
+        press=build_press(settings),
         policies=build_policies(settings),
         public_url=settings.public_url,
         time_zone=settings.default_time_zone,
         partner_endpoints=build_endpoint_rules(settings),
+        callbacks=build_callbacks(settings),
+        confirm_above=settings.release_confirm_above,
         logo=read_logo(settings.network_logo) if settings.network_logo else None,
+    )
+
+
+def build_callbacks(settings: Settings) -> Callbacks:
+    """Read what providers' calls are known by."""
+    return Callbacks(
+        twilio=listed_secrets(settings.callback_twilio),
+        vonage=listed_secrets(settings.callback_vonage),
+        gateway=listed_secrets(settings.callback_sms),
+        mail=listed_secrets(settings.callback_mail),
+        bounces=listed_secrets(settings.callback_bounces),
+        message_id_domain=settings.message_id_domain,
     )
 
 

@@ -22,7 +22,9 @@ from web import (
     documents,
     enrolment_page,
     health,
+    in_doubt,
     invitations,
+    letters,
     logo,
     partner_compromise,
     partner_corrections,
@@ -35,14 +37,19 @@ from web import (
     private,
     public_lists,
     questions,
+    rehearsals,
     screen_page,
     screens,
     sources,
+    suppressions,
     unsubscribe_page,
     verify_page,
     windows,
 )
 from web.anchoring import Anchorer
+from web.callbacks import mail as mail_callbacks
+from web.callbacks import sms as sms_callbacks
+from web.callbacks.early import EarlyReceipts
 from web.errors import answer_errors
 from web.middleware import Surroundings
 from web.nudger import Nudger
@@ -73,14 +80,51 @@ PUBLIC_PATHS = frozenset(
         "/public/{reference}/{number}/signatories.json",
         "/public/logos/{name}",
         "/public/signatories.js",
+        "/callbacks/twilio",
+        "/callbacks/vonage",
+        "/callbacks/sms",
+        "/callbacks/mail",
+        "/callbacks/bounces",
         "/docs",
         "/docs/assets",
         "/docs/oauth2-redirect",
         "/openapi.json",
     }
 )
-"""What answers without a key: health, links of mails and of the live page (secrets themselves), logos, who
-signed in public, manual."""
+"""What answers without a person's key: health, links of mails and of the live page (secrets themselves),
+logos, who signed in public, providers' callbacks (by secrets of their own), manual."""
+
+_API = (
+    actions,
+    deliveries,
+    private,
+    questions,
+    invitations,
+    audit,
+    audience,
+    rehearsals,
+    decisions,
+    consents,
+    people,
+    sources,
+    documents,
+    document_decisions,
+    addenda,
+    letters,
+    windows,
+    contacts,
+    contact_lists,
+    partner_corrections,
+    partners,
+    partner_compromise,
+    partner_secrets,
+    partner_keys,
+    partner_documents,
+    partner_logos,
+    screens,
+    in_doubt,
+    suppressions,
+)
 
 AFTER_FAILURE_SECONDS = 1.0
 
@@ -99,38 +143,14 @@ def create_app(services: Services) -> FastAPI:
     )
     app.state.services = services
     api = APIRouter(prefix="/api/v1")
-    for part in (
-        actions,
-        deliveries,
-        private,
-        questions,
-        invitations,
-        audit,
-        audience,
-        decisions,
-        consents,
-        people,
-        sources,
-        documents,
-        document_decisions,
-        addenda,
-        windows,
-        contacts,
-        contact_lists,
-        partner_corrections,
-        partners,
-        partner_compromise,
-        partner_secrets,
-        partner_keys,
-        partner_documents,
-        partner_logos,
-        screens,
-    ):
+    for part in _API:
         api.include_router(part.router)
     app.include_router(api)
     partner_pages = (sign_page, asking, proposing, details, approving, receipt_page)
     other_pages = (enrolment_page, verify_page, screen_page, unsubscribe_page, public_lists, logo, health)
     for part in (*partner_pages, *other_pages):
+        app.include_router(part.router)
+    for part in (sms_callbacks, mail_callbacks):
         app.include_router(part.router)
     answer_errors(app)
     app.add_middleware(Surroundings)
@@ -142,7 +162,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     services: Services = app.state.services
     nudger = Nudger(services.database, services.feed, services.gateway)
     anchorer = Anchorer(services.database, services.feed, services.anchors)
-    background = (services.feed.run, nudger.run, anchorer.run)
+    early = EarlyReceipts(services.database)
+    background = (services.feed.run, nudger.run, anchorer.run, early.run)
     tasks = [asyncio.create_task(_kept_up(work)) for work in background]
     try:
         yield

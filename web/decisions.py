@@ -1,8 +1,9 @@
 """Deciding about an action. What restricts is committed first and told to the workflow afterwards."""
 
+from typing import Annotated
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Body
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.actions import UrgentAction
@@ -18,9 +19,12 @@ from web.authentication import Caller, CaseReader, Coordinator, Verifier
 from web.errors import ApiError, refused
 from web.leaks import refuse_unnamed
 from web.notices import write_notice
-from web.schemas import AttestationRequest, DecisionView, ObjectionRequest
+from web.rehearsals import expected
+from web.schemas import AttestationRequest, DecisionView, ObjectionRequest, ReleaseRequest
 from web.services import Services, Work
 from web.versions import confirmed_version
+
+_UNCOUNTED = ReleaseRequest()
 
 router = APIRouter(prefix="/actions/{reference}", tags=["decisions"])
 
@@ -90,9 +94,27 @@ async def withdraw(reference: str, services: Work, caller: CaseReader) -> Decisi
 
 
 @router.post("/release")
-async def release(reference: str, services: Work, caller: Coordinator) -> DecisionView:
-    """Let the document go out now, whatever the sign-on window says; later, what was approved since."""
-    return await _ask(services, reference, Decision.RELEASE, caller)
+async def release(
+    reference: str,
+    services: Work,
+    caller: Coordinator,
+    confirmed: Annotated[ReleaseRequest, Body()] = _UNCOUNTED,
+) -> DecisionView:
+    """Let the document go out now, whatever the sign-on window says; later, what was approved since.
+
+    A release to very many people needs their number, which `preview` tells.
+    """
+    async with services.database.transaction() as session:
+        action = await found(session, reference)
+        await allowed(session, action, Decision.RELEASE)
+        _refuse_uncounted(services, (await expected(session, action)).counts.total, confirmed)
+    return await _decided(services, action, Decision.RELEASE, caller)
+
+
+def _refuse_uncounted(services: Services, total: int, confirmed: ReleaseRequest) -> None:
+    if total > services.confirm_above and confirmed.recipients != total:
+        remedy = f'Look at them, then send {{"recipients": {total}}}: starter.py preview REF.'
+        raise ApiError(409, f"This goes to {total} recipients, and their number was not confirmed.", remedy)
 
 
 @router.post("/close")
@@ -173,8 +195,14 @@ async def _ask(services: Services, reference: str, decision: Decision, caller: C
     async with services.database.transaction() as session:
         action = await found(session, reference)
         await allowed(session, action, decision)
+    return await _decided(services, action, decision, caller)
+
+
+async def _decided(
+    services: Services, action: UrgentAction, decision: Decision, caller: Caller
+) -> DecisionView:
     await services.gateway.decide(action, decision, caller.person_id)
-    return await _view(services, reference, decision, informed=True)
+    return await _view(services, action.reference, decision, informed=True)
 
 
 async def _view(services: Services, reference: str, decision: Decision, *, informed: bool) -> DecisionView:

@@ -1,7 +1,7 @@
 """The way to the workflows: starting them, telling them what was committed, asking for decisions."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,10 +27,12 @@ from workflows.addresses import (
     CASE_QUEUE,
     action_workflow_id,
     receipts_workflow_id,
+    resending_workflow_id,
     sign_on_workflow_id,
 )
 from workflows.receipts import ReceiptsWorkflow
 from workflows.refusals import DECISION_REFUSED
+from workflows.resending import ResendingWorkflow
 from workflows.sign_on import SignOnWorkflow
 from workflows.urgent_action import UrgentActionWorkflow
 
@@ -84,17 +86,7 @@ class WorkflowGateway:
             TemporalUnavailableError: no answer within five seconds.
             RPCError: Temporal answers, and refuses this nudge.
         """
-        with suppress(WorkflowAlreadyStartedError):
-            async with _answering():
-                await self._client.start_workflow(
-                    UrgentActionWorkflow.run,
-                    ActionRef(action_id=action_id, reference=reference),
-                    id=action_workflow_id(reference),
-                    task_queue=CASE_QUEUE,
-                    start_signal="nudge",
-                    id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                    id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-                )
+        await self._start(UrgentActionWorkflow.run, action_id, reference, action_workflow_id)
 
     async def nudge_receipts(self, action_id: UUID, reference: str) -> None:
         """Have what was answered told to those for whom it was, also where the action has ended.
@@ -103,12 +95,27 @@ class WorkflowGateway:
             TemporalUnavailableError: no answer within five seconds.
             RPCError: Temporal answers, and refuses this nudge.
         """
+        await self._start(ReceiptsWorkflow.run, action_id, reference, receipts_workflow_id)
+
+    async def nudge_resending(self, action_id: UUID, reference: str) -> None:
+        """Have messages in doubt sent again of which that was decided, also where the action has ended.
+
+        Raises:
+            TemporalUnavailableError: no answer within five seconds.
+            RPCError: Temporal answers, and refuses this nudge.
+        """
+        await self._start(ResendingWorkflow.run, action_id, reference, resending_workflow_id)
+
+    async def _start(
+        self, run: Any, action_id: UUID, reference: str, workflow_id: Callable[[str], str]
+    ) -> None:
+        """Start a workflow of an action with a nudge, or nudge the one that runs."""
         with suppress(WorkflowAlreadyStartedError):
             async with _answering():
                 await self._client.start_workflow(
-                    ReceiptsWorkflow.run,
+                    run,
                     ActionRef(action_id=action_id, reference=reference),
-                    id=receipts_workflow_id(reference),
+                    id=workflow_id(reference),
                     task_queue=CASE_QUEUE,
                     start_signal="nudge",
                     id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,

@@ -76,5 +76,7 @@ class Nudger:
             await self._gateway.nudge_action(nudge.action_id, nudge.reference)
         elif nudge.addressee is Addressee.RECEIPTS:
             await self._gateway.nudge_receipts(nudge.action_id, nudge.reference)
+        elif nudge.addressee is Addressee.RESENDING:
+            await self._gateway.nudge_resending(nudge.action_id, nudge.reference)
         else:
             await self._gateway.nudge_sign_on(nudge.reference, nudge.document_number)

@@ -55,6 +55,14 @@ class AttestationRequest(Request):
     """
 
 
+class ReleaseRequest(Request):
+    """How many recipients the caller knows that a release goes to."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"recipients": 1203}]})
+
+    recipients: int | None = None
+
+
 class ObjectionRequest(Request):
     """What a verifier has against a case. It is sealed, and read by those who work on the case."""
 

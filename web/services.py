@@ -16,7 +16,9 @@ from security.pins import PinHasher
 from security.unsubscribing import UnsubscribeLinks
 from storage.changes import ChangeFeed
 from storage.database import Database
+from templates.letter.press import LetterPress
 from templates.rendering import Renderer
+from web.callbacks.known import Callbacks
 from web.gateway import WorkflowGateway
 
 
@@ -34,10 +36,14 @@ class Services:
     pins: PinHasher
     anchors: AnchorFile
     renderer: Renderer
+    press: LetterPress
     policies: Policies
     public_url: str
     time_zone: str
+    confirm_above: int
+    """A release to more recipients than these needs their number."""
     partner_endpoints: EndpointRules
+    callbacks: Callbacks
     logo: Logo | None = None
 
 

@@ -13,6 +13,7 @@ CHANNEL_QUEUES = {
 
 _DISPATCH_NAMES = {
     Purpose.STATEMENT: "release",
+    Purpose.REHEARSAL: "rehearsal",
     Purpose.INVITATION: "invitation",
     Purpose.SIGN_ON_REMINDER: "reminder",
     Purpose.ADDENDUM: "addendum",
@@ -48,6 +49,11 @@ def sign_on_workflow_id(reference: str, document_number: int) -> str:
 def receipts_workflow_id(reference: str) -> str:
     """Name what tells of the answers of an action, like `UA-2026-014/receipts`."""
     return f"{reference}/receipts"
+
+
+def resending_workflow_id(reference: str) -> str:
+    """Name what sends messages in doubt of an action again, like `UA-2026-014/resending`."""
+    return f"{reference}/resending"
 
 
 def verification_workflow_id(verification: VerificationRef) -> str:

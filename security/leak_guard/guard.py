@@ -41,6 +41,15 @@ class LeakGuard:
         phones = (secret for secret in hidden if secret.kind is SecretKind.PHONE)
         self._numbers = [(phone.person, number) for phone in phones for number in numbers_of(phone.text)]
 
+    @property
+    def longest(self) -> int:
+        """Return how many letters the longest of what is looked for has."""
+        return max(0, *(one.longest for one in self._needles), *(len(number) for _, number in self._numbers))
+
+    def may_be_said_in(self, letters: str, *, skeleton: bool) -> bool:
+        """Tell whether folded letters hold those of a secret: without them nothing is found."""
+        return self._needles[skeleton].are_within(letters) or bool(numbers_within(letters, self._numbers))
+
     def leaks(self, text: str, *, markup: bool) -> tuple[Leak, ...]:
         """Return the leaks of a text in its order; with `markup`, it is also read as HTML and Markdown."""
         spelt = (bare for view in readings(text, markup=markup) for bare in spellings(view))

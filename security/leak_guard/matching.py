@@ -45,6 +45,16 @@ class Needles:
             text = skeleton_of(pattern.text) if skeleton else pattern.text
             self._by_head[text[:_HEAD]].append((pattern, text))
 
+    @property
+    def longest(self) -> int:
+        """Return how many letters the longest of them has."""
+        return max((len(text) for spelt in self._by_head.values() for _, text in spelt), default=0)
+
+    def are_within(self, letters: str) -> bool:
+        """Tell whether one of them stands in folded letters."""
+        known = (spelt for head, spelt in self._by_head.items() if head in letters)
+        return any(text in letters for spelt in known for _, text in spelt)
+
     def within(self, bare: Bare) -> list[tuple[Pattern, str]]:
         """Return what stands somewhere in a reading, in a skeleton only where it is not plainly written."""
         known = (spelt for head, spelt in self._by_head.items() if head in bare.text)

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import text
 from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.actions import UrgentAction
 from models.contact_file import ContactEntry
@@ -27,9 +28,9 @@ from models.outbox import Delivery
 from models.verification import confirmable
 from models.vocabulary import Channel, ReleasePolicy, Role
 from storage import actions, claims, decisions, documents, freezing, outbox, sign_on
-from storage.claims import Outcome
 from storage.contact_imports import ContactRow, upsert_contacts
 from storage.database import Database
+from storage.handing_over import Claimed, Outcome, Settled, hand_over, settle
 from tests import factories
 from web.contact_rows import contact_row
 from web.versions import new_version
@@ -86,7 +87,7 @@ class Case:
 
     async def settle(self, claim_id: UUID, *outcomes: Outcome) -> None:
         async with self.database.transaction() as session:
-            await claims.settle(session, self.action.id, claim_id, list(outcomes))
+            await settle(session, self.action.id, [Settled(claim_id, one) for one in outcomes])
 
     async def end(
         self,
@@ -128,6 +129,13 @@ class Case:
         request = self.document
         async with self.database.transaction() as session:
             await sign_on.open_sign_on(session, request, SIGN_ON)
+
+
+async def handed_over_alone(
+    session: AsyncSession, action_id: UUID, delivery_id: UUID, claim_id: UUID
+) -> bool:
+    """Hand over one delivery; False where the gate is closed."""
+    return await hand_over(session, action_id, [Claimed(delivery_id, claim_id)]) == {delivery_id}
 
 
 async def execute(database: Database, statement: str, **parameters: object) -> list[Any]:

@@ -9,7 +9,8 @@ import pytest
 
 from activities.attaching import LetterAttachments
 from activities.leak_watch import LeakWatch
-from activities.sending import Draft, LeakFoundError
+from activities.sending import Draft
+from activities.verdicts import LeakFoundError
 from channels.email import EmailChannel
 from models.letters import Letter
 from models.lifecycle import Decision

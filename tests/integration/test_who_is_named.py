@@ -10,10 +10,9 @@ from structlog.testing import capture_logs
 from channels.email import EmailChannel
 from models.messages import DeliveryState, Purpose
 from models.vocabulary import RenderingKind
-from storage import claims
 from storage.database import Database
 from tests.integration.local_servers import LocalMailbox
-from tests.integration.outbox_cases import Case, execute, make_case
+from tests.integration.outbox_cases import Case, execute, handed_over_alone, make_case
 from tests.integration.senders import mailing, run
 
 PROSECUTOR = "fiscalia.ddhh@estado.example"
@@ -83,7 +82,7 @@ async def test_a_consent_revoked_between_claim_and_hand_over_keeps_the_name_in(c
         passed = {
             one.rendering
             for one in claimed
-            if await claims.hand_over(session, case.action.id, one.id, claim_id)
+            if await handed_over_alone(session, case.action.id, one.id, claim_id)
         }
     assert {one.rendering for one in claimed} == {RenderingKind.PUBLIC, RenderingKind.IDENTIFIED}
     assert passed == {RenderingKind.PUBLIC}

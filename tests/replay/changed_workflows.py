@@ -17,6 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.distribution import DistributionWorkflow
     from workflows.follow_up import FollowUpWorkflow
     from workflows.receipts import ReceiptsWorkflow
+    from workflows.resending import ResendingWorkflow
     from workflows.sign_on import SignOnWorkflow
     from workflows.urgent_action import UrgentActionWorkflow
     from workflows.verification import VerificationWorkflow
@@ -95,6 +96,18 @@ class ChangedReceipts(ReceiptsWorkflow):
         await super().run(action)
 
 
+@workflow.defn(name="ResendingWorkflow")
+class ChangedResending(ResendingWorkflow):
+    @workflow.init
+    def __init__(self, action: ActionRef) -> None:
+        super().__init__(action)
+
+    @workflow.run
+    async def run(self, action: ActionRef) -> None:
+        await _do_something_else_first(action.reference)
+        await super().run(action)
+
+
 CHANGED_WORKFLOWS = (
     ChangedUrgentAction,
     ChangedVerification,
@@ -102,4 +115,5 @@ CHANGED_WORKFLOWS = (
     ChangedDistribution,
     ChangedFollowUp,
     ChangedReceipts,
+    ChangedResending,
 )

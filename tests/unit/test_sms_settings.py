@@ -4,11 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from assembly import build_renderer, build_sms, build_sms_budget
+from assembly import build_renderer, build_sms_budget
+from carriers import build_offers, build_sms
 from channels.sms import SmsChannel
 from channels.twilio import TwilioChannel
 from channels.vonage import VonageChannel
+from models.providers import Limits
 from models.sms_budget import SmsBudget
+from models.vocabulary import Channel
 from settings import Settings, SettingsError, load_settings
 from tests.unit.test_settings import refusal
 from tests.unit.wrong_settings import REQUIRED
@@ -46,7 +49,7 @@ async def test_each_provider_has_its_adapter_and_is_called_by_its_name(
     monkeypatch.setenv("ACUERPA_SMS_ACCOUNT", "AC77")
     for name in ("generic", "twilio", "vonage"):
         monkeypatch.setenv("ACUERPA_SMS_PROVIDER", name)
-        channel = build_sms(load_settings())
+        (channel,) = build_sms(load_settings())
         made.append((type(channel), channel.provider, channel.repeatable))
         await channel.close()
     assert made == [
@@ -54,6 +57,38 @@ async def test_each_provider_has_its_adapter_and_is_called_by_its_name(
         (TwilioChannel, "twilio", False),
         (VonageChannel, "vonage", False),
     ]
+
+
+async def test_a_second_provider_stands_behind_the_first_with_limits_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    second = {"PROVIDER": "twilio", "ACCOUNT": "AC77", "KEY": "k", "PER_SECOND": "3"}
+    for name, value in second.items():
+        monkeypatch.setenv(f"ACUERPA_SECOND_SMS_{name}", value)
+    settings = load_settings()
+    adapters = build_sms(settings)
+    assert [type(one) for one in adapters] == [SmsChannel, TwilioChannel]
+    offers = build_offers(settings)[Channel.SMS]
+    assert offers == (Limits("sms"), Limits("twilio", 3.0))
+    assert [one.provider for one in adapters] == [limits.provider for limits in offers]
+    for one in adapters:
+        await one.close()
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ({"PROVIDER": "generic", "KEY": "k", "URL": "https://sms.example"}, "PROVIDER"),
+        ({"PROVIDER": "twilio", "KEY": "k"}, "ACCOUNT"),
+        ({"PROVIDER": "vonage", "ACCOUNT": "a1"}, "KEY"),
+    ],
+    ids=["the same as the first", "without its account", "without its key"],
+)
+def test_a_second_provider_is_refused(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], missing: str
+) -> None:
+    error = refusal(monkeypatch, {f"ACUERPA_SECOND_SMS_{name}": value for name, value in given.items()})
+    assert [problem.variable for problem in error.problems] == [f"ACUERPA_SECOND_SMS_{missing}"]
 
 
 def test_the_budget_is_of_the_networks_day(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,6 +32,7 @@ from tests.workflows.scenarios import (
     stopped_in_verification,
     told_of_answers,
 )
+from tests.workflows.sending_again import sent_again
 from tests.workflows.stage import Stage
 from tests.workflows.world import SIGN_ON, case_plan
 
@@ -65,5 +66,6 @@ SCENARIOS: dict[str, tuple[Scenario, CasePlan]] = {
     "stopped_and_told": (stopped_and_told, case_plan(None, BRIEF)),
     "told_beside": (told_beside, case_plan(follow_up=BRIEF)),
     "told_of_answers": (told_of_answers, case_plan(None, BRIEF)),
+    "sent_again": (sent_again, case_plan(None, BRIEF)),
     "released_in_two_languages": (released_in_two_languages, case_plan(None, BRIEF)),
 }

@@ -23,13 +23,12 @@ from models.messages import (
     DispatchRequest,
     PhaseChange,
     Purpose,
-    ReceiptsDue,
     VerificationRef,
     VerificationRound,
     VerificationStatus,
 )
 from models.vocabulary import Channel
-from tests.workflows.world import ACTION, ATTESTATIONS_REQUIRED, AUDIENCE, DOCUMENT, Sheet, World
+from tests.workflows.world import ACTION, ATTESTATIONS_REQUIRED, AUDIENCE, Sheet, World
 
 BATCH_SIZE = 2
 AFTER_A_STOP = {
@@ -119,23 +118,6 @@ WITHOUT_TEXT = {
     Purpose.ANSWER_RECEIPT,
 }
 """What may leave though nothing is confirmed."""
-
-
-class FakeReceipts(references.ReceiptActivities):
-    """Answers of which somebody is to be told."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-
-    @activity.defn
-    async def next_receipts(self, action: ActionRef) -> ReceiptsDue:
-        assert action == ACTION
-        world = self._world
-        purpose, told = Purpose.ANSWER_RECEIPT, len(world.rounds(Purpose.ANSWER_RECEIPT))
-        await world.called("next_receipts")
-        if world.on_hold or not world.untold_answers:
-            return ReceiptsDue(request=None)
-        return ReceiptsDue(request=DispatchRequest(document=DOCUMENT, purpose=purpose, round=told + 1))
 
 
 class FakeOutbox(references.OutboxActivities):

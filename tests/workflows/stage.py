@@ -21,8 +21,14 @@ from models.messages import ActionOutcome, CaseState, DeliveryState, DispatchReq
 from models.sign_on_messages import SignOnStatus
 from security.keys import KeyRing
 from temporal_client import data_converter
+from tests.workflows.fake_rounds import FakeReceipts, FakeResending
 from tests.workflows.fake_sign_on import FakeSignOn
-from tests.workflows.fakes import FakeCase, FakeOutbox, FakeReceipts, FakeSending, FakeVerification
+from tests.workflows.fakes import (
+    FakeCase,
+    FakeOutbox,
+    FakeSending,
+    FakeVerification,
+)
 from tests.workflows.world import ACTION, DOCUMENT, PATIENCE_SECONDS, World, by_coordinator
 from workflows.addresses import (
     CASE_QUEUE,
@@ -31,10 +37,12 @@ from workflows.addresses import (
     distribution_workflow_id,
     follow_up_workflow_id,
     receipts_workflow_id,
+    resending_workflow_id,
     sign_on_workflow_id,
     verification_workflow_id,
 )
 from workflows.receipts import ReceiptsWorkflow
+from workflows.resending import ResendingWorkflow
 from workflows.urgent_action import UrgentActionWorkflow
 
 _KEY = urlsafe_b64encode(b"tests-only-invented-key-32-bytes").decode()
@@ -72,6 +80,10 @@ class Stage:
     @property
     def receipts(self) -> Handle:
         return self.client.get_workflow_handle(receipts_workflow_id(ACTION.reference))
+
+    @property
+    def resending(self) -> Handle:
+        return self.client.get_workflow_handle(resending_workflow_id(ACTION.reference))
 
     @property
     def follow_up(self) -> Handle:
@@ -117,6 +129,26 @@ class Stage:
                 ReceiptsWorkflow.run,
                 ACTION,
                 id=receipts_workflow_id(ACTION.reference),
+                task_queue=CASE_QUEUE,
+                start_signal="nudge",
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            )
+
+    async def send_again(self, request: DispatchRequest, *positions: int) -> None:
+        """Have messages of a dispatch sent again that were in doubt, as the web process does.
+
+        What was handed over before counts no more: nobody knows whether it arrived.
+        """
+        sheet = self.world.sheets[request.purpose, request.round]
+        for position in positions:
+            sheet.states[position] = DeliveryState.READY
+            self.world.sent[request.purpose, request.round, position] = 0
+        self.world.resent.append(request)
+        with self.environment.with_time_skipping_disabled():
+            await self.client.start_workflow(
+                ResendingWorkflow.run,
+                ACTION,
+                id=resending_workflow_id(ACTION.reference),
                 task_queue=CASE_QUEUE,
                 start_signal="nudge",
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
@@ -179,7 +211,7 @@ class Stage:
         """List the workflows that still run."""
         requests = [sheet.request for sheet in self.world.sheets.values()]
         rounds = [self.action_child(request) for request in requests]
-        handles = [self.action, self.sign_on, self.receipts, self.follow_up, *rounds]
+        handles = [self.action, self.sign_on, self.receipts, self.resending, self.follow_up, *rounds]
         running = WorkflowExecutionStatus.RUNNING
         return [handle.id for handle in handles if await status_of(handle) is running]
 
@@ -222,7 +254,7 @@ async def open_stage(world: World, converter: DataConverter = CONVERTER) -> Asyn
 
 
 def _workers(client: Client, world: World) -> list[Worker]:
-    parts = (FakeCase, FakeVerification, FakeSignOn, FakeReceipts, FakeOutbox)
+    parts = (FakeCase, FakeVerification, FakeSignOn, FakeReceipts, FakeResending, FakeOutbox)
     facts = [method for part in parts for method in _methods(part(world))]
     sending = _methods(FakeSending(world))
     return [

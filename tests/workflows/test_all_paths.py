@@ -35,6 +35,7 @@ STATEMENTS = {
     "asked_again": ALL_SENT,
     "told_beside": ALL_SENT,
     "told_of_answers": ALL_SENT,
+    "sent_again": ALL_SENT,
     "released_in_two_languages": ALL_SENT,
 }
 """How the statement's deliveries end in each scenario."""

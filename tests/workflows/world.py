@@ -120,6 +120,8 @@ class World:
     signed: int = 0
     declined: int = 0
     untold_answers: int = 0
+    resent: list[DispatchRequest] = field(default_factory=list)
+    """Dispatches of which messages in doubt are to be sent again."""
     unasked: int = 0
     """How many invited partners nothing has reached, and none will."""
     missed_turns: list[int] = field(default_factory=list)

@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
@@ -16,9 +17,11 @@ from tests.integration.channels.scripted_relay import (
 )
 
 
-@pytest.fixture
-async def relay() -> AsyncIterator[ScriptedRelay]:
+@pytest.fixture(params=["one by one", "in groups"])
+async def relay(request: pytest.FixtureRequest) -> AsyncIterator[ScriptedRelay]:
     async with scripted_relay() as served:
+        if request.param == "in groups":
+            served.take_groups()
         yield served
 
 
@@ -51,6 +54,17 @@ async def failure(channel: EmailChannel) -> ChannelError:
     with pytest.raises(ChannelError) as caught:
         await send(channel)
     return caught.value
+
+
+async def test_a_mail_comes_back_to_the_address_for_bounces_and_is_answered_to_the_sender(
+    relay: ScriptedRelay,
+) -> None:
+    at = Relay("127.0.0.1", relay.port, "none", "acuerpa@red.example", "Red Acuerpa", "red.example")
+    channel = EmailChannel(replace(at, bounces="bounces@red.example"), connections=1)
+    await send(channel, 2)
+    await channel.close()
+    assert [line.split(b">")[0] for line in relay.senders] == [b"MAIL FROM:<bounces@red.example"] * 2
+    assert all(b"From: Red Acuerpa\r\n <acuerpa@red.example>" in content for content in relay.contents)
 
 
 async def test_one_connection_carries_message_after_message(

@@ -7,10 +7,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from security.leak_guard import LeakGuard
-from storage import claims
-from storage.claims import claim_statement, hand_over_statement
-from storage.gate import gate_of_deliveries
-from tests.integration.gate_without import without_anywhere
+from storage.gate import CHECKS
+from tests.integration.gate_without import claim_by, hand_over_by, without_anywhere
 from tests.integration.machine.deciding import Deciding
 from tests.integration.machine.machine import Tally
 from tests.integration.machine.model import (
@@ -166,8 +164,8 @@ def test_it_does_not_leave_while_nothing_is_taken_away(tally: Tally, name: str) 
 def test_a_name_that_authorities_may_no_longer_be_told_is_found(
     tally: Tally, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(claims, "_CLAIM", claim_statement(gate_of_deliveries(), "true"))
-    monkeypatch.setattr(claims, "_HAND_OVER", hand_over_statement(gate_of_deliveries(), "true"))
+    claim_by(monkeypatch, CHECKS.values(), "true")
+    hand_over_by(monkeypatch, CHECKS.values(), "true")
     monkeypatch.setattr(LeakGuard, "leaks", lambda _self, _text, **_how: ())
     sin(People(), BEHIND_A_PSEUDONYM, released_without(AUTHORITIES))
     assert "it says the name of Luna" in (tally.wrong or "")

@@ -11,10 +11,9 @@ import pytest
 
 from channels.email import EmailChannel
 from models.messages import Purpose
-from storage import claims
-from storage.claims import claim_statement, hand_over_statement
 from storage.database import Database
 from tests import factories
+from tests.integration.gate_without import claim_by, hand_over_by
 from tests.integration.local_servers import LocalMailbox
 from tests.integration.outbox_cases import execute, make_case
 from tests.integration.stops.release import Release, Verdict
@@ -95,7 +94,7 @@ async def test_no_send_begins_behind_a_stop_and_the_tail_is_short(
 async def test_a_hand_over_that_does_not_look_would_be_found(
     database: Database, channel: EmailChannel, mailbox: LocalMailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(claims, "_HAND_OVER", hand_over_statement("true", "true"))
+    hand_over_by(monkeypatch, (), "true")
     release = await frozen(database, channel, mailbox, members=4000)
     verdicts = await stopped_often(release, 40, Random(1))  # noqa: S311 - not for secrets
     assert any("begun after the stop" in fault for one in verdicts for fault in one.faults(CONNECTIONS))
@@ -104,8 +103,8 @@ async def test_a_hand_over_that_does_not_look_would_be_found(
 async def test_a_claim_that_does_not_look_would_be_found(
     database: Database, channel: EmailChannel, mailbox: LocalMailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(claims, "_CLAIM", claim_statement("true"))
-    monkeypatch.setattr(claims, "_HAND_OVER", hand_over_statement("true", "true"))
+    claim_by(monkeypatch, ())
+    hand_over_by(monkeypatch, (), "true")
     release = await frozen(database, channel, mailbox, members=100)
     (verdict,) = await stopped_often(release, 1, Random(1))  # noqa: S311 - not for secrets
     assert any("a tail of" in fault for fault in verdict.faults(CONNECTIONS))

@@ -24,8 +24,8 @@ from models.outbox import Delivery
 from models.verification import text_in
 from models.vocabulary import Disclosure, DocumentKind
 from storage import decisions, documents, freezing, outbox, verification
-from storage.claims import Outcome
 from storage.database import Database
+from storage.handing_over import Outcome
 from tests.integration.outbox_cases import EVERYTHING, Case, changed_text, make_case
 from tests.integration.proposals import proposed
 from tests.integration.questions import asked

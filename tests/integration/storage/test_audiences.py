@@ -143,7 +143,7 @@ async def test_a_targets_address_is_used_until_its_last_valid_day(
     assert ("urgente@mecanismo.example" in by_address(await frozen(case))) is written_to
 
 
-async def test_an_expired_address_gives_way_to_the_next_and_letters_are_not_sent(database: Database) -> None:
+async def test_an_expired_address_gives_way_to_the_next_and_to_a_letter_last(database: Database) -> None:
     case = await make_case(database)
     await execute(
         database,
@@ -159,6 +159,11 @@ async def test_an_expired_address_gives_way_to_the_next_and_letters_are_not_sent
     assert "otra@estado.example" in by_address(rows)
     assert "fiscalia.ddhh@estado.example" not in by_address(rows)
     assert "letter" not in {row.channel for row in rows}
+    await execute(database, "UPDATE dispatch SET round = 9")
+    await execute(database, "UPDATE delivery SET state = 'cancelled'")
+    await execute(database, "UPDATE target_address SET valid_until = '2020-01-01' WHERE channel <> 'letter'")
+    (posted,) = [row for row in await frozen(case) if row.channel == "letter"]
+    assert posted.address == "Avenida de la Ceiba 100, Ciudad Ejemplo"
 
 
 async def test_signatories_get_the_statement_by_their_own_system_or_else_by_email(
@@ -208,7 +213,7 @@ async def test_targets_that_cannot_be_reached_are_counted_in_the_trail(database:
     before = await execute(database, "SELECT count(*) FROM target")
     assert (await frozen_detail(case, Purpose.STATEMENT))["unreachable_targets"] < before[0][0]
     await execute(database, "UPDATE dispatch SET round = 9")
-    await execute(database, "UPDATE target_address SET valid_until = '2020-01-01' WHERE channel <> 'letter'")
+    await execute(database, "UPDATE target_address SET valid_until = '2020-01-01'")
     detail = await frozen_detail(case, Purpose.STATEMENT)
     assert detail["unreachable_targets"] == before[0][0]
     assert "unreachable_targets" not in await frozen_detail(case, Purpose.CHECK_IN)

@@ -11,14 +11,14 @@ from models.lifecycle import Decision
 from models.messages import Batch, DeliveryState, Purpose
 from models.records import Addressee, EventKind
 from models.vocabulary import Channel
-from storage import answers, claims, outbox, records
+from storage import answers, claims, handing_over, outbox, records
 from storage.action_lock import share_action
 from storage.audit import chain_page
 from storage.cancelling import cancel_outstanding
-from storage.claims import Outcome
 from storage.database import Database
+from storage.handing_over import Outcome, Settled
 from tests.integration.audit_trails import broken, sound_trail, told_states, trail
-from tests.integration.outbox_cases import Case, add_members, execute, make_case
+from tests.integration.outbox_cases import Case, add_members, execute, handed_over_alone, make_case
 from tests.integration.sign_links import SIGNED, opened, sign_link
 
 READY, SENT, FAILED, UNKNOWN = (
@@ -131,8 +131,8 @@ async def nothing(case: Case, batch: Batch) -> None:
     async with case.database.transaction() as session:
         await claims.recover(session, batch, uuid4(), repeatable=False)
         await claims.finish_batch(session, batch)
-        await claims.settle(session, case.action.id, uuid4(), [])
-        await claims.settle(session, case.action.id, uuid4(), [Outcome(uuid4(), SENT)])
+        await handing_over.settle(session, case.action.id, [])
+        await handing_over.settle(session, case.action.id, [Settled(uuid4(), Outcome(uuid4(), SENT))])
     async with case.database.transaction() as session:
         await claims.claim(session, batch, uuid4(), after=batch.last, limit=5, provider="smtp")
 
@@ -141,7 +141,7 @@ async def test_where_nothing_changes_nothing_is_written_down(case: Case) -> None
     batch, zombie = await case.batch(), uuid4()
     (first,) = await case.claim(batch, zombie, limit=1)
     async with case.database.transaction() as session:
-        assert await claims.hand_over(session, case.action.id, first.id, zombie)
+        assert await handed_over_alone(session, case.action.id, first.id, zombie)
         await claims.recover(session, batch, uuid4(), repeatable=False)
     before = await last_event(case)
     assert before[2] == {"states": {"unknown": [str(first.id)]}}
@@ -183,12 +183,12 @@ async def play(case: Case, batch: Batch) -> None:
     taken = await case.claim(batch, claim_id, limit=8)
     await case.settle(claim_id, *(Outcome(one.id, SENT) for one in taken[:4]), Outcome(taken[4].id, READY))
     async with case.database.transaction() as session:
-        assert await claims.hand_over(session, case.action.id, taken[5].id, claim_id)
+        assert await handed_over_alone(session, case.action.id, taken[5].id, claim_id)
     async with case.database.transaction() as session:
         await claims.recover(session, batch, uuid4(), repeatable=False)
     waiting = [one for one in await case.deliveries(batch) if one.state is READY]
     async with case.database.transaction() as session:
-        await claims.suppress(session, case.action.id, [waiting[-1].id], "no_such_address")
+        await handing_over.suppress(session, case.action.id, [waiting[-1].id], "no_such_address")
         await claims.finish_batch(session, batch)
         await claims.give_up(session, batch.model_copy(update={"last": waiting[5].position}))
     part = await case.freeze(Purpose.CHECK_IN)

@@ -6,10 +6,10 @@ import pytest
 from models.lifecycle import Decision
 from models.messages import Batch, BatchOutcome, DeliveryState, Purpose
 from models.outbox import Delivery
-from storage import claims
+from storage import claims, handing_over
 from storage.cancelling import cancel_outstanding
-from storage.claims import Outcome
-from tests.integration.outbox_cases import Case, execute, make_case
+from storage.handing_over import Outcome
+from tests.integration.outbox_cases import Case, execute, handed_over_alone, make_case
 
 READY, SENDING, SENT = DeliveryState.READY, DeliveryState.SENDING, DeliveryState.SENT
 FAILED, UNKNOWN, CANCELLED = DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.CANCELLED
@@ -18,7 +18,7 @@ FAILED, UNKNOWN, CANCELLED = DeliveryState.FAILED, DeliveryState.UNKNOWN, Delive
 async def hand_over(case: Case, delivery: Delivery) -> bool:
     assert delivery.claim_id
     async with case.database.transaction() as session:
-        return await claims.hand_over(session, case.action.id, delivery.id, delivery.claim_id)
+        return await handed_over_alone(session, case.action.id, delivery.id, delivery.claim_id)
 
 
 async def recover(case: Case, batch: Batch, *, repeatable: bool = False) -> None:
@@ -272,7 +272,7 @@ async def test_an_address_is_suppressed_once_and_for_every_action(case: Case, ba
     first = (await case.deliveries(batch))[0]
     for _repetition in range(2):
         async with case.database.transaction() as session:
-            await claims.suppress(session, case.action.id, [first.id], "no_such_address")
+            await handing_over.suppress(session, case.action.id, [first.id], "no_such_address")
     told = "SELECT detail->'deliveries' FROM audit_event WHERE kind = 'address_suppressed'"
     assert await execute(case.database, told) == [([str(first.id)],)]
     assert first.address not in {one.address for one in await case.claim(batch)}

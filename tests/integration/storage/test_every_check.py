@@ -14,17 +14,21 @@ from models.messages import Batch, Purpose
 from models.outbox import Delivery
 from models.vocabulary import Disclosure, RenderingKind
 from storage import claims, freezing
-from storage.claims import claim_statement, hand_over_statement
 from storage.database import Database
 from storage.freezing import NotPermittedError
 from storage.gate import (
     CHECKS,
     STILL_IDENTIFIED,
     Failing,
-    gate_of_deliveries,
 )
-from tests.integration.gate_without import without_at_claim, without_at_freezing, without_at_hand_over
-from tests.integration.outbox_cases import EVERYTHING
+from tests.integration.gate_without import (
+    claim_by,
+    hand_over_by,
+    without_at_claim,
+    without_at_freezing,
+    without_at_hand_over,
+)
+from tests.integration.outbox_cases import EVERYTHING, handed_over_alone
 from tests.integration.storage.gate_scenarios import (
     ELSEWHERE,
     FREEZING,
@@ -77,7 +81,7 @@ async def listed(session: AsyncSession, batch: Batch) -> list[Delivery]:
 
 async def handed_over(session: AsyncSession, batch: Batch, delivery: Delivery) -> bool:
     assert delivery.claim_id
-    return await claims.hand_over(session, batch.action_id, delivery.id, delivery.claim_id)
+    return await handed_over_alone(session, batch.action_id, delivery.id, delivery.claim_id)
 
 
 async def broken(session: AsyncSession, scenario: Scenario, case: UUID) -> None:
@@ -216,7 +220,7 @@ async def test_a_claim_shows_authorities_no_name_that_was_approved_in_another_la
 async def test_a_claim_would_show_it_without_the_question_whether_it_was_taken_back(
     session: AsyncSession, stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(claims, "_CLAIM", claim_statement(gate_of_deliveries(), "true"))
+    claim_by(monkeypatch, CHECKS.values(), "true")
     await session.execute(
         text(REVOKED_BEHIND_A_PSEUDONYM), {"case": stage.batches[Purpose.STATEMENT].action_id}
     )
@@ -227,7 +231,7 @@ async def test_a_claim_would_show_it_without_the_question_whether_it_was_taken_b
 async def test_a_name_that_was_taken_back_since_the_claim_is_kept_in_by_the_hand_over_alone(
     session: AsyncSession, stage: Stage, monkeypatch: pytest.MonkeyPatch, asked: str
 ) -> None:
-    monkeypatch.setattr(claims, "_HAND_OVER", hand_over_statement(gate_of_deliveries(), asked))
+    hand_over_by(monkeypatch, CHECKS.values(), asked)
     batch = stage.batches[Purpose.STATEMENT]
     found = await claimed(session, batch)
     await session.execute(

@@ -14,7 +14,7 @@ from models.messages import Batch, Purpose
 from models.vocabulary import Disclosure
 from storage import claims
 from storage.database import Database
-from tests.integration.outbox_cases import EVERYTHING, Case, make_case
+from tests.integration.outbox_cases import EVERYTHING, Case, handed_over_alone, make_case
 
 NAME = "gate"
 
@@ -193,8 +193,8 @@ async def test_what_was_claimed_for_the_public_is_not_handed_over_with(
     public = next(one for one in found if one.disclosure is Disclosure.PUBLIC)
     authority = next(one for one in found if one.disclosure is Disclosure.AUTHORITY)
     await change(session, broken, frozen)
-    assert not await claims.hand_over(session, batch.action_id, public.id, claim_id)
-    assert await claims.hand_over(session, batch.action_id, authority.id, claim_id)
+    assert not await handed_over_alone(session, batch.action_id, public.id, claim_id)
+    assert await handed_over_alone(session, batch.action_id, authority.id, claim_id)
 
 
 @pytest.mark.parametrize("harmless", ALLOWED.values(), ids=ALLOWED)
@@ -212,9 +212,9 @@ async def test_what_was_claimed_is_not_handed_over_with(
     first, second = await claims.claim(
         session, batch, claim_id, after=batch.first - 1, limit=2, provider="smtp"
     )
-    assert await claims.hand_over(session, batch.action_id, first.id, claim_id)
+    assert await handed_over_alone(session, batch.action_id, first.id, claim_id)
     await change(session, broken, frozen)
-    assert not await claims.hand_over(session, batch.action_id, second.id, claim_id)
+    assert not await handed_over_alone(session, batch.action_id, second.id, claim_id)
 
 
 async def test_one_person_who_attests_twice_counts_once(session: AsyncSession, frozen: Frozen) -> None:
@@ -265,4 +265,4 @@ async def test_a_check_in_waits_for_nothing_but_a_running_action(
         text("UPDATE urgent_action SET held_at = NULL, stopped_at = NULL, closed_at = NULL")
     )
     found = await claims.claim(session, batch, claim_id, after=0, limit=1, provider="smtp")
-    assert await claims.hand_over(session, batch.action_id, found[0].id, claim_id)
+    assert await handed_over_alone(session, batch.action_id, found[0].id, claim_id)

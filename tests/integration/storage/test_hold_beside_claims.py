@@ -11,10 +11,10 @@ from sqlalchemy import text
 from models.lifecycle import Decision
 from models.messages import Batch, DeliveryState
 from models.outbox import Delivery
-from storage import actions, claims
-from storage.claims import Outcome
+from storage import actions
 from storage.database import Database
-from tests.integration.outbox_cases import Case, add_members, execute, make_case
+from storage.handing_over import Outcome
+from tests.integration.outbox_cases import Case, add_members, execute, handed_over_alone, make_case
 from tests.waiting import until
 
 
@@ -41,7 +41,7 @@ async def keep_claiming(case: Case, batch: Batch, stop: Callable[[], bool]) -> l
         claim_id = uuid4()
         for delivery in await case.claim(batch, claim_id, limit=4):
             async with case.database.transaction() as session:
-                passed = await claims.hand_over(session, case.action.id, delivery.id, claim_id)
+                passed = await handed_over_alone(session, case.action.id, delivery.id, claim_id)
                 moment = (await session.execute(text("SELECT clock_timestamp()"))).scalar_one()
             state = DeliveryState.SENT if passed else DeliveryState.READY
             if passed:
@@ -100,7 +100,7 @@ async def test_a_hand_over_that_waited_for_a_stop_is_refused(case: Case) -> None
 
     async def hand_over() -> bool:
         async with case.database.transaction() as session:
-            return await claims.hand_over(session, case.action.id, delivery.id, claim_id)
+            return await handed_over_alone(session, case.action.id, delivery.id, claim_id)
 
     async with case.database.transaction() as session:
         assert await actions.action_by_reference(session, case.action.reference, lock=True)
@@ -114,7 +114,7 @@ async def test_a_decision_waits_for_a_hand_over_under_way(case: Case) -> None:
     batch, claim_id = await case.batch(), uuid4()
     (delivery,) = await case.claim(batch, claim_id, limit=1)
     async with case.database.transaction() as session:
-        assert await claims.hand_over(session, case.action.id, delivery.id, claim_id)
+        assert await handed_over_alone(session, case.action.id, delivery.id, claim_id)
         waiting = asyncio.create_task(case.decide(Decision.HOLD))
         await until_blocked(case.database, waiting)
         assert not waiting.done()
@@ -147,7 +147,7 @@ class Crowd:
 
     async def _hand_over(self, delivery: Delivery, inside: Callable[[], Awaitable[None]]) -> bool:
         async with self._case.database.transaction() as session:
-            passed = await claims.hand_over(session, self._case.action.id, delivery.id, self._claim_id)
+            passed = await handed_over_alone(session, self._case.action.id, delivery.id, self._claim_id)
             self.passed += passed
             await inside()
         return passed

@@ -13,7 +13,7 @@ from storage.actions import action_by_id
 from storage.database import Database
 from storage.quiet_hours import begin_quiet_hours
 from tests import factories
-from tests.integration.outbox_cases import EVERYTHING, Case, by_address, execute, make_case
+from tests.integration.outbox_cases import EVERYTHING, Case, by_address, execute, handed_over_alone, make_case
 
 NEW_YORK = "America/New_York"
 LUCHA, PETRA = "+12025550112", "+12025550113"
@@ -136,4 +136,4 @@ async def test_a_hand_over_is_not_asked_for_the_hour_again(database: Database) -
     async with database.transaction() as session:
         one = claimed[0]
         assert one.claim_id
-        assert await claims.hand_over(session, case.action.id, one.id, one.claim_id)
+        assert await handed_over_alone(session, case.action.id, one.id, one.claim_id)

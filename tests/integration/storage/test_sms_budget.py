@@ -13,9 +13,9 @@ from models.messages import Batch, DeliveryState, Purpose
 from models.outbox import Delivery
 from models.sms_budget import SmsBudget, SmsReserve
 from models.vocabulary import Channel, Urgency
-from storage import claims, sms_budget
-from storage.claims import Outcome
+from storage import claims, handing_over, sms_budget
 from storage.database import Database
+from storage.handing_over import Outcome
 from tests.integration.outbox_cases import EVERYTHING, Case, add_members, execute, make_case
 
 ZONE = "America/Mexico_City"
@@ -136,7 +136,7 @@ async def test_a_message_is_counted_once_a_day_however_often_it_is_tried(case: C
 async def test_what_the_gate_refuses_takes_no_room(case: Case, batch: Batch) -> None:
     refused = (await case.deliveries(batch))[:3]
     async with case.database.transaction() as session:
-        await claims.suppress(session, case.action.id, [one.id for one in refused], "no_such_address")
+        await handing_over.suppress(session, case.action.id, [one.id for one in refused], "no_such_address")
     claimed = await claim(case, batch, budget(2))
     assert len(claimed) == 2
     assert not {one.id for one in refused} & {one.id for one in claimed}

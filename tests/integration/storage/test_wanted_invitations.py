@@ -4,7 +4,7 @@ from models.lifecycle import Decision
 from models.messages import DeliveryState, Purpose
 from storage import claims, outbox, sign_on
 from storage.database import Database
-from tests.integration.outbox_cases import Case, execute, make_case
+from tests.integration.outbox_cases import Case, execute, handed_over_alone, make_case
 from tests.integration.sign_links import answered
 
 ANSWERED = "amparo@manantial.example"
@@ -38,7 +38,7 @@ async def test_a_reminder_that_was_claimed_before_the_answer_is_not_handed_over_
     for address, delivery in claimed.items():
         assert delivery.claim_id
         async with case.database.transaction() as session:
-            passed[address] = await claims.hand_over(session, case.action.id, delivery.id, delivery.claim_id)
+            passed[address] = await handed_over_alone(session, case.action.id, delivery.id, delivery.claim_id)
     assert [address for address, open_ in passed.items() if not open_] == [ANSWERED]
 
 

@@ -11,8 +11,8 @@ from models.outbox import Delivery
 from storage import claims, outbox
 from storage.audiences import RECIPIENTS
 from storage.cancelling import cancel_outstanding
-from storage.claims import Outcome
-from tests.integration.outbox_cases import Case, execute
+from storage.handing_over import Outcome
+from tests.integration.outbox_cases import Case, execute, handed_over_alone
 
 READY, SENT, UNKNOWN = DeliveryState.READY, DeliveryState.SENT, DeliveryState.UNKNOWN
 CANCELLED, FAILED = DeliveryState.CANCELLED, DeliveryState.FAILED
@@ -66,7 +66,7 @@ async def test_what_a_sender_died_with_after_the_hand_over_stays_with_its_provid
     handed_over, claimed = await case.claim(batch, limit=2, provider=FIRST)
     assert handed_over.claim_id
     async with case.database.transaction() as session:
-        assert await claims.hand_over(session, case.action.id, handed_over.id, handed_over.claim_id)
+        assert await handed_over_alone(session, case.action.id, handed_over.id, handed_over.claim_id)
         await claims.recover(session, batch, uuid4(), repeatable=True)
     found = {one.id: (one.state, one.provider) for one in await case.deliveries(batch)}
     assert (found[handed_over.id], found[claimed.id]) == ((READY, FIRST), (READY, None))

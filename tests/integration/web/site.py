@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from base64 import b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -26,10 +27,12 @@ from storage.database import Database
 from storage.directory import partner_by_slug
 from storage.partner_keys import make_key
 from storage.people import live_key, revoke_key
+from templates.letter.press import LetterPress
 from templates.rendering import Renderer
 from temporal_client import connect
 from tests import factories
 from web.app import create_app
+from web.callbacks.known import Callbacks
 from web.gateway import WorkflowGateway
 from web.services import Services
 
@@ -37,6 +40,13 @@ PUBLIC_URL = "https://acuerpa.red.example"
 API = "/api/v1"
 PROBLEM_JSON = "application/problem+json"
 PAYLOAD_KEYS = KeyRing.parse(new_key_ring("test"))
+CALLBACKS = Callbacks(
+    twilio=("an invented token",),
+    vonage=("an old invented secret", "an invented secret"),
+    gateway=("an invented gateway key",),
+    mail=("whsec_" + b64encode(b"an invented secret of a mail provider").decode(),),
+    bounces=("an invented key for bounces",),
+)
 NOBODY_LISTENS = "127.0.0.1:9"
 
 
@@ -88,6 +98,9 @@ class Site:
             assert await revoke_key(session, holder.key.id)
 
 
+CONFIRM_ABOVE = 100
+
+
 async def services_over(database_url: str, folder: Path, temporal_address: str = NOBODY_LISTENS) -> Services:
     """Build what the routes work with, anchors in a folder; by default Temporal is away."""
     client = await connect(temporal_address, "default", PAYLOAD_KEYS, lazy=True)
@@ -102,10 +115,13 @@ async def services_over(database_url: str, folder: Path, temporal_address: str =
         pins=PinHasher(decode_key(new_key())),
         anchors=AnchorFile(folder / "anchors.jsonl"),
         renderer=Renderer("Red Acuerpa"),
+        press=LetterPress("Red Acuerpa"),
         policies=POLICIES,
         public_url=PUBLIC_URL,
         time_zone="America/Mexico_City",
+        confirm_above=CONFIRM_ABOVE,
         partner_endpoints=EndpointRules(),
+        callbacks=CALLBACKS,
     )
 
 

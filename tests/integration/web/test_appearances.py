@@ -13,12 +13,12 @@ from models.messages import DeliveryState
 from models.verification import confirmable
 from models.vocabulary import Disclosure, RenderingKind, Role
 from security.naming import open_identity
-from storage import claims, decisions, documents, freezing, outbox
+from storage import decisions, documents, freezing, outbox
 from storage.actions import people_at_risk
 from storage.standing import facts_of
 from tests import factories
 from tests.integration.local_servers import LocalMailbox
-from tests.integration.outbox_cases import Case, execute
+from tests.integration.outbox_cases import Case, execute, handed_over_alone
 from tests.integration.senders import EventfulMail, mailing, run
 from tests.integration.sign_links import sign_link
 from tests.integration.web.consent_calls import (
@@ -136,7 +136,7 @@ async def test_the_last_gate_sees_a_change_that_came_after_the_claim(case: Case,
     await changed(coordinator, case, CEIBA, "pseudonym", pseudonym="Amapola")
     async with case.database.transaction() as session:
         for one in claimed:
-            assert not await claims.hand_over(session, case.action.id, one.id, claim_id)
+            assert not await handed_over_alone(session, case.action.id, one.id, claim_id)
 
 
 async def test_approved_again_it_goes_out_and_authorities_are_told_who_is_behind_the_new_pseudonym(

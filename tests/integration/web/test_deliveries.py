@@ -7,7 +7,7 @@ import pytest
 
 from models.messages import DeliveryState, Purpose
 from models.vocabulary import Channel
-from storage.claims import Outcome
+from storage.handing_over import Outcome
 from tests.integration.outbox_cases import Case, add_members, execute
 from tests.integration.web.site import API, Caller, problem
 

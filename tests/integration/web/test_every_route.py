@@ -11,6 +11,7 @@ from fastapi.routing import iter_route_contexts
 
 from models.vocabulary import Role
 from security.tokens import new_api_key
+from tests.integration.web.route_bodies import BODIES
 from tests.integration.web.site import API, Site, problem
 from web.app import PUBLIC_PATHS
 from web.pages import FOLDERS
@@ -34,6 +35,11 @@ MAY_CALL = {
     ("GET", "/actions/{reference}/invitations"): CASE_READERS,
     ("POST", "/actions/{reference}/invitations/{partner}/link"): {COORDINATOR},
     ("DELETE", "/actions/{reference}/invitations/{partner}/link"): CASE_READERS,
+    ("GET", "/actions/{reference}/preview"): CASE_READERS,
+    ("POST", "/actions/{reference}/rehearsals"): {COORDINATOR},
+    ("GET", "/actions/{reference}/rehearsals/{number}"): {COORDINATOR},
+    ("GET", "/actions/{reference}/in-doubt"): CASE_READERS,
+    ("POST", "/actions/{reference}/in-doubt"): {COORDINATOR},
     ("POST", "/actions/{reference}/attestations"): {VERIFIER},
     ("POST", "/actions/{reference}/return"): {VERIFIER},
     ("POST", "/actions/{reference}/reject"): {VERIFIER},
@@ -58,6 +64,9 @@ MAY_CALL = {
     ("GET", "/actions/{reference}/documents/{number}/versions/{version}/difference/{other}"): CASE_READERS,
     ("POST", "/actions/{reference}/documents/{number}/versions/{version}/approvals"): CASE_READERS,
     ("POST", "/actions/{reference}/documents/{number}/addendum"): {COORDINATOR},
+    ("GET", "/actions/{reference}/documents/{number}/letters"): CASE_READERS,
+    ("GET", "/actions/{reference}/documents/{number}/letters/{target}.pdf"): {COORDINATOR},
+    ("POST", "/actions/{reference}/documents/{number}/letters/{target}/posted"): {COORDINATOR},
     ("POST", "/actions/{reference}/screens"): {COORDINATOR},
     ("POST", "/actions/{reference}/screens/revocation"): {COORDINATOR},
     ("GET", "/actions/{reference}/documents/{number}/sign-on"): CASE_READERS,
@@ -81,6 +90,8 @@ MAY_CALL = {
     ("PUT", "/partners/{partner_id}/logo"): {COORDINATOR, ADMIN},
     ("GET", "/partners/{partner_id}/logo"): set(Role),
     ("POST", "/contacts"): {COORDINATOR, ADMIN},
+    ("GET", "/suppressions"): {COORDINATOR, ADMIN},
+    ("POST", "/suppressions/lift"): {COORDINATOR, ADMIN},
     ("POST", "/contacts/check"): {COORDINATOR, ADMIN},
     ("GET", "/contacts"): {COORDINATOR, ADMIN},
     ("GET", "/contacts/{contact_id}"): {COORDINATOR, ADMIN},
@@ -98,36 +109,6 @@ MAY_CALL = {
 PROTECTED = [(method, f"{API}{path}") for method, path in MAY_CALL]
 OF_PARTNERS = [("GET", f"{API}/partner/documents"), ("GET", f"{API}/partner/documents/{{document_id}}")]
 """What the key of a partner's system opens, and no person's key does."""
-BODIES = {
-    "/actions": {},
-    "/attestations": {"digest": "9f" * 32},
-    "/return": {"reason": "Falta una fuente."},
-    "/reject": {"reason": "No es verdad."},
-    "/consents": {},
-    "/revocations": {},
-    "/passage": {},
-    "/visibility": {},
-    "/sources": {},
-    "/reopen": {},
-    "/documents": {},
-    "/versions": {},
-    "/approvals": {"language": "es", "digest": "9f" * 32},
-    "/screens": {"hours": 12},
-    "/sign-on": {"closes_at": "2040-01-01T00:00:00Z"},
-    "/invitations": {"partner": "nobody"},
-    "/partners": {},
-    "/check": {},
-    "/{change_id}": {"decision": "refuse"},
-    "/answer": {"text": "Sí, las acordó con nosotras."},
-    "/status": {"status": "paused"},
-    "/secret": {"overlap_days": 7},
-    "/contacts": {},
-    "/lists": {},
-    "/audience": {},
-    "/addresses": {},
-}
-
-
 WITH_FREE_BODIES = (
     "/actions",
     "/partners",

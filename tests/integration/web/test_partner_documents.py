@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from models.messages import DeliveryState, Purpose
 from models.vocabulary import Role
-from storage.claims import Outcome
+from storage.handing_over import Outcome
 from storage.outbox import unsent_ranges
 from storage.partner_documents import fetched, released_to
 from tests.integration.audit_trails import sound_trail

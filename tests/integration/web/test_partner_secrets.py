@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from models.addresses import _webhook_secret
+from models.addresses import webhook_secret
 from models.vocabulary import Role
 from security.sealed_places import api_secret_place, former_secret_place
 from tests.integration.outbox_cases import execute
@@ -53,7 +53,7 @@ async def test_a_new_secret_is_shown_once_and_the_one_before_holds_for_a_while(
     site: Site, keeper: Caller
 ) -> None:
     told = await replaced(keeper)
-    assert _webhook_secret(SecretStr(told["secret"]))
+    assert webhook_secret(SecretStr(told["secret"]))
     newest, former, until = await opened(site)
     assert (newest, former) == (told["secret"], SECRET)
     assert until == datetime.fromisoformat(told["former_until"])

@@ -9,9 +9,8 @@ from sqlalchemy import text
 from channels.email import EmailChannel
 from models.messages import DeliveryState, Purpose
 from models.vocabulary import ConsentUse, Disclosure
-from storage import claims
 from tests.integration.local_servers import LocalMailbox
-from tests.integration.outbox_cases import Case, execute
+from tests.integration.outbox_cases import Case, execute, handed_over_alone
 from tests.integration.senders import EventfulMail, mailing, run
 from tests.integration.web.consent_calls import (
     CEIBA,
@@ -174,7 +173,7 @@ async def test_a_refusal_recorded_later_beats_an_earlier_consent_at_the_gate(
         await consented(coordinator, case, JACINTA, use, given=False)
     async with case.database.transaction() as session:
         for one in claimed:
-            assert not await claims.hand_over(session, case.action.id, one.id, claim_id)
+            assert not await handed_over_alone(session, case.action.id, one.id, claim_id)
     assert await case.claim(batch) == []
 
 

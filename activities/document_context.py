@@ -1,0 +1,33 @@
+"""What messages say of a document, and of who signed it."""
+
+from activities.sending import Draft
+from models.documents import DocumentText
+from storage.contents import Contents
+
+
+def text_for(draft: Draft) -> DocumentText:
+    """Return the text that a message says."""
+    return draft.contents.texts[draft.delivery.language]
+
+
+def text_context(draft: Draft) -> dict[str, object]:
+    """Say what a text says."""
+    text = text_for(draft)
+    return {
+        "index": draft.contents.index,
+        "title": text.headline,
+        "summary": text.summary,
+        "body": text.body,
+        "background": text.background,
+        "demands": text.demands,
+        "statement_language": text.language,
+    }
+
+
+def signatories(contents: Contents) -> dict[str, object]:
+    """Say who signed."""
+    return {
+        "signatories": [one._asdict() for one in contents.signatories],
+        "unnamed_signatories": contents.organisations.unnamed,
+        "organisations": contents.organisations.total,
+    }
