@@ -49,3 +49,5 @@ class Proposal(SQLModel, table=True):
     proposed_at: datetime = moment()
     state: ProposalState = word(ProposalState, default=ProposalState.OPEN)
     ended_at: datetime | None = moment(nullable=True)
+    ended_by: str | None = Field(default=None, repr=False)
+    """What she typed who declined it, or took it back: no mail scanner does that."""

@@ -42,16 +42,20 @@ async def propose(session: AsyncSession, action: UrgentAction, document_id: UUID
     await request_nudge(session, action.id, Addressee.ACTION)
 
 
-async def end(session: AsyncSession, action: UrgentAction, proposal: Proposal, state: ProposalState) -> None:
+async def end(
+    session: AsyncSession, action: UrgentAction, proposal: Proposal, state: ProposalState, ended_by: str
+) -> None:
     """End an open proposal without a signature; its invitation must be locked."""
-    proposal.state, proposal.ended_at = state, now()
+    proposal.state, proposal.ended_at, proposal.ended_by = state, now(), ended_by
     await _recorded(session, action.id, _EVENTS[state], proposal)
 
 
-async def decline(session: AsyncSession, action: UrgentAction, document_id: UUID, proposal: Proposal) -> None:
+async def decline(
+    session: AsyncSession, action: UrgentAction, document_id: UUID, proposal: Proposal, ended_by: str
+) -> None:
     """End an open proposal by its approver's no, and have the contact told; its invitation must be locked."""
     await one_at_a_time(session, document_id)
-    await end(session, action, proposal, ProposalState.DECLINED)
+    await end(session, action, proposal, ProposalState.DECLINED, ended_by)
     await request_nudge(session, action.id, Addressee.ACTION)
 
 

@@ -23,6 +23,7 @@ from security.fingerprints import AddressFingerprint
 from security.naming import Identity, KnownPerson
 from security.sealed_places import consent_place, facts_place, risk_place, source_place
 from storage.consents import live_uses
+from web.page_weight import refuse_heavy
 from web.versions import new_version
 
 
@@ -76,7 +77,10 @@ class Intake:
         people = [one.person for one in known]
         consents = self._consents(people)
         document = Document(action_id=action.id, number=1, kind=DocumentKind.ACTION)
-        new = new_version(document.id, self._texts(), self.author_id, known, live_uses(consents, action))
+        texts = self._texts()
+        if self.case.sign_on:
+            refuse_heavy(texts)
+        new = new_version(document.id, texts, self.author_id, known, live_uses(consents, action))
         targets = self._targets(action)
         return [
             [action],

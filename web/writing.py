@@ -15,6 +15,7 @@ from storage.documents import CurrentVersion, NewVersion, leading_version, rende
 from web.authentication import Caller
 from web.errors import ApiError
 from web.leaks import known_people
+from web.page_weight import refuse_heavy
 from web.services import Services
 from web.versions import new_version
 
@@ -56,7 +57,13 @@ async def version_of_texts(
     kind: DocumentKind,
     caller: Caller,
 ) -> NewVersion:
-    """Make a version, with what consents allow now to tell authorities; a notice tells nobody's name."""
+    """Make a version, with what consents allow now to tell authorities; a notice tells nobody's name.
+
+    Raises:
+        InvalidInput: a text is too long for the page on which partners sign it.
+    """
+    if kind is not DocumentKind.STOP_ACTION and action.policy.get("sign_on"):
+        refuse_heavy(texts)
     people = [] if kind is DocumentKind.STOP_ACTION else await known_people(session, services, action)
     live = live_uses(await newest_consents(session, action.id), action)
     return new_version(uuid4(), texts, caller.person_id, people, live)

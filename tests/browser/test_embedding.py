@@ -38,7 +38,7 @@ class Foreign:
         headers = {"Content-Security-Policy": policy.format(ours=self.ours)}
         self.server.clear()
         self.server.expect_request("/").respond_with_data(html, content_type="text/html", headers=headers)
-        await self.page.goto(f"http://127.0.0.1:{self.server.port}/", wait_until="networkidle")
+        await self.page.goto(f"http://127.0.0.1:{self.server.port}/")
 
     async def embed(self, case: Case, policy: str = POLICY) -> None:
         """Show the page with our script on it."""
@@ -88,11 +88,15 @@ async def test_what_may_not_be_seen_or_asked_for_leaves_the_page_as_it_is(
     web: WebProcess, foreign: Foreign
 ) -> None:
     case = await out(web)
-    await foreign.embed(case, "default-src 'none'; script-src {ours}")
+    async with foreign.page.expect_console_message():
+        await foreign.embed(case, "default-src 'none'; script-src {ours}")
     assert await foreign.page.locator("ul").count() == 0
-    assert all("connect-src" in said for said in foreign.complaints)
+    assert foreign.complaints
+    assert all("Content Security Policy" in said for said in foreign.complaints)
     await case.decide(Decision.HOLD)
-    await foreign.embed(case)
+    async with foreign.page.expect_response("**/signatories.json") as told:
+        await foreign.embed(case)
+    assert (await told.value).status == 404
     assert await foreign.page.locator("body").inner_text() == "Stand with them\n\nRead on"
     assert not [said for said in foreign.complaints if said.startswith(("TypeError", "SyntaxError"))]
 

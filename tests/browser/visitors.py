@@ -45,7 +45,7 @@ class Visitor:
         # The browser calls it an error that a page was answered with 404 or 422, which is how it should be.
         is_answer = message.text.startswith("Failed to load resource") and _is_page(message.location["url"])
         if message.type in {"error", "warning"} and not is_answer:
-            self.complaints.append(f"{message.type}: {message.text}")
+            self.complaints.append(f"{message.type}: {message.text} ({message.location['url']})")
 
 
 async def visitor(browser: Browser, address: str, options: Mapping[str, Any]) -> Visitor:
@@ -60,5 +60,5 @@ def _origin(url: str) -> tuple[str, str]:
 
 
 def _is_page(url: str) -> bool:
-    ours = ("/s/", "/sign/", "/r/", "/receipt/", "/e/", "/v/", "/public/", "/screen/", "/screens/")
-    return urlsplit(url).path.startswith(ours)
+    folders = ("s", "sign", "approve", "r", "receipt", "e", "v", "public", "screen", "screens", "favicon.ico")
+    return urlsplit(url).path.split("/")[1] in folders

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from models.messages import CasePlan
 from models.vocabulary import ReleasePolicy
+from tests.workflows.beside import told_beside
 from tests.workflows.limited import continued_the_next_day
 from tests.workflows.scenarios import (
     BRIEF,
@@ -63,6 +64,7 @@ SCENARIOS: dict[str, tuple[Scenario, CasePlan]] = {
     "continued_the_next_day": (continued_the_next_day, case_plan(follow_up=BRIEF)),
     "rejected": (rejected, case_plan(None, BRIEF)),
     "stopped_and_told": (stopped_and_told, case_plan(None, BRIEF)),
+    "told_beside": (told_beside, case_plan(follow_up=BRIEF)),
     "told_of_answers": (told_of_answers, case_plan(None, BRIEF)),
     "sent_again": (sent_again, case_plan(None, BRIEF)),
     "released_in_two_languages": (released_in_two_languages, case_plan(None, BRIEF)),

@@ -33,6 +33,7 @@ STATEMENTS = {
     "extended": ALL_SENT,
     "ended_by_hand": ALL_SENT,
     "asked_again": ALL_SENT,
+    "told_beside": ALL_SENT,
     "told_of_answers": ALL_SENT,
     "sent_again": ALL_SENT,
     "released_in_two_languages": ALL_SENT,

@@ -105,6 +105,7 @@ class World:
     links: DispatchRequest | None = None
     personal: tuple[DispatchRequest, ...] = ()
     sign_again: DispatchRequest | None = None
+    addendum: DispatchRequest | None = None
     untold: bool = False
     notice_refused: bool = False
     asked: list[int] = field(default_factory=list)
@@ -184,6 +185,7 @@ class World:
             links=self.links,
             personal=self.personal,
             sign_again=self.sign_again,
+            addendum=self.addendum,
             untold=self.untold,
         )
 

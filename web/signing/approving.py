@@ -68,7 +68,7 @@ def _problems(page: SidePage, link: OpenedLink, form: SignForm) -> dict[str, str
 async def _decide(session: AsyncSession, link: OpenedLink, proposal: Proposal, form: SignForm) -> None:
     """Sign for her organisation, or end the proposal: her no to the contact is no answer of all."""
     if form.answer == DECLINE:
-        await proposals.decline(session, link.action, link.document.id, proposal)
+        await proposals.decline(session, link.action, link.document.id, proposal, form.signer_name)
         return
     given = GivenAnswer(
         Answer.SIGNED,

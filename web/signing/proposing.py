@@ -40,6 +40,7 @@ class ProposalForm(BaseModel):
     approver_name: Line = ""
     approver_email: Line = ""
     approver_language: str = ""
+    ended_by: Line = ""
     form_token: str = ""
 
     @property
@@ -138,10 +139,12 @@ async def _take_back(session: AsyncSession, page: SidePage, link: OpenedLink, fo
     asked = next((one for one in known if one.state is ProposalState.OPEN), None)
     if asked is None:
         return {}
+    problems = line_problem("ended_by", form.ended_by, "own_name")
     if not page.is_ours(link, form.form_token, asked.id.bytes):
-        return {"form_token": "form_expired"}
-    await proposals.end(session, link.action, asked, ProposalState.TAKEN_BACK)
-    return {}
+        problems["form_token"] = "form_expired"  # noqa: S105 - a code, not a secret
+    if not problems:
+        await proposals.end(session, link.action, asked, ProposalState.TAKEN_BACK, form.ended_by)
+    return problems
 
 
 async def _shown(

@@ -106,6 +106,7 @@ async def test_her_no_signs_nothing_and_leaves_the_invitation_open(
     page = await approver.post({**CONFIRMS, "answer": "decline"})
     assert "Usted no confirmó la firma" in page.text
     assert await states(site) == ["declined"]
+    assert await execute(case.database, "SELECT ended_by FROM proposal") == [("Zoraida Inventada",)]
     assert await wanted_purposes(case) == [(Purpose.APPROVAL_DECLINED, 1)]
     assert await count_of(site.services.database, "signature") == 0
     contact = Visit(case, await sign_link(case, "casa-manantial"), approver.browser)

@@ -74,7 +74,7 @@ async def test_a_correction_waits_for_a_coordinator_who_approves_it(
         ("languages", None, "Marque al menos un idioma."),
         ("languages", "xx", "Marque al menos un idioma."),
         ("registered_address", "nadie", "Escriba una dirección de correo"),
-        ("contact_name", "", "Escriba su nombre en una línea"),
+        ("contact_name", "", "Escriba su nombre."),
         ("contact_email", "x@y@z", "Escriba una dirección de correo"),
         ("contact_language", "xx", "Elija un idioma."),
     ],

@@ -106,7 +106,7 @@ async def test_it_can_be_taken_back_and_somebody_else_be_asked_three_in_all(
 ) -> None:
     for number in range(3):
         await asking.post({**ASKS, "approver_email": f"zoraida{number}@manantial.example"})
-        page = await asking.post({"step": "take_back"})
+        page = await asking.post({"step": "take_back", "ended_by": "Amparo"})
         assert "Ya no se le pide." in page.text
     assert "Ya no se le puede pedir a nadie más." in page.text
     await asking.post({**ASKS, "approver_email": "cuarta@manantial.example"})
@@ -114,9 +114,10 @@ async def test_it_can_be_taken_back_and_somebody_else_be_asked_three_in_all(
     assert await wanted(case) == ()
 
 
-async def test_taking_back_takes_the_token_of_its_page(site: Site, asking: SideVisit) -> None:
+async def test_taking_back_takes_a_typed_name_and_its_token(site: Site, asking: SideVisit) -> None:
     await asking.post(ASKS)
-    assert (await asking.post({"step": "take_back", "form_token": "x"})).status_code == 422
+    for changes in {"form_token": "x", "ended_by": "Amparo"}, {}, {"ended_by": " "}:
+        assert (await asking.post({"step": "take_back", **changes})).status_code == 422
     assert await execute(site.services.database, "SELECT state FROM proposal") == [("open",)]
 
 
