@@ -47,7 +47,7 @@ class Network:
     async def released(self, case: Mapping[str, Any]) -> str:
         """Hand in a case without sign-on, have it attested, and release it."""
         reference = await self.attested(case)
-        await self.coordinator.decide(reference, "release")
+        await self.coordinator.release(reference)
         return reference
 
 

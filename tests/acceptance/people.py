@@ -36,6 +36,11 @@ class Member:
         decided: dict[str, Any] = answer.raise_for_status().json()
         return decided
 
+    async def release(self, reference: str) -> None:
+        """Release an action to as many as a look at it beforehand says."""
+        seen = await self.read(f"/actions/{reference}/preview")
+        await self.decide(reference, "release", {"recipients": seen["total"]})
+
     async def action(self, reference: str, **parameters: Any) -> dict[str, Any]:
         action: dict[str, Any] = await self.read(f"/actions/{reference}", **parameters)
         return action

@@ -144,7 +144,7 @@ async def test_nothing_else_was_sent(story: Story) -> None:
 async def test_everybody_reads_her_own_language(story: Story) -> None:
     languages = {one["contacts"][0]["email"]: one["contacts"][0]["language"] for one in _partners(story)}
     for contact in example_contacts():
-        languages[contact["channels"][0]["value"]] = contact["language"]
+        languages[contact["channels"][0]["value"]] = contact["languages"][0]
     languages |= {"ines@amigas.example": "es", TARGETS[0]: "es", TARGETS[1]: "es", TARGETS[2]: "en"}
     arrived = await story.network.mailbox.mails(story.reference)
     mails = [one for one in arrived if one.kind not in WITHOUT_TEXT]
@@ -159,7 +159,7 @@ async def test_everybody_reads_her_own_language(story: Story) -> None:
 async def test_a_text_to_a_phone_is_in_its_owners_language(story: Story) -> None:
     received = await story.network.providers.received("sms", story.reference)
     texts = {one["content"]["to"]: one["content"]["text"] for one in received}
-    assert "accion urgente" in texts["+12025550112"]
+    assert "acción urgente" in texts["+12025550112"]
     assert "urgent action" in texts["+12025550115"]
 
 

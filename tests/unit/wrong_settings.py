@@ -96,6 +96,7 @@ WRONG_VALUES = {
     "ACUERPA_VERIFICATION_STANDARD": (CANARY, "sign_on=perhaps remind_after=PT1H escalate_after=PT2H"),
     "ACUERPA_REMINDER_HOURS": (CANARY, "mon-fri", "mon-fri 18:00-09:00"),
     "ACUERPA_REMINDERS_AT_MOST": (CANARY, "-1", "51"),
+    "ACUERPA_RELEASE_CONFIRM_ABOVE": (CANARY, "-1", "1000001"),
     "ACUERPA_SIGN_LINK_DAYS": (CANARY, "0", "3651"),
     "ACUERPA_BATCH_SIZE": (CANARY, "0", "5001"),
     "ACUERPA_NETWORK_LOGO": (CANARY, "/", __file__),

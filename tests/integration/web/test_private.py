@@ -76,7 +76,7 @@ async def test_each_reading_is_an_event_that_says_who_what_and_why(
         await opened(verifier, case, why)
         fields = [
             *("facts", "identities", "families", "consent_reasons"),
-            *("sources", "risk_note", "objections", "answers"),
+            *("sources", "risk_note", "objections", "answers", "signers"),
         ]
         assert await readings(case) == [(str(verifier.person_id), {"fields": fields, "why": why})] * count
 

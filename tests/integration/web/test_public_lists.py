@@ -58,6 +58,7 @@ async def test_those_who_signed_in_public_are_listed_by_country_and_name(site: S
             {"name": MANANTIAL, "country": "MX", "website": None, "logo": None},
             {"name": VOLCAN, "country": "SV", "website": None, "logo": None},
         ],
+        "organisations": 3,
         "unnamed_at_least": 0,
     }
     places = [page.text.index(name) for name in (CEIBAS, MANANTIAL, VOLCAN)]
