@@ -41,8 +41,9 @@ def main() -> None:
     results = [send.delay(number) for number in range(count)]
     command = (sys.executable, "-m", "celery", "-A", "celery_peer", "worker", "-c", "2", "-l", "ERROR")
     started = time.perf_counter()
-    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen(command, env=environment, **silent) as worker:  # noqa: S603 - this very file
+    with subprocess.Popen(  # noqa: S603 - this very file
+        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as worker:
         try:
             first = results[0].get(timeout=60)
             started = time.perf_counter() if first else started  # the start of the worker is not counted
