@@ -273,9 +273,8 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
 
     async def _hand_over(self, attempt: Attempt, delivery_id: UUID) -> bool:
         claimed = Claimed(delivery_id, attempt.claim_id)
-        passed = await self._turnstile.enter(
-            attempt.batch.action_id, attempt.contents.purpose, claimed, attempt.goes_on
-        )
+        judged_as, action_id = attempt.contents.judged_as, attempt.batch.action_id
+        passed = await self._turnstile.enter(action_id, judged_as, claimed, attempt.goes_on)
         attempt.passed += passed
         return passed
 
