@@ -111,8 +111,7 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
             return outcome
         if stopped.by_limit:
             return outcome.model_copy(update={"wait": stopped.wait})
-        delay = stopped.wait or None
-        raise ApplicationError("deliveries were put off", type=TRY_AGAIN, next_retry_delay=delay)
+        raise ApplicationError("put off", type=TRY_AGAIN, next_retry_delay=stopped.wait or None)
 
     async def _recover(self, batch: Batch, claim_id: UUID) -> None:
         async with self._database.transaction() as session:
@@ -273,7 +272,8 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
 
     async def _hand_over(self, attempt: Attempt, delivery_id: UUID) -> bool:
         claimed = Claimed(delivery_id, attempt.claim_id)
-        passed = await self._turnstile.enter(attempt.batch.action_id, claimed, attempt.goes_on)
+        judged_as, action_id = attempt.contents.judged_as, attempt.batch.action_id
+        passed = await self._turnstile.enter(action_id, judged_as, claimed, attempt.goes_on)
         attempt.passed += passed
         return passed
 

@@ -10,8 +10,10 @@ from uuid import UUID
 import structlog
 
 from channels.base import Failure
+from models.messages import Purpose
 from storage.database import UNAVAILABLE, Database
-from storage.handing_over import Claimed, Settled, hand_over, settle, suppress
+from storage.groups import settle_and_hand_over
+from storage.handing_over import Claimed, Settled, suppress
 
 _log = structlog.get_logger(__name__)
 
@@ -21,6 +23,7 @@ _LONGEST_WAIT_SECONDS = 5.0
 
 class _Entering(NamedTuple):
     action_id: UUID
+    purpose: Purpose
     claimed: Claimed
     is_wanted: Callable[[], bool]
     passed: "asyncio.Future[bool]"
@@ -47,13 +50,15 @@ class Turnstile:
         self._inside: set[UUID] = set()
         self._turning: dict[UUID, asyncio.Task[None]] = {}
 
-    async def enter(self, action_id: UUID, claimed: Claimed, is_wanted: Callable[[], bool]) -> bool:
+    async def enter(
+        self, action_id: UUID, purpose: Purpose, claimed: Claimed, is_wanted: Callable[[], bool]
+    ) -> bool:
         """Pass the last gate; False where it is closed, the database is away, or nobody wants it any more.
 
         `is_wanted` is asked when there is a place, which may be later.
         """
         passed: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._entering.append(_Entering(action_id, claimed, is_wanted, passed))
+        self._entering.append(_Entering(action_id, purpose, claimed, is_wanted, passed))
         self._turn(action_id)
         return await passed
 
@@ -120,7 +125,7 @@ class Turnstile:
     async def _pass(self, action_id: UUID, leaving: list[_Leaving], entering: list[_Entering]) -> bool:
         """Commit one group; False where the database is away, and what has left must be told again."""
         try:
-            passed = await self._commit(action_id, leaving, [one.claimed for one in entering])
+            passed = await self._commit(action_id, leaving, entering)
         except UNAVAILABLE:
             # Whether it was committed is not known: they keep their places until they are settled.
             self._leaving[action_id][:0] = leaving
@@ -148,12 +153,15 @@ class Turnstile:
             if not one.done():
                 one.set_exception(error)
 
-    async def _commit(self, action_id: UUID, leaving: list[_Leaving], claimed: list[Claimed]) -> set[UUID]:
+    async def _commit(self, action_id: UUID, leaving: list[_Leaving], entering: list[_Entering]) -> set[UUID]:
+        claimed: defaultdict[Purpose, list[Claimed]] = defaultdict(list)
+        for one in entering:
+            claimed[one.purpose].append(one.claimed)
         async with self._database.transaction() as session:
-            passed = await hand_over(session, action_id, claimed)
-            await settle(session, action_id, [one.settled for one in leaving])
-            for reason in sorted({one.suppress for one in leaving if one.suppress}):
-                gone = [one.settled.outcome.delivery_id for one in leaving if one.suppress is reason]
+            settled = [one.settled for one in leaving]
+            passed = await settle_and_hand_over(session, action_id, settled, claimed)
+            for reason in sorted({leaver.suppress for leaver in leaving if leaver.suppress}):
+                gone = [leaver.settled.outcome.delivery_id for leaver in leaving if leaver.suppress is reason]
                 await suppress(session, action_id, gone, reason)
             return passed
 

@@ -13,9 +13,13 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
+import psutil
+
 from assembly import build_client
+from benchmarks import peer_runs
 from benchmarks.released_case import confirmed_case, replace_members, states
 from benchmarks.sink_process import ROOT, Sink
 from local.environment import data_folder, free_ports, given_settings
@@ -42,6 +46,7 @@ class Bench:
 
     async def release(self, messages: int, delay_ms: int = 0) -> dict[str, Any]:
         """Release a statement to so many members, and measure."""
+        memory_before = self._memory_mb()
         await replace_members(self.database, messages)
         request = await confirmed_case(self.database, self.stack.settings)
         self.sink.reset(delay_ms)
@@ -69,9 +74,16 @@ class Bench:
             "seconds_from_release": round(ended_at - released_at, 2),
             "first_message_ms": round(1000 * (first - released_at)),
             "sink_rate": round(messages / (last - first), 1),
+            "worker_grew_mb": round(self._memory_mb() - memory_before, 1),
             "events_each": round(info.history_length / messages, 4),
             "event_octets_each": round(info.history_size_bytes / messages, 2),
         }
+
+    def _memory_mb(self) -> float:
+        """Return how much memory the worker has."""
+        record = (self.stack.data / "run" / "worker.pid").read_text()
+        octets: int = psutil.Process(int(record.split()[0])).memory_info().rss
+        return octets / 2**20
 
 
 def limit(sink: Sink, example: str, count: int, delay_ms: int = 0) -> float:
@@ -82,8 +94,8 @@ def limit(sink: Sink, example: str, count: int, delay_ms: int = 0) -> float:
     return round(count / float(json.loads(ended.stdout)["seconds"]), 1)
 
 
-async def measured(bench: Bench, messages: int, delays: list[int]) -> dict[str, Any]:
-    """Measure ours and the limit, near and far."""
+async def measured(bench: Bench, messages: int, delays: list[int], peers: Path | None) -> dict[str, Any]:
+    """Measure ours and the limit, near and far, and the peers where there is a Python that has them."""
     found: dict[str, Any] = {}
     await bench.release(200)  # warms up
     for delay_ms in delays:
@@ -96,10 +108,16 @@ async def measured(bench: Bench, messages: int, delays: list[int]) -> dict[str, 
             "limit": reached,
             "ratio": round(ours["rate"] / reached, 2),
         }
+    example = bench.sink.told()["example"]
+    found["peers"] = (
+        await asyncio.to_thread(peer_runs.measured, bench.stack, bench.sink, peers, example)
+        if peers
+        else "not measured: give --peers, the Python of an environment with benchmarks/peers/requirements.txt"
+    )
     return found
 
 
-async def _run(messages: int, delays: list[int]) -> dict[str, Any]:
+async def _run(messages: int, delays: list[int], peers: Path | None) -> dict[str, Any]:
     data = data_folder(given_settings()) / "bench-distribution"
     shutil.rmtree(data, ignore_errors=True)
     async with Sink(data) as sink:
@@ -108,7 +126,7 @@ async def _run(messages: int, delays: list[int]) -> dict[str, Any]:
         async with stack.only("postgres", "temporal", "worker"):
             database = Database(stack.settings.database_url)
             try:
-                return await measured(Bench(stack, sink, database), messages, delays)
+                return await measured(Bench(stack, sink, database), messages, delays, peers)
             finally:
                 await database.close()
 
@@ -118,8 +136,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--messages", type=int, default=MEASURED)
     parser.add_argument("--delays", type=int, nargs="*", default=[0, DELAY_MS])
+    parser.add_argument("--peers", type=Path, help="Python of an environment with the peers' libraries")
     options = parser.parse_args()
-    found = asyncio.run(_run(options.messages, options.delays))
+    found = asyncio.run(_run(options.messages, options.delays, options.peers))
     sys.stdout.write(json.dumps(found, indent=2) + "\n")
     return 0
 

@@ -25,9 +25,9 @@ CASE: Final = Path(__file__).resolve().parent.parent / "examples" / "case.yaml"
 
 _ADD_MEMBERS: Final = text("""
     WITH added AS (
-        INSERT INTO contact (id, slug, name, kind, language, updated_at)
+        INSERT INTO contact (id, slug, name, kind, languages, tags, lists, updated_at)
         SELECT gen_random_uuid(), 'miembra-' || number, 'Compañera Número ' || number, 'member',
-               CASE WHEN number % 2 = 0 THEN 'es' ELSE 'en' END, now()
+               CASE WHEN number % 2 = 0 THEN ARRAY['es'] ELSE ARRAY['en'] END, '{}', '{}', now()
         FROM generate_series(1, :count) AS number
         RETURNING id, slug)
     INSERT INTO contact_address (id, contact_id, position, channel, address, fingerprint)

@@ -18,13 +18,13 @@ _KEY = "hashtextextended('urgent_action:' || CAST(:action_id AS text), 0)"
 SHARED: Final = f"pg_advisory_xact_lock_shared({_KEY})"
 """What takes the shared lock, for a statement that tells something that never changes; see `share_action`."""
 
-_SHARE = text(f"SELECT {SHARED}")
+SHARE: Final = text(f"SELECT {SHARED}")
 _HAVE_ALONE = text(f"SELECT pg_advisory_xact_lock({_KEY})")
 
 
 async def share_action(session: AsyncSession, action_id: UUID) -> None:
     """Keep decisions about an action out until this transaction ends; wait for those asked for before."""
-    await session.execute(_SHARE, {"action_id": str(action_id)})
+    await session.execute(SHARE, {"action_id": str(action_id)})
 
 
 async def have_action_alone(session: AsyncSession, action_id: UUID) -> None:

@@ -47,6 +47,11 @@ class Contents:
         return _plain(self) == _plain(other)
 
     @property
+    def judged_as(self) -> Purpose:
+        """The purpose by which the gate judges the messages."""
+        return Purpose.REHEARSAL if self.rehearsal else self.purpose
+
+    @property
     def index(self) -> str:
         """The document's index, like `UA-2026-014/1`."""
         return f"{self.action.reference}/{self.document.number}"

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import psycopg
 from sqlalchemy import text
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
@@ -11,7 +12,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 import models.tables  # noqa: F401 - every foreign key must find its table
 
-UNAVAILABLE = (OperationalError, InterfaceError, NoFreeConnection, OSError)
+UNAVAILABLE = (
+    OperationalError,
+    InterfaceError,
+    NoFreeConnection,
+    OSError,
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+)
 """What is raised while PostgreSQL cannot be reached, is going down, or has no connection left for us."""
 
 

@@ -1,7 +1,7 @@
 """The last gate before a provider may take messages, and what became of those before: both in groups."""
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Row, TextClause, text
@@ -54,7 +54,7 @@ _SHARE = text(f"""
                  WHERE delivery.id = ANY(CAST(:deliveries AS uuid[]))) AS purposes
 """)
 
-_SETTLE = text("""
+SETTLE: Final = text("""
     UPDATE delivery
     SET state = outcome.state, failure = outcome.failure, provider_reference = outcome.provider_reference,
         provider = CASE WHEN outcome.state NOT IN ('ready', 'parked') OR outcome.in_doubt
@@ -104,15 +104,27 @@ async def hand_over(session: AsyncSession, action_id: UUID, claimed: Collection[
     """Pass the last gate before the provider may take messages of an action; return which of them passed."""
     if not claimed:
         return set()
-    deliveries, claim_ids = [one.delivery_id for one in claimed], [one.claim_id for one in claimed]
+    deliveries = [one.delivery_id for one in claimed]
     parameters: dict[str, object] = {"action_id": str(action_id), "deliveries": deliveries}
     # Purposes never change, so the statement that waits for the lock may read them.
     purposes = (await session.execute(_SHARE, parameters)).one().purposes
-    parameters |= {"action_id": action_id, "claims": claim_ids}
     passed: set[UUID] = set()
     for purpose in sorted(purposes):
-        passed.update((await session.execute(_HAND_OVER[Purpose(purpose)], parameters)).scalars())
+        statement, parameters = asked_for(Purpose(purpose), action_id, claimed)
+        passed.update((await session.execute(statement, parameters)).scalars())
     return passed
+
+
+def asked_for(
+    purpose: Purpose, action_id: UUID, claimed: Collection[Claimed]
+) -> tuple[TextClause, dict[str, object]]:
+    """Return the hand-over of a purpose, and what it needs; those of other purposes do not pass it."""
+    parameters: dict[str, object] = {
+        "action_id": action_id,
+        "deliveries": [one.delivery_id for one in claimed],
+        "claims": [one.claim_id for one in claimed],
+    }
+    return _HAND_OVER[purpose], parameters
 
 
 async def settle(session: AsyncSession, action_id: UUID, settled: Sequence[Settled]) -> None:
@@ -122,25 +134,31 @@ async def settle(session: AsyncSession, action_id: UUID, settled: Sequence[Settl
     """
     if not settled:
         return
+    await changed_states(session, action_id, await session.execute(SETTLE, outcomes_of(settled)))
+    await tell_of_parked(session, action_id, settled)
+    await announce(session, action_id)
+
+
+def outcomes_of(settled: Sequence[Settled]) -> dict[str, list[Any]]:
+    """Return what `SETTLE` needs."""
     outcomes = (one.outcome for one in settled)
     deliveries, states, failures, references, in_doubt = map(list, zip(*outcomes, strict=True))
-    changed = await session.execute(
-        _SETTLE,
-        {
-            "deliveries": deliveries,
-            "claims": [one.claim_id for one in settled],
-            "states": states,
-            "failures": failures,
-            "provider_references": references,
-            "in_doubt": in_doubt,
-        },
-    )
-    await changed_states(session, action_id, changed)
-    parked = states.count(DeliveryState.PARKED)
+    return {
+        "deliveries": deliveries,
+        "claims": [one.claim_id for one in settled],
+        "states": states,
+        "failures": failures,
+        "provider_references": references,
+        "in_doubt": in_doubt,
+    }
+
+
+async def tell_of_parked(session: AsyncSession, action_id: UUID, settled: Sequence[Settled]) -> None:
+    """Have the coordinator told of messages that name somebody."""
+    parked = sum(one.outcome.state is DeliveryState.PARKED for one in settled)
     if parked:
         await record(session, action_id, EventKind.MESSAGES_PARKED, detail={"count": parked})
         await request_nudge(session, action_id, Addressee.ACTION)
-    await announce(session, action_id)
 
 
 async def changed_states(session: AsyncSession, action_id: UUID, changed: Iterable[Row[Any]]) -> None:

@@ -1,10 +1,10 @@
 """Asking partners whom an invitation did not reach: their next contacts, and what is told of that."""
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.messages import DeliveryState, DocumentRef
@@ -12,6 +12,7 @@ from models.partners import Partner
 from models.records import Addressee, EventKind
 from models.sign_on_messages import InvitedAgain
 from storage.action_lock import have_action_alone
+from storage.message_events import ChangedRow
 from storage.partner_audiences import (
     MISSED_STATES,
     NEWEST_MESSAGE,
@@ -195,7 +196,7 @@ async def invite_partner(session: AsyncSession, ref: DocumentRef, partner: Partn
     return invited
 
 
-async def tell_of_missed(session: AsyncSession, action_id: UUID, changed: Iterable[Row[Any]]) -> None:
+async def tell_of_missed(session: AsyncSession, action_id: UUID, changed: Iterable[ChangedRow]) -> None:
     """Have sign-ons count again whose invitations or reminders did not arrive, given rows of id and state."""
     missed = [row.id for row in changed if row.state in _MISSED]
     if not missed:

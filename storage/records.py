@@ -5,7 +5,7 @@ advisory lock (`storage/action_lock.py`), rows of deliveries, the chain's head (
 """
 
 import json
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
@@ -19,7 +19,9 @@ from models.records import IN_TIMELINE, Addressee, AuditEvent, EventKind, Pendin
 
 CHANGES_CHANNEL = "acuerpa_changes"
 
-_LOCK_HEAD = text("""
+ANNOUNCE: Final = text("SELECT pg_notify(:channel, :action_id)")
+
+LOCK_HEAD: Final = text("""
     SELECT length, encode(head, 'hex') AS hash FROM audit_chain WHERE action_id = :action_id FOR UPDATE
 """)
 
@@ -28,7 +30,7 @@ _BEGIN_CHAIN = text("""
     ON CONFLICT (action_id) DO NOTHING
 """)
 
-_APPEND = text("""
+APPEND: Final = text("""
     WITH grown AS (
         UPDATE audit_chain SET length = :number, head = decode(:hash, 'hex') WHERE action_id = :action_id)
     INSERT INTO audit_event (action_id, number, kind, person_id, at, detail, previous, hash)
@@ -79,16 +81,27 @@ async def record(
     """
     await session.flush()
     head = await _locked_head(session, action_id)
+    await session.execute(APPEND, appended(head, action_id, kind, person_id, detail))
+
+
+def appended(
+    head: ChainHead,
+    action_id: UUID,
+    kind: EventKind,
+    person_id: UUID | None = None,
+    detail: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Return what `APPEND` needs for an event behind the head of its chain, which must be locked."""
     event = following(head, action_id, kind, person_id, now(), detail or {})
     ids = {"action_id": action_id, "person_id": person_id}
-    await session.execute(_APPEND, {**event._asdict(), **ids, "detail": json.dumps(event.detail)})
+    return {**event._asdict(), **ids, "detail": json.dumps(event.detail)}
 
 
 async def _locked_head(session: AsyncSession, action_id: UUID) -> ChainHead:
-    row = (await session.execute(_LOCK_HEAD, {"action_id": action_id})).one_or_none()
+    row = (await session.execute(LOCK_HEAD, {"action_id": action_id})).one_or_none()
     if row is None:
         await session.execute(_BEGIN_CHAIN, {"action_id": action_id, **EMPTY._asdict()})
-        row = (await session.execute(_LOCK_HEAD, {"action_id": action_id})).one()
+        row = (await session.execute(LOCK_HEAD, {"action_id": action_id})).one()
     return ChainHead(row.length, row.hash)
 
 
@@ -104,10 +117,12 @@ async def timeline(session: AsyncSession, action_id: UUID) -> list[AuditEvent]:
 
 async def announce(session: AsyncSession, action_id: UUID) -> None:
     """Wake those who follow an action, when this transaction commits."""
-    await session.execute(
-        text("SELECT pg_notify(:channel, :action_id)"),
-        {"channel": CHANGES_CHANNEL, "action_id": str(action_id)},
-    )
+    await session.execute(ANNOUNCE, announcement(action_id))
+
+
+def announcement(action_id: UUID) -> dict[str, Any]:
+    """Return what `ANNOUNCE` needs."""
+    return {"channel": CHANGES_CHANNEL, "action_id": str(action_id)}
 
 
 async def request_nudge(
