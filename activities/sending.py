@@ -111,7 +111,7 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
             return outcome
         if stopped.by_limit:
             return outcome.model_copy(update={"wait": stopped.wait})
-        raise ApplicationError("put off", type=TRY_AGAIN, next_retry_delay=stopped.wait or None)
+        raise ApplicationError("deliveries were put off", type=TRY_AGAIN, next_retry_delay=stopped.wait or None)
 
     async def _recover(self, batch: Batch, claim_id: UUID) -> None:
         async with self._database.transaction() as session:
