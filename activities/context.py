@@ -1,7 +1,7 @@
 """What surrounds every activity: bound logs, errors without personal data, and heartbeats."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
 
@@ -76,3 +76,13 @@ async def heartbeating() -> AsyncIterator[None]:
         beating.cancel()
         with suppress(asyncio.CancelledError):
             await beating
+
+
+async def to_its_end(work: Coroutine[None, None, ResultT], patience_seconds: float) -> ResultT:
+    """Await work that a cancellation must not tear: the cancellation is raised when the work has ended."""
+    task = asyncio.create_task(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task}, timeout=patience_seconds)
+        raise

@@ -1,7 +1,7 @@
 """Sending a batch: claim, compose, hand over, settle."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Generic, NamedTuple, TypeVar
 from uuid import UUID, uuid4
@@ -13,7 +13,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities import references, verdicts
 from activities.attempts import Attempt, Heard
-from activities.context import heartbeating
+from activities.context import heartbeating, to_its_end
 from activities.supply import Stopped, tell_what_was_said
 from activities.turns import Turns
 from activities.turnstile import Turnstile
@@ -104,14 +104,15 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
             await self._recover(batch, claim_id)
             attempt = Attempt(batch, await self._contents(batch), claim_id, batch.first - 1)
             patience = self._finish_seconds + _SETTLE_AFTER_CANCELLATION_SECONDS
-            stopped = await _to_its_end(self._send(attempt), patience)
+            stopped = await to_its_end(self._send(attempt), patience)
             async with self._database.transaction() as session:
                 outcome = await claims.finish_batch(session, batch)
         if not outcome.waiting or outcome.on_hold:
             return outcome
         if stopped.by_limit:
             return outcome.model_copy(update={"wait": stopped.wait})
-        raise ApplicationError("deliveries were put off", type=TRY_AGAIN, next_retry_delay=stopped.wait or None)
+        delay = stopped.wait or None
+        raise ApplicationError("deliveries were put off", type=TRY_AGAIN, next_retry_delay=delay)
 
     async def _recover(self, batch: Batch, claim_id: UUID) -> None:
         async with self._database.transaction() as session:
@@ -287,13 +288,3 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
         except Exception as error:
             _log.exception("delivery.not_renderable", delivery_id=str(draft.delivery.id))
             raise PermanentError(Failure.NOT_RENDERABLE) from error
-
-
-async def _to_its_end(work: Coroutine[None, None, ResultT], patience_seconds: float) -> ResultT:
-    """Await work that a cancellation must not tear: the cancellation is raised when the work has ended."""
-    task = asyncio.create_task(work)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait({task}, timeout=patience_seconds)
-        raise
