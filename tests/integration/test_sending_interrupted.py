@@ -35,9 +35,12 @@ async def email(mailbox: LocalMailbox) -> AsyncIterator[EmailChannel]:
 
 
 class Attempt:
-    """One attempt whose first message stays just behind its last gate, until told to go on."""
+    """One attempt whose first messages stay just behind their last gate, until told to go on."""
 
-    def __init__(self, case: Case, email: EmailChannel, *, finish_seconds: float = 20) -> None:
+    def __init__(
+        self, case: Case, email: EmailChannel, *, staying: int = 1, finish_seconds: float = 20
+    ) -> None:
+        self._staying, self._at_the_gate = staying, 0
         self.environment = ActivityEnvironment()
         self.handed_over, self.go_on = asyncio.Event(), asyncio.Event()
         self._sending = SendingActivities(
@@ -54,8 +57,10 @@ class Attempt:
         return await self.environment.run(self._sending.send_batch, batch)
 
     async def _stay(self, number: int) -> None:
-        if number == 1:
-            self.handed_over.set()
+        if number <= self._staying:
+            self._at_the_gate += 1
+            if self._at_the_gate == self._staying:
+                self.handed_over.set()
             await self.go_on.wait()
 
 
@@ -98,10 +103,9 @@ async def test_a_shutdown_after_the_last_claim_leaves_nothing_to_try_again(
 async def test_a_cancelled_attempt_finishes_what_it_handed_over(
     case: Case, mailbox: LocalMailbox, email: EmailChannel
 ) -> None:
-    batch, attempt = await case.batch(), Attempt(case, email)
+    batch, attempt = await case.batch(), Attempt(case, email, staying=CONNECTIONS)
     running = attempt.start(batch)
     await attempt.handed_over.wait()
-    await until_arrived(mailbox, CONNECTIONS - 1)
     attempt.environment.cancel()
     await asyncio.sleep(0)
     assert not running.done()
@@ -142,7 +146,8 @@ async def test_a_message_that_hangs_on_takes_no_known_outcome_with_it(
     with pytest.raises(asyncio.CancelledError):
         await running
     states = await case.states(batch)
-    assert (states.count(SENT), states.count(SENDING), states.count(UNKNOWN)) == (CONNECTIONS - 1, 1, 0)
+    assert (states.count(SENDING), states.count(UNKNOWN)) == (1, 0)
+    assert states.count(SENT) == inbox(mailbox).total() >= CONNECTIONS - 1
     outcome = await run(mailing(case.database, email), batch)
     assert (outcome.ended, outcome.waiting) == (1, 0)
     assert (await case.states(batch)).count(UNKNOWN) == 1

@@ -8,6 +8,7 @@ import pytest
 from models.lifecycle import Decision, Phase
 from models.messages import CasePlan, DeliveryState, Purpose
 from models.vocabulary import Channel
+from tests.workflows.fakes import BATCH_SIZE
 from tests.workflows.limited import spend_the_day
 from tests.workflows.scenarios import (
     BATCHES,
@@ -58,7 +59,7 @@ async def test_a_hold_that_only_the_gate_saw_does_not_keep_the_release_waiting(s
 
 async def test_what_a_days_limit_leaves_over_is_sent_when_the_next_day_begins(stage: Stage) -> None:
     await spend_the_day(stage)
-    await stage.world.until(lambda: statement_sent(stage).keys() >= {len(AUDIENCE) - 1})
+    await stage.world.until(lambda: len(statement_sent(stage)) >= len(AUDIENCE) - BATCH_SIZE)
     assert stage.world.states(Purpose.STATEMENT)[DeliveryState.READY]
     assert stage.world.phase is Phase.RELEASING
     await stage.pass_time(stage.distribution(Purpose.STATEMENT), timedelta(hours=9))
@@ -68,7 +69,7 @@ async def test_what_a_days_limit_leaves_over_is_sent_when_the_next_day_begins(st
 
 async def test_a_stop_does_not_wait_for_the_next_day(stage: Stage) -> None:
     await spend_the_day(stage)
-    await stage.world.until(lambda: statement_sent(stage).keys() >= {len(AUDIENCE) - 1})
+    await stage.world.until(lambda: len(statement_sent(stage)) >= len(AUDIENCE) - BATCH_SIZE)
     await stage.stop()
     await stage.ended(stage.distribution(Purpose.STATEMENT))
     assert len(statement_sent(stage)) < len(AUDIENCE)

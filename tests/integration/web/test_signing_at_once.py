@@ -70,7 +70,10 @@ def _all_posted(address: str, links: dict[str, str]) -> Counter[int]:
 
     with ThreadPoolExecutor(THREADS) as threads:
         forms = list(threads.map(read, links.items()))
-        return Counter(threads.map(post, _twice(forms)))
+        answers = Counter(threads.map(post, _twice(forms)))
+    while not clients.empty():
+        clients.get().close()
+    return answers
 
 
 def _twice(
