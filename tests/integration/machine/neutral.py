@@ -1,6 +1,8 @@
 """What may be said in messages that say nothing of a case's texts: nobody is named, and no title told."""
 
+import re
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from tests.integration.machine import cast
 from tests.integration.machine.fold import naming, says_word, words_in
@@ -10,10 +12,13 @@ from tests.integration.machine.model import Case, Story
 Emails = Mapping[str, str]
 """The addresses of the network's own people, by their names."""
 
+_INDEX: Final = re.compile(r"UA-\d")
+"""Where a case's index begins; "UA-" alone can also stand in the token of a link."""
+
 
 def of_no_case(message: Message) -> Iterator[str]:
     """Neither a case nor anybody in one is named."""
-    if any("UA-" in part for part in message.parts):
+    if any(_INDEX.search(part) for part in message.parts):
         yield "it names a case"
     yield from of_secrets(message, cast.AT_RISK)
 
