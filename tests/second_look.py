@@ -31,9 +31,8 @@ def main() -> int:
         return 1
     sys.stdout.write("".join(f"looked at again: {test}\n" for test in tests))
     sys.stdout.flush()
-    code = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *tests], cwd=ROOT, check=False
-    ).returncode  # noqa: S603 - pytest
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *tests]
+    code = subprocess.run(command, cwd=ROOT, check=False).returncode  # noqa: S603 - pytest
     if code == 0:
         sys.stdout.write("".join(f"unsteady, to be mended: {test}\n" for test in tests))
     return code
