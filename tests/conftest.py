@@ -19,6 +19,7 @@ TEMPLATE = "acuerpa_template"
 LONGEST_FIRST = (
     "tests/integration/machine/",
     "tests/integration/stops/",
+    "tests/chaos/",
     "tests/acceptance/",
     "tests/browser/",
     "tests/replay/",
