@@ -39,8 +39,8 @@ async def put_off_for_hours(scene: Scene, members: int, poisonous: int, random: 
     """Release to members of whom the relay puts some off; all others get theirs while those wait."""
     before = scene.arrived()
     _, release = await _begun(scene, members, poisonous, random, PUT_OFF)
-    await until(partial(_others_have_theirs, scene, before + members - poisonous), seconds=PATIENCE_SECONDS)
-    assert await scene.waiting() == poisonous
+    await until(partial(_these_alone_wait, scene, poisonous), seconds=PATIENCE_SECONDS)
+    assert scene.arrived() - before == members - poisonous
     assert all(await _fired(scene))
     await _order(scene, [])
     await finished(scene, [release])
@@ -74,8 +74,8 @@ async def _begun(
     return chosen, release
 
 
-async def _others_have_theirs(scene: Scene, mails: int) -> bool:
-    return scene.arrived() >= mails
+async def _these_alone_wait(scene: Scene, number: int) -> bool:
+    return await scene.waiting() == number
 
 
 async def _order(scene: Scene, faults: list[dict[str, Any]]) -> None:
