@@ -40,7 +40,8 @@ async def put_off_for_hours(scene: Scene, members: int, poisonous: int, random: 
     before = scene.arrived()
     _, release = await _begun(scene, members, poisonous, random, PUT_OFF)
     await until(partial(_these_alone_wait, scene, poisonous), seconds=PATIENCE_SECONDS)
-    assert scene.arrived() - before == members - poisonous
+    arrived = scene.arrived() - before
+    assert arrived == members - poisonous
     assert all(await _fired(scene))
     await _order(scene, [])
     await finished(scene, [release])

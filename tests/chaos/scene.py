@@ -66,7 +66,8 @@ class Scene:
         return sum(entry.name.endswith(".eml") for entry in os.scandir(self.mails))
 
     async def members(self, count: int) -> None:
-        """Have so many members in the directory, and nobody else."""
+        """Have so many members in the directory, nobody else, and none of them suppressed."""
+        await execute(self.database, "DELETE FROM suppression")
         await replace_members(self.database, count)
 
     async def release(self, members: int) -> Release:
