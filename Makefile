@@ -9,7 +9,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up key verifier browser test soak mutants bench bench-distribution bench-sign-on bench-limits check format lock clean
+.PHONY: help setup demo up key verifier browser test again soak mutants bench bench-distribution bench-sign-on bench-limits check format lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ JOBS ?= 4
 
 test: browser ## run every test
 	@$(PY) -m pytest -n $(JOBS) --dist loadscope --no-loadscope-reorder
+
+again: $(SYNCED) ## run once more, alone, the few tests that failed last, and name those that pass now
+	@$(PY) -m tests.second_look
 
 soak: $(SYNCED) ## what is tried at random, for hours: 50,000 steps of people at work, 200 stops into a release
 	@SOAK=1 $(PY) -m pytest -s tests/integration/machine tests/integration/stops

@@ -1,4 +1,4 @@
-"""Mutants of SQL, which mutmut leaves alone: each takes one condition out of a module's constants."""
+"""Mutants of SQL, which mutmut leaves alone: each takes one condition out of one statement."""
 
 import ast
 import re
@@ -25,14 +25,23 @@ class Condition(NamedTuple):
 def mutants(source: str) -> Iterator[tuple[str, str]]:
     """Return each condition of a module, by its line and words, and the module without it."""
     lines = source.splitlines(keepends=True)
-    for statement in ast.parse(source).body:
+    for value in _statements(ast.parse(source)):
+        start = sum(map(len, lines[: value.lineno - 1])) + value.col_offset
+        for first, last, without in conditions(ast.get_source_segment(source, value) or ""):
+            whole = source[: start + first] + without + source[start + last :]
+            line = source.count("\n", 0, start + first) + 1
+            yield f"{line}: {' '.join(source[start + first : start + last].split())}", whole
+
+
+def _statements(module: ast.Module) -> Iterator[ast.expr]:
+    """Return where SQL may stand: the constants of a module, and what its functions give to `text`."""
+    for statement in module.body:
         if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
-            value = statement.value
-            start = sum(map(len, lines[: value.lineno - 1])) + value.col_offset
-            for first, last, without in conditions(ast.get_source_segment(source, value) or ""):
-                whole = source[: start + first] + without + source[start + last :]
-                line = source.count("\n", 0, start + first) + 1
-                yield f"{line}: {' '.join(source[start + first : start + last].split())}", whole
+            yield statement.value
+        elif isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+            for node in ast.walk(statement):
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "text":
+                    yield from node.args
 
 
 def conditions(sql: str) -> Iterator[Condition]:

@@ -63,6 +63,14 @@ def test_the_conditions_of_a_module_are_named_by_line_and_words() -> None:
     assert found["8: b.z = 'x AND y'"] == MODULE.replace("b.z = 'x AND y'", "FALSE")
 
 
+def test_statements_that_a_function_writes_have_conditions_too() -> None:
+    written = 'def f(gate: str) -> TextClause:\n    return text(f"SELECT a FROM b WHERE {gate} AND c")\n'
+    assert dict(mutants(written)) == {
+        "2: {gate}": written.replace("{gate}", "TRUE"),
+        "2: c": written.replace(" c", " TRUE"),
+    }
+
+
 def test_a_module_without_sql_has_no_mutants() -> None:
     assert list(mutants('X = 1\n\n\ndef f() -> str:\n    return "a AND b"\n')) == []
 
