@@ -1,7 +1,7 @@
 """What targets answered, and the files that came with it
 
 Revision: 0031
-Follows: 0023
+Follows: 0028
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0031"
-down_revision: str | None = "0023"
+down_revision: str | None = "0028"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
