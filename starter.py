@@ -2,7 +2,18 @@
 
 import typer
 
-from console import addenda, commands, decisions, documents, in_doubt, letters, rehearsals, responses, screens
+from console import (
+    addenda,
+    clocks,
+    commands,
+    decisions,
+    documents,
+    in_doubt,
+    letters,
+    rehearsals,
+    responses,
+    screens,
+)
 from console.groups import add_groups
 
 HELP = """Start urgent actions, watch them, decide about them.
@@ -33,6 +44,7 @@ def build() -> typer.Typer:
     app.command()(letters.letters)
     app.command()(letters.posted)
     app.command()(responses.respond)
+    app.command()(clocks.clocks)
     app.command()(decisions.attest)
     app.command("return")(decisions.send_back)
     app.command()(decisions.reject)

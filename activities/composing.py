@@ -9,6 +9,7 @@ from activities.document_context import signatories, text_context, text_for
 from activities.leak_watch import LeakWatch, Part, texts_in
 from activities.moulding import Moulds
 from activities.receipt_context import receipt_context
+from activities.reply_letters import ReplyLetters
 from activities.secret_links import SecretLinks
 from activities.sending import Draft
 from channels.mime import EmailContent
@@ -33,7 +34,7 @@ from templates.letter.press import LetterPress
 from templates.rendering import Renderer
 
 _ASKING = {Purpose.VERIFICATION, Purpose.VERIFICATION_REMINDER}
-_FOLLOWING = {Purpose.STATEMENT, Purpose.ADDENDUM, Purpose.STOP_NOTICE}
+_FOLLOWING = {Purpose.STATEMENT, Purpose.ADDENDUM, Purpose.REPLY_REMINDER, Purpose.STOP_NOTICE}
 """What goes out as an answer to the mail before it about the same action."""
 
 
@@ -70,6 +71,7 @@ class Composer:
         self._letters = LetterAttachments(stationery.press, self._watch, time_zone=time_zone)
         self._moulds = Moulds(self._watch, self._written_mail)
         self._links = SecretLinks(database, public_url=public_url, last=sign_links_last)
+        self._reply_letters = ReplyLetters(database, stationery.renderer, time_zone=time_zone)
         self._time_zone = time_zone
         self._sms_link = sms_link
 
@@ -111,6 +113,8 @@ class Composer:
             Purpose.INVITATION_ALARM: self._missed,
             Purpose.VERIFICATION: self._asking,
             Purpose.VERIFICATION_REMINDER: self._asking,
+            Purpose.REPLY_OVERDUE: self._to_coordinator,
+            Purpose.REPLY_REMINDER: self._reply_letters.context,
             Purpose.STOP_NOTICE: self._notice,
         }
         purpose, language = draft.contents.purpose, draft.delivery.language

@@ -7,6 +7,7 @@ import typer
 from console import (
     audience,
     auditing,
+    clocks,
     consents,
     contact_lists,
     contacts,
@@ -99,6 +100,10 @@ GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
             "attach": responses.attach,
             "fetch": responses.fetch,
         },
+    ),
+    "steps": (
+        "Decide about what is proposed where a target does not answer.",
+        {"show": clocks.show, "approve": clocks.approve, "done": clocks.done, "dismiss": clocks.dismiss},
     ),
     "suppressions": (
         "See and lift what must not be written to.",

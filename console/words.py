@@ -67,6 +67,8 @@ EVENTS = {
     "response_logged": "A target answered",
     "response_corrected": "A target's answer was written down anew",
     "response_attached": "A file was put beside a target's answer",
+    "reply_overdue": "A target has not answered in its time; a step is proposed",
+    "step_decided": "A proposed step was decided about",
     "claimed": "Messages were taken for sending",
     "settled": "Messages changed their state",
 }
@@ -94,6 +96,8 @@ PURPOSES = {
     "verification_alarm": "Alarms: nobody has taken the case",
     "leak_alarm": "Alarms: messages held back",
     "invitation_alarm": "Alarms: partners not reached",
+    "reply_overdue": "Word that a target is late",
+    "reply_reminder": "Reminders to targets",
     "stop_notice": "Notices of the end",
 }
 

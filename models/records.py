@@ -140,6 +140,10 @@ class EventKind(StrEnum):
     """She wrote a response down anew: another one counts in its place."""
     RESPONSE_ATTACHED = "response_attached"
     """A file was put beside a response."""
+    REPLY_OVERDUE = "reply_overdue"
+    """A target did not answer in its time; the detail says which step was proposed."""
+    STEP_DECIDED = "step_decided"
+    """A coordinator approved a proposed step, did it herself, or dismissed it."""
     PRIVATE_READ = "private_read"
     """Somebody read private fields; the detail says which and why."""
 

@@ -117,6 +117,7 @@ WITHOUT_TEXT = {
     Purpose.CHECK_IN,
     Purpose.LEAK_ALARM,
     Purpose.INVITATION_ALARM,
+    Purpose.REPLY_OVERDUE,
     Purpose.SIGN_LINK,
     Purpose.ANSWER_RECEIPT,
 }

@@ -21,6 +21,7 @@ BODIES = {
     "/partners": {},
     "/check": {},
     "/{change_id}": {"decision": "refuse"},
+    "/{step_id}": {"decision": "dismissed"},
     "/answer": {"text": "Sí, las acordó con nosotras."},
     "/status": {"status": "paused"},
     "/posted": {"on": "2026-11-20"},

@@ -172,6 +172,16 @@ CHANGED: dict[str, object] = {
     "language": "es",
 }
 
+OVERDUE = ADDRESSED | {
+    "index": STATEMENT["index"],
+    "statement_language": STATEMENT["statement_language"],
+    "step": "reminder",
+    "number": 2,
+    "sent_at": datetime(2026, 11, 20, 20, 30, tzinfo=UTC),
+    "late_office": "Fiscalía Ejemplo",
+    "time_zone": "America/Mexico_City",
+}
+
 EXAMPLES: Mapping[str, Mapping[str, object]] = {
     "email/invitation": INVITATION,
     "email/sign_on_reminder": INVITATION,
@@ -199,6 +209,8 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
     "email/verification_alarm": UNRELEASED,
     "email/leak_alarm": COORDINATOR,
     "email/invitation_alarm": MISSED,
+    "email/reply_overdue": COORDINATOR,
+    "email/reply_reminder": OVERDUE,
     "email/stop_notice": NOTICE | ADDRESSED | LISTED,
     "notices/stop": ENDED,
     "notices/withdraw": ENDED,
