@@ -21,7 +21,7 @@ OLDEST: Final = timedelta(minutes=5)
 """How far the time of a signature may be from ours, to either side."""
 
 REPEATED: Final = timedelta(hours=25)
-"""How old a receipt of Vonage's SMS API may be: it names when it was first sent, and comes again for a day."""
+"""How old a receipt of Vonage's SMS API may be: it names when it was first sent, and comes for a day."""
 
 _LONGEST_TOKEN: Final = 4_000
 _VONAGE_DIGESTS: Final = {64: "sha256", 128: "sha512"}
