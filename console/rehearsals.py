@@ -28,8 +28,8 @@ PATIENCE_SECONDS = 120
 BETWEEN_LOOKS_SECONDS = 0.5
 
 ONLY_YOU = (
-    "They went to you alone. What cannot go to you (documents for partners' systems, and texts where you have "
-    "no telephone on record) is shown without --send."
+    "They went to you alone. What cannot go to you (documents for partners' systems, and texts where no "
+    "telephone of yours is on record) is shown without --send."
 )
 
 Send = Annotated[
