@@ -64,6 +64,9 @@ EVENTS = {
     "document_fetched": "A partner's system read what was released to it",
     "letter_printed": "A letter was printed",
     "letter_posted": "A letter was posted",
+    "response_logged": "A target answered",
+    "response_corrected": "A target's answer was written down anew",
+    "response_attached": "A file was put beside a target's answer",
     "claimed": "Messages were taken for sending",
     "settled": "Messages changed their state",
 }
