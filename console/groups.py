@@ -18,6 +18,7 @@ from console import (
     partners,
     people,
     questions,
+    responses,
     suppressions,
     windows,
 )
@@ -94,6 +95,15 @@ GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
     "questions": (
         "Read and answer what partners ask before they sign.",
         {"list": questions.list_questions, "answer": questions.answer},
+    ),
+    "responses": (
+        "See what targets answered, and the files that came with it.",
+        {
+            "list": responses.list_responses,
+            "show": responses.show,
+            "attach": responses.attach,
+            "fetch": responses.fetch,
+        },
     ),
     "suppressions": (
         "See and lift what must not be written to.",

@@ -136,6 +136,12 @@ class EventKind(StrEnum):
     """A coordinator had a letter printed, to post it."""
     LETTER_POSTED = "letter_posted"
     """She said that she posted it."""
+    RESPONSE_LOGGED = "response_logged"
+    """A coordinator wrote down what a target answered."""
+    RESPONSE_CORRECTED = "response_corrected"
+    """She wrote a response down anew: another one counts in its place."""
+    RESPONSE_ATTACHED = "response_attached"
+    """A file was put beside a response."""
     PRIVATE_READ = "private_read"
     """Somebody read private fields; the detail says which and why."""
 

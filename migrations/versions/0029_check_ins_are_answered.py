@@ -1,7 +1,7 @@
 """Check-ins are answered, by links too, and an action can be extended
 
 Revision: 0029
-Follows: 0028
+Follows: 0031
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0029"
-down_revision: str | None = "0028"
+down_revision: str | None = "0031"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
