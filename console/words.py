@@ -64,6 +64,7 @@ EVENTS = {
     "document_fetched": "A partner's system read what was released to it",
     "letter_printed": "A letter was printed",
     "letter_posted": "A letter was posted",
+    "check_in_answered": "A check-in was answered",
     "response_logged": "A target answered",
     "response_corrected": "A target's answer was written down anew",
     "response_attached": "A file was put beside a target's answer",

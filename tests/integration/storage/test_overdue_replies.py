@@ -13,7 +13,7 @@ from models.response_vocabulary import ResponseKind
 from storage import claims, freezing, outbox
 from storage.database import Database
 from tests import factories
-from tests.integration.outbox_cases import EVERYTHING, Case, execute
+from tests.integration.outbox_cases import EVERYTHING, Case, execute, make_case
 from tests.integration.overdue import (
     DAY,
     EMBASSY,
@@ -245,3 +245,15 @@ async def test_two_letters_are_two_rounds_that_go_each_to_its_own(case: Case) ->
 
 def test_the_story_of_this_file_lies_in_the_past() -> None:
     assert datetime.now(SENT_AT.tzinfo) - SENT_AT > 30 * DAY
+
+
+@pytest.mark.parametrize(("phase", "nudges"), [("following_up", 1), ("releasing", 0)])
+async def test_a_statement_that_reaches_more_targets_meanwhile_has_the_clocks_read_anew(
+    database: Database, phase: str, nudges: int
+) -> None:
+    case = await make_case(database)
+    dispatched = await case.freeze()
+    await execute(database, "UPDATE urgent_action SET phase = :phase", phase=phase)
+    async with database.transaction() as session:
+        await outbox.end_dispatch(session, dispatched)
+    assert len(await execute(database, "SELECT 1 FROM pending_nudge WHERE addressee = 'action'")) == nudges

@@ -22,6 +22,7 @@ BODIES = {
     "/check": {},
     "/{change_id}": {"decision": "refuse"},
     "/{step_id}": {"decision": "dismissed"},
+    "/check-ins/{number}/answer": {"news": "no_news"},
     "/answer": {"text": "Sí, las acordó con nosotras."},
     "/status": {"status": "paused"},
     "/posted": {"on": "2026-11-20"},
