@@ -10,6 +10,7 @@ from console import (
     documents,
     in_doubt,
     letters,
+    outcomes,
     rehearsals,
     responses,
     screens,
@@ -45,6 +46,8 @@ def build() -> typer.Typer:
     app.command()(letters.posted)
     app.command()(responses.respond)
     app.command()(clocks.clocks)
+    app.command()(outcomes.outcome)
+    app.command()(outcomes.outcomes)
     app.command()(decisions.attest)
     app.command("return")(decisions.send_back)
     app.command()(decisions.reject)

@@ -14,6 +14,7 @@ from console import (
     contacts,
     documents,
     editorial,
+    inbound,
     invitations,
     partner_systems,
     partners,
@@ -104,6 +105,15 @@ GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
             "show": responses.show,
             "attach": responses.attach,
             "fetch": responses.fetch,
+        },
+    ),
+    "inbound": (
+        "Read mails that came in, and say what they are.",
+        {
+            "list": inbound.list_mails,
+            "show": inbound.show,
+            "confirm": inbound.confirm,
+            "dismiss": inbound.dismiss,
         },
     ),
     "steps": (

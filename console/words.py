@@ -70,6 +70,9 @@ EVENTS = {
     "response_attached": "A file was put beside a target's answer",
     "reply_overdue": "A target has not answered in its time; a step is proposed",
     "step_decided": "A proposed step was decided about",
+    "outcome_recorded": "It was written down what became of a person",
+    "mail_came_in": "A mail came in, and waits for somebody",
+    "mail_decided": "Somebody said what a mail is",
     "claimed": "Messages were taken for sending",
     "settled": "Messages changed their state",
 }

@@ -146,6 +146,12 @@ class EventKind(StrEnum):
     """A target did not answer in its time; the detail says which step was proposed."""
     STEP_DECIDED = "step_decided"
     """A coordinator approved a proposed step, did it herself, or dismissed it."""
+    OUTCOME_RECORDED = "outcome_recorded"
+    """A coordinator wrote down what became of a person at risk."""
+    MAIL_CAME_IN = "mail_came_in"
+    """A mail about the action came in, and waits for a person."""
+    MAIL_DECIDED = "mail_decided"
+    """A coordinator said whether a mail is a response of a target."""
     PRIVATE_READ = "private_read"
     """Somebody read private fields; the detail says which and why."""
 

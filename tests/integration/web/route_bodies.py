@@ -11,6 +11,8 @@ BODIES = {
     "/visibility": {},
     "/sources": {},
     "/responses": {},
+    "/outcome": {},
+    "/confirmed": {"kind": "token"},
     "/reopen": {},
     "/documents": {},
     "/versions": {},
