@@ -2,7 +2,18 @@
 
 import typer
 
-from console import addenda, commands, decisions, documents, in_doubt, letters, rehearsals, responses, screens
+from console import (
+    addenda,
+    commands,
+    decisions,
+    documents,
+    extending,
+    in_doubt,
+    letters,
+    rehearsals,
+    responses,
+    screens,
+)
 from console.groups import add_groups
 
 HELP = """Start urgent actions, watch them, decide about them.
@@ -43,6 +54,7 @@ def build() -> typer.Typer:
     app.command()(decisions.stop)
     app.command()(decisions.withdraw)
     app.command()(decisions.close)
+    app.command()(extending.extend)
     app.command()(documents.reopen)
     app.command()(in_doubt.unknown)
     app.command()(in_doubt.resend)
