@@ -5,7 +5,7 @@ import json
 import time
 from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 import httpx
 
@@ -24,11 +24,19 @@ LONG_TIMEOUT: Final = httpx.Timeout(900.0, connect=5.0)
 
 _SERVER_ERROR, _REDIRECT = 500, 300
 _UNAUTHORISED, _INVALID = 401, 422
-_JSON, _PROBLEM_JSON, _PDF = "application/json", "application/problem+json", "application/pdf"
+PDF: Final = "application/pdf"
+_JSON, _PROBLEM_JSON = "application/json", "application/problem+json"
 _LINES = "application/x-ndjson"
 _ADDRESS_REMEDY = "Write https://host, or http:// for this machine only: the key goes with every request."
 
 Parameters = Mapping[str, str | int | float]
+
+
+class Fetched(NamedTuple):
+    """A file, and the digest of what it says where it has one."""
+
+    content: bytes
+    digest: str
 
 
 class ApiClient:
@@ -62,9 +70,14 @@ class ApiClient:
 
     def fetch(self, path: str) -> bytes:
         """Read a PDF; never repeated, since each reading is written down."""
-        answer = self._answered(self._http.build_request("GET", path, headers={"Accept": _PDF}))
-        if answer.is_success and _kind_of(answer) == _PDF:
-            return answer.content
+        return self.fetch_file(path, PDF).content
+
+    def fetch_file(self, path: str, kind: str, parameters: Parameters | None = None) -> Fetched:
+        """Read a file of a media type; never repeated, since each reading is written down."""
+        request = self._http.build_request("GET", path, params=parameters, headers={"Accept": kind})
+        answer = self._answered(request)
+        if answer.is_success and _kind_of(answer) == kind:
+            return Fetched(answer.content, answer.headers.get("Acuerpa-Digest", ""))
         self._meaning(answer)
         raise UnreachableError(f"{self._server} answers, but not as Acuerpa does: check --api-url.")
 

@@ -17,6 +17,7 @@ from console import (
     partners,
     people,
     questions,
+    submissions,
     suppressions,
     windows,
 )
@@ -89,6 +90,10 @@ GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
     "questions": (
         "Read and answer what partners ask before they sign.",
         {"list": questions.list_questions, "answer": questions.answer},
+    ),
+    "submissions": (
+        "Draft submissions to mechanisms, and say which were sent.",
+        {"list": submissions.list_submissions, "draft": submissions.draft, "sent": submissions.sent},
     ),
     "suppressions": (
         "See and lift what must not be written to.",

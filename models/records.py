@@ -134,6 +134,10 @@ class EventKind(StrEnum):
     """A coordinator had a letter printed, to post it."""
     LETTER_POSTED = "letter_posted"
     """She said that she posted it."""
+    SUBMISSION_DRAFTED = "submission_drafted"
+    """A coordinator drew a draft for a mechanism: it names those who allow that their case is submitted."""
+    SUBMITTED = "submitted"
+    """She said that she sent it."""
     PRIVATE_READ = "private_read"
     """Somebody read private fields; the detail says which and why."""
 

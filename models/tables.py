@@ -21,6 +21,7 @@ from models import (
     rehearsals,
     screens,
     sms_budget,
+    submissions,
     suppressions,
 )
 
@@ -43,6 +44,7 @@ AGGREGATES = (
     rehearsals,
     screens,
     sms_budget,
+    submissions,
     suppressions,
 )
 
