@@ -17,6 +17,7 @@ from console import (
     partners,
     people,
     questions,
+    responses,
     submissions,
     suppressions,
     windows,
@@ -90,6 +91,15 @@ GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
     "questions": (
         "Read and answer what partners ask before they sign.",
         {"list": questions.list_questions, "answer": questions.answer},
+    ),
+    "responses": (
+        "See what targets answered, and the files that came with it.",
+        {
+            "list": responses.list_responses,
+            "show": responses.show,
+            "attach": responses.attach,
+            "fetch": responses.fetch,
+        },
     ),
     "submissions": (
         "Draft submissions to mechanisms, and say which were sent.",

@@ -100,7 +100,7 @@ def draft(
             raise BadInputError("--out must end in .pdf, .docx or .md.")
         path = action_path(reference, f"submissions/{mechanism.value}.{kind.value}")
         parameters = {"language": language} if language else None
-        file = opened.client.fetch_file(path, _MEDIA_TYPES[kind], parameters)
+        file = opened.client.fetch_file(path, parameters, kinds=(_MEDIA_TYPES[kind],))
         try:
             out.write_bytes(file.content)
         except OSError:

@@ -66,6 +66,9 @@ EVENTS = {
     "submission_drafted": "A draft for a mechanism was drawn",
     "submitted": "The case was submitted to a mechanism",
     "letter_posted": "A letter was posted",
+    "response_logged": "A target answered",
+    "response_corrected": "A target's answer was written down anew",
+    "response_attached": "A file was put beside a target's answer",
     "claimed": "Messages were taken for sending",
     "settled": "Messages changed their state",
 }

@@ -138,6 +138,12 @@ class EventKind(StrEnum):
     """A coordinator drew a draft for a mechanism: it names those who allow that their case is submitted."""
     SUBMITTED = "submitted"
     """She said that she sent it."""
+    RESPONSE_LOGGED = "response_logged"
+    """A coordinator wrote down what a target answered."""
+    RESPONSE_CORRECTED = "response_corrected"
+    """She wrote a response down anew: another one counts in its place."""
+    RESPONSE_ATTACHED = "response_attached"
+    """A file was put beside a response."""
     PRIVATE_READ = "private_read"
     """Somebody read private fields; the detail says which and why."""
 

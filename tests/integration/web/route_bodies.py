@@ -10,6 +10,7 @@ BODIES = {
     "/passage": {},
     "/visibility": {},
     "/sources": {},
+    "/responses": {},
     "/reopen": {},
     "/documents": {},
     "/versions": {},
