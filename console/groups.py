@@ -7,6 +7,7 @@ import typer
 from console import (
     audience,
     auditing,
+    check_ins,
     consents,
     contact_lists,
     contacts,
@@ -35,6 +36,10 @@ GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
             "revoke": consents.revoke,
             "pass": people.pass_on,
         },
+    ),
+    "check-ins": (
+        "See and answer whether there is news.",
+        {"list": check_ins.list_check_ins, "answer": check_ins.answer},
     ),
     "people": ("Change how people at risk appear.", {"visibility": people.visibility}),
     "sources": ("Complete where facts come from.", {"add": people.add_source}),

@@ -66,6 +66,7 @@ EVENTS = {
     "submission_drafted": "A draft for a mechanism was drawn",
     "submitted": "The case was submitted to a mechanism",
     "letter_posted": "A letter was posted",
+    "check_in_answered": "A check-in was answered",
     "response_logged": "A target answered",
     "response_corrected": "A target's answer was written down anew",
     "response_attached": "A file was put beside a target's answer",

@@ -281,3 +281,16 @@ class SignatureVisibility(StrEnum):
     """By the partner's name."""
     WITHHELD = "withheld"
     """Counted, not named."""
+
+
+class News(StrEnum):
+    """What a coordinator answers to a check-in."""
+
+    NO_NEWS = "no_news"
+    """Nothing changed."""
+    NEWS = "news"
+    """Something happened, and is written down elsewhere."""
+    NEEDS_UPDATE = "needs_update"
+    """Those who received the action should be told more."""
+    CLOSE = "close"
+    """It has come to its end: it is closed."""

@@ -1,7 +1,7 @@
 """Drafts of submissions to mechanisms, and which of them were sent
 
 Revision: 0034
-Follows: 0031
+Follows: 0029
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision: str = "0034"
-down_revision: str | None = "0031"
+down_revision: str | None = "0029"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

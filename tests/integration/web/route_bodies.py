@@ -21,6 +21,7 @@ BODIES = {
     "/partners": {},
     "/check": {},
     "/{change_id}": {"decision": "refuse"},
+    "/check-ins/{number}/answer": {"news": "no_news"},
     "/answer": {"text": "Sí, las acordó con nosotras."},
     "/status": {"status": "paused"},
     "/submissions": {"mechanism": "iachr", "digest": "9f" * 32},

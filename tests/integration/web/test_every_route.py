@@ -62,6 +62,8 @@ MAY_CALL = {
     ("POST", "/actions/{reference}/people/{position}/visibility"): {COORDINATOR},
     ("POST", "/actions/{reference}/sources"): {COORDINATOR},
     ("POST", "/actions/{reference}/reopen"): {COORDINATOR},
+    ("GET", "/actions/{reference}/check-ins"): CASE_READERS,
+    ("POST", "/actions/{reference}/check-ins/{number}/answer"): {COORDINATOR},
     ("GET", "/actions/{reference}/documents"): CASE_READERS,
     ("POST", "/actions/{reference}/documents"): {COORDINATOR},
     ("POST", "/actions/{reference}/documents/{number}/versions"): {COORDINATOR},
