@@ -6,7 +6,7 @@ from models.messages import Purpose
 from tests.integration.outbox_cases import Case, execute, make_case
 from tests.integration.web.public_lists import signed
 from tests.integration.web.site import API, Caller, Site
-from tests.integration.web.test_responses import PLEDGE, logged
+from tests.integration.web.test_responses import TOKEN, logged
 
 
 async def told(caller: Caller) -> dict[str, Any]:
@@ -66,17 +66,37 @@ async def test_signatures_and_responses_are_counted_by_whom_was_asked_and_ending
     ((invited,),) = await execute(case.database, "SELECT count(*) FROM invitation")
     await case.end(Purpose.STATEMENT)
     await execute(case.database, "UPDATE delivery SET state = 'sent' WHERE recipient_kind = 'target'")
-    ((authorities,),) = await execute(
-        case.database,
-        "SELECT count(DISTINCT target.id) FROM target JOIN delivery ON recipient_id = target.id"
-        " WHERE kind = 'authority'",
+    await execute(case.database, "UPDATE target SET kind = 'authority'")
+    ((reached,),) = await execute(
+        case.database, "SELECT count(DISTINCT recipient_id) FROM delivery WHERE recipient_kind = 'target'"
     )
-    first = await logged(coordinator, case, PLEDGE)
-    await logged(coordinator, case, {**PLEDGE, "kind": "none", "corrects": first["id"]})
+    positive = {**TOKEN, "target": 0, "kind": "positive"}
+    first = await logged(coordinator, case, positive)
+    assert (await told(coordinator))["responses"] == [
+        {"kind": "authority", "asked": reached, "answered": 1, "rate": round(1 / reached, 3)}
+    ]
+    await logged(coordinator, case, {**positive, "kind": "none", "corrects": first["id"]})
     figures = await told(coordinator)
+    assert figures["responses"][0]["answered"] == 0
     assert (figures["sign_on"]["invited"], figures["sign_on"]["signed"]) == (invited, 2)
     assert figures["sign_on"]["rate"] == round(2 / invited, 3)
-    of_authorities = next(one for one in figures["responses"] if one["kind"] == "authority")
-    expected = 0 if authorities >= figures["fewest"] else None
-    assert (of_authorities["asked"], of_authorities["answered"]) == (authorities, expected)
     assert figures["outcomes"] == {"counts": {}, "others": 1}
+
+
+async def test_an_office_of_a_kind_of_which_few_were_asked_is_not_told_of(
+    case: Case, coordinator: Caller
+) -> None:
+    await case.end(Purpose.STATEMENT)
+    await execute(
+        case.database,
+        "UPDATE delivery SET state = 'failed' WHERE recipient_kind = 'target' AND"
+        " recipient_id <> (SELECT id FROM target ORDER BY position LIMIT 1)",
+    )
+    await execute(
+        case.database,
+        "UPDATE delivery SET state = 'sent' WHERE recipient_id ="
+        " (SELECT id FROM target ORDER BY position LIMIT 1)",
+    )
+    await logged(coordinator, case, {**TOKEN, "target": 0})
+    (few,) = (await told(coordinator))["responses"]
+    assert (few["asked"], few["answered"], few["rate"]) == (1, None, None)
