@@ -2,7 +2,19 @@
 
 import typer
 
-from console import addenda, commands, decisions, documents, in_doubt, letters, rehearsals, responses, screens
+from console import (
+    addenda,
+    commands,
+    decisions,
+    documents,
+    in_doubt,
+    letters,
+    rehearsals,
+    reports,
+    responses,
+    screens,
+    stats,
+)
 from console.groups import add_groups
 
 HELP = """Start urgent actions, watch them, decide about them.
@@ -26,6 +38,8 @@ def build() -> typer.Typer:
     app.command()(commands.show)
     app.command()(commands.follow)
     app.command()(commands.private)
+    app.command()(reports.report)
+    app.command()(stats.stats)
     app.command()(screens.screen)
     app.command()(rehearsals.preview)
     app.command()(rehearsals.rehearse)
