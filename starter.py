@@ -11,8 +11,10 @@ from console import (
     in_doubt,
     letters,
     rehearsals,
+    reports,
     responses,
     screens,
+    stats,
 )
 from console.groups import add_groups
 
@@ -37,6 +39,8 @@ def build() -> typer.Typer:
     app.command()(commands.show)
     app.command()(commands.follow)
     app.command()(commands.private)
+    app.command()(reports.report)
+    app.command()(stats.stats)
     app.command()(screens.screen)
     app.command()(rehearsals.preview)
     app.command()(rehearsals.rehearse)

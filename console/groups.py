@@ -19,6 +19,7 @@ from console import (
     people,
     questions,
     responses,
+    submissions,
     suppressions,
     windows,
 )
@@ -104,6 +105,10 @@ GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
             "attach": responses.attach,
             "fetch": responses.fetch,
         },
+    ),
+    "submissions": (
+        "Draft submissions to mechanisms, and say which were sent.",
+        {"list": submissions.list_submissions, "draft": submissions.draft, "sent": submissions.sent},
     ),
     "suppressions": (
         "See and lift what must not be written to.",

@@ -63,6 +63,8 @@ EVENTS = {
     "rehearsed": "The release was rehearsed: its messages were made to be looked at",
     "document_fetched": "A partner's system read what was released to it",
     "letter_printed": "A letter was printed",
+    "submission_drafted": "A draft for a mechanism was drawn",
+    "submitted": "The case was submitted to a mechanism",
     "letter_posted": "A letter was posted",
     "extended": "The action was extended",
     "check_in_answered": "A check-in was answered",

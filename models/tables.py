@@ -24,6 +24,7 @@ from models import (
     responses,
     screens,
     sms_budget,
+    submissions,
     suppressions,
 )
 
@@ -49,6 +50,7 @@ AGGREGATES = (
     responses,
     screens,
     sms_budget,
+    submissions,
     suppressions,
 )
 

@@ -25,6 +25,7 @@ BODIES = {
     "/check-ins/{number}/answer": {"news": "no_news"},
     "/answer": {"text": "Sí, las acordó con nosotras."},
     "/status": {"status": "paused"},
+    "/submissions": {"mechanism": "iachr", "digest": "9f" * 32},
     "/posted": {"on": "2026-11-20"},
     "/secret": {"overlap_days": 7},
     "/contacts": {},
