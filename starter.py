@@ -8,12 +8,15 @@ from console import (
     commands,
     decisions,
     documents,
+    extending,
     in_doubt,
     letters,
     outcomes,
     rehearsals,
+    reports,
     responses,
     screens,
+    stats,
 )
 from console.groups import add_groups
 
@@ -38,6 +41,8 @@ def build() -> typer.Typer:
     app.command()(commands.show)
     app.command()(commands.follow)
     app.command()(commands.private)
+    app.command()(reports.report)
+    app.command()(stats.stats)
     app.command()(screens.screen)
     app.command()(rehearsals.preview)
     app.command()(rehearsals.rehearse)
@@ -58,6 +63,7 @@ def build() -> typer.Typer:
     app.command()(decisions.stop)
     app.command()(decisions.withdraw)
     app.command()(decisions.close)
+    app.command()(extending.extend)
     app.command()(documents.reopen)
     app.command()(in_doubt.unknown)
     app.command()(in_doubt.resend)

@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 from activities.attaching import LetterAttachments
 from activities.document_context import signatories, text_context, text_for
+from activities.expiry_context import expiry_context
 from activities.leak_watch import LeakWatch, Part, texts_in
 from activities.moulding import Moulds
 from activities.receipt_context import receipt_context
-from activities.reply_letters import ReplyLetters
+from activities.reply_letters import FOLLOWING, ReplyLetters
 from activities.secret_links import SecretLinks
 from activities.sending import Draft
 from channels.mime import EmailContent
@@ -34,8 +35,6 @@ from templates.letter.press import LetterPress
 from templates.rendering import Renderer
 
 _ASKING = {Purpose.VERIFICATION, Purpose.VERIFICATION_REMINDER}
-_FOLLOWING = {Purpose.STATEMENT, Purpose.ADDENDUM, Purpose.REPLY_REMINDER, Purpose.STOP_NOTICE}
-"""What goes out as an answer to the mail before it about the same action."""
 
 
 class Stationery(NamedTuple):
@@ -87,7 +86,7 @@ class Composer:
             text="",
             html="",
             language=draft.delivery.language,
-            references=tuple(draft.recipient.earlier) if draft.contents.purpose in _FOLLOWING else (),
+            references=tuple(draft.recipient.earlier) if draft.contents.purpose in FOLLOWING else (),
             unsubscribe_url=self._way_off_the_list(draft),
         )
 
@@ -108,6 +107,7 @@ class Composer:
             Purpose.QUESTION_ANSWERED: self._new_link,
             Purpose.SIGN_LINK: self._new_link,
             Purpose.CHECK_IN: self._check_in,
+            Purpose.EXPIRY_WARNING: self._expiring,
             Purpose.LEAK_ALARM: self._to_coordinator,
             Purpose.VERIFICATION_ALARM: self._to_coordinator,
             Purpose.INVITATION_ALARM: self._missed,
@@ -262,11 +262,12 @@ class Composer:
             "time_zone": draft.recipient.time_zone or self._time_zone,
         }
 
+    async def _expiring(self, draft: Draft) -> dict[str, object]:
+        return expiry_context(draft, self._time_zone)
+
     async def _check_in(self, draft: Draft) -> dict[str, object]:
-        return {
-            **await self._to_coordinator(draft),
-            "answer_url": await self._links.to_answer(draft.delivery),
-        }
+        answer_url = await self._links.to_answer(draft.delivery)
+        return {**await self._to_coordinator(draft), "answer_url": answer_url}
 
     async def _receipt(self, draft: Draft) -> dict[str, object]:
         if draft.delivery.signature_id is None:
@@ -293,7 +294,5 @@ class Composer:
         }
 
     async def _asking(self, draft: Draft) -> dict[str, object]:
-        return {
-            "recipient_name": draft.recipient.name,
-            "verify_url": await self._links.to_verify(draft.delivery),
-        }
+        verify_url = await self._links.to_verify(draft.delivery)
+        return {"recipient_name": draft.recipient.name, "verify_url": verify_url}

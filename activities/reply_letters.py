@@ -1,11 +1,19 @@
 """Letters about answers that did not come: what leaves is what a person approved."""
 
+from typing import Final
+
 from activities.sending import Draft
+from models.messages import Purpose
 from models.reply_letters import letter_digest
 from storage.database import Database
 from storage.escalation import letter_to, proposed_step, step_of_round
 from storage.reply_clocks import started_at
 from templates.rendering import Renderer
+
+FOLLOWING: Final = frozenset(
+    {Purpose.STATEMENT, Purpose.ADDENDUM, Purpose.REPLY_REMINDER, Purpose.STOP_NOTICE}
+)
+"""What goes out as an answer to the mail before it about the same action."""
 
 
 class ReplyLetters:

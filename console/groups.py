@@ -21,6 +21,7 @@ from console import (
     people,
     questions,
     responses,
+    submissions,
     suppressions,
     windows,
 )
@@ -119,6 +120,10 @@ GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
     "steps": (
         "Decide about what is proposed where a target does not answer.",
         {"show": clocks.show, "approve": clocks.approve, "done": clocks.done, "dismiss": clocks.dismiss},
+    ),
+    "submissions": (
+        "Draft submissions to mechanisms, and say which were sent.",
+        {"list": submissions.list_submissions, "draft": submissions.draft, "sent": submissions.sent},
     ),
     "suppressions": (
         "See and lift what must not be written to.",

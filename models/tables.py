@@ -27,6 +27,7 @@ from models import (
     responses,
     screens,
     sms_budget,
+    submissions,
     suppressions,
 )
 
@@ -55,6 +56,7 @@ AGGREGATES = (
     responses,
     screens,
     sms_budget,
+    submissions,
     suppressions,
 )
 

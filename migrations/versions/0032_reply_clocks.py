@@ -1,7 +1,7 @@
 """By whose procedure targets answer, and what is proposed where they do not
 
 Revision: 0032
-Follows: 0029
+Follows: 0034
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0032"
-down_revision: str | None = "0029"
+down_revision: str | None = "0034"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

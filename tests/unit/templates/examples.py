@@ -10,6 +10,7 @@ from tests.unit.templates.side_examples import (
     APPROVE,
     APPROVER,
     DETAILS,
+    OVERDUE,
     QUESTIONS,
 )
 from tests.unit.templates.verify_examples import VERIFY_EXAMPLES
@@ -172,16 +173,6 @@ CHANGED: dict[str, object] = {
     "language": "es",
 }
 
-OVERDUE = ADDRESSED | {
-    "index": STATEMENT["index"],
-    "statement_language": STATEMENT["statement_language"],
-    "step": "reminder",
-    "number": 2,
-    "sent_at": datetime(2026, 11, 20, 20, 30, tzinfo=UTC),
-    "late_office": "Fiscalía Ejemplo",
-    "time_zone": "America/Mexico_City",
-}
-
 EXAMPLES: Mapping[str, Mapping[str, object]] = {
     "email/invitation": INVITATION,
     "email/sign_on_reminder": INVITATION,
@@ -204,13 +195,19 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
     | {"followed": "Red de los Ríos", "answer_url": "https://red.example/r/Zm9vYmFyYmF6cXV4"},
     "email/disowned_alarm": UNRELEASED,
     "email/check_in": COORDINATOR | {"answer_url": "https://red.example/c/Zm9vYmFyYmF6cXV4"},
+    "email/expiry_warning": {
+        "recipient_name": COORDINATOR["recipient_name"],
+        "reference": COORDINATOR["reference"],
+        "expires_at": COORDINATOR["released_at"],
+        "time_zone": COORDINATOR["time_zone"],
+    },
     "email/verification": ASKED,
     "email/verification_reminder": ASKED,
     "email/verification_alarm": UNRELEASED,
     "email/leak_alarm": COORDINATOR,
     "email/invitation_alarm": MISSED,
     "email/reply_overdue": COORDINATOR,
-    "email/reply_reminder": OVERDUE,
+    "email/reply_reminder": OVERDUE | ADDRESSED,
     "email/stop_notice": NOTICE | ADDRESSED | LISTED,
     "notices/stop": ENDED,
     "notices/withdraw": ENDED,
