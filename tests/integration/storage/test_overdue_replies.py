@@ -68,7 +68,7 @@ async def test_what_is_not_known_to_have_gone_out_starts_no_clock(case: Case, st
     await execute(case.database, "UPDATE delivery SET state = :state", state=state)
     end = await due(case)
     assert end
-    assert end.kind is DueKind.EXPIRY
+    assert end.kind is DueKind.EXPIRY_WARNING
 
 
 async def test_a_step_is_proposed_once_and_the_coordinator_told_however_often_a_run_is_lost(
@@ -101,7 +101,7 @@ async def test_nothing_follows_of_a_target_before_a_person_decided_and_then_in_i
         await fallen(case)
     end = await due(case)
     assert end
-    assert end.kind is DueKind.EXPIRY
+    assert end.kind is DueKind.EXPIRY_WARNING
     step = await step_of(case, MECHANISM)
     await decided(case, step.id, StepState.DISMISSED)
     following = await due(case)
@@ -121,7 +121,7 @@ async def test_nothing_is_due_of_a_target_that_answered(case: Case, kind: Respon
     await respond(case, PROSECUTOR, kind)
     end = await due(case)
     assert end
-    assert end.kind is DueKind.EXPIRY
+    assert end.kind is DueKind.EXPIRY_WARNING
 
 
 async def test_a_token_stops_nothing_and_neither_does_what_was_corrected(case: Case) -> None:
@@ -214,7 +214,7 @@ async def test_a_declared_ladder_leads_from_a_reminder_to_another_target_and_int
     ]
     end = await due(case)
     assert end
-    assert end.kind is DueKind.EXPIRY
+    assert end.kind is DueKind.EXPIRY_WARNING
 
 
 async def test_a_letter_to_an_embassy_goes_there_in_its_language(database: Database) -> None:
