@@ -165,7 +165,7 @@ class World:
 
     @property
     def running(self) -> bool:
-        return not self.stopped and self.phase not in {Phase.CLOSED, Phase.STOPPED}
+        return not self.stopped and self.phase not in {Phase.CLOSED, Phase.DORMANT, Phase.STOPPED}
 
     @property
     def attested(self) -> bool:
