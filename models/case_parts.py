@@ -262,7 +262,8 @@ class Release(StrictModel):
 class FollowUp(StrictModel):
     """How long the case is followed and when news is asked for; offsets count from the release.
 
-    `warn_before` is how long before its end the coordinator is warned, `when_expired` what becomes of it then.
+    `warn_before` is how long before its end the coordinator is warned, `when_expired` what becomes
+    of it then.
     """
 
     expires_after: Duration

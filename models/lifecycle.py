@@ -10,9 +10,9 @@ received ──> verifying ──> signing ──> releasing ──> following_u
                            over any open phase: on hold; from any phase but rejected: stopped
 ```
 
-At its expiry an action that may wake again is dormant instead of closed, where its case says so: it is reopened
-the same way. A stop or a withdrawal also ends what is closed or dormant: those who received something are
-told.
+At its expiry an action that may wake again is dormant instead of closed, where its case says so: it is
+reopened the same way. A stop or a withdrawal also ends what is closed or dormant: those who received
+something are told.
 """
 
 from collections.abc import Callable

@@ -142,6 +142,8 @@ class World:
     """A text message was put off."""
     down: set[Channel] = field(default_factory=set)
     """Channels whose provider is out of order for days."""
+    zone: str = "UTC"
+    """By whose calendar the follow-up counts days."""
     released_at: datetime | None = None
     """When the statement went out; as the plan says, or as the workflow showed it."""
     fallen: dict[tuple[DueKind, UUID], int] = field(default_factory=dict)
