@@ -31,6 +31,12 @@ from local.up import REFUSALS
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 SAMPLE_PROVIDER = "127.0.0.1:8026"
 SIGN_AT_ONCE = 2
+SIGNS = ("sign", "public", "signs")
+ANSWERS = {
+    2: ("decline", "public", "declines; nobody reminds her again"),
+    3: ("sign", "withheld", "signs without its name: the signature is counted, and named to nobody"),
+}
+"""Who answers otherwise, by her turn: the answer, how her organisation appears, and what is told of it."""
 VERIFIERS_ASKED = 2
 LONGEST_WAIT_SECONDS = 30
 
@@ -113,7 +119,7 @@ class Demo:
                 )
 
     async def _partners_answer(self) -> None:
-        """Have two partners sign at once; of those reminded, the first declines and the others sign."""
+        """Have two partners sign at once; of those reminded, one declines, one signs unnamed, others sign."""
         invited: set[str] = set()
         answered: list[str] = []
         while mails := await self._mailbox.next_mails(LONGEST_WAIT_SECONDS):
@@ -126,16 +132,15 @@ class Demo:
                     return
                 invited.add(invitation.recipient)
                 if invitation.reminder or len(answered) < SIGN_AT_ONCE:
-                    answer = "decline" if len(answered) == SIGN_AT_ONCE else "sign"
+                    place = len(answered)
                     answered.append(invitation.recipient)
-                    await self._answer(invitation, answer)
+                    await self._answer(invitation, *ANSWERS.get(place, SIGNS))
         raise DemoError("No mail arrived.")
 
-    async def _answer(self, invitation: Invitation, answer: str) -> None:
-        await answer_invitation(invitation, answer)
+    async def _answer(self, invitation: Invitation, answer: str, visibility: str, told: str) -> None:
+        await answer_invitation(invitation, answer, visibility)
         prompt = "is reminded, opens the new link" if invitation.reminder else "opens the link"
-        verb = "signs" if answer == "sign" else "declines; nobody reminds her again"
-        self.say(f"  {invitation.recipient} {prompt}, reads, and {verb}.")
+        self.say(f"  {invitation.recipient} {prompt}, reads, and {told}.")
 
     async def _verify(self, coordinator: Member, reference: str) -> None:
         own = str(self._stack.data / "marisols-anchors.jsonl")
