@@ -279,5 +279,11 @@ class SignatureVisibility(StrEnum):
 
     PUBLIC = "public"
     """By the partner's name."""
+    AUTHORITIES = "authorities"
+    """Counted, and named to authorities alone."""
     WITHHELD = "withheld"
     """Counted, not named."""
+
+    def is_named_to(self, disclosure: Disclosure) -> bool:
+        """Tell whether readers of a kind see by whom a signature is; mechanisms publish what they get."""
+        return self is self.PUBLIC or (self is self.AUTHORITIES and disclosure is Disclosure.AUTHORITY)

@@ -9,11 +9,12 @@ from structlog.testing import capture_logs
 
 from channels.email import EmailChannel
 from models.messages import DeliveryState, Purpose
-from models.vocabulary import RenderingKind
+from models.vocabulary import RenderingKind, SignatureVisibility
 from storage.database import Database
 from tests.integration.local_servers import LocalMailbox
 from tests.integration.outbox_cases import Case, execute, handed_over_alone, make_case
 from tests.integration.senders import mailing, run
+from tests.integration.sign_links import SIGNED, answered
 
 PROSECUTOR = "fiscalia.ddhh@estado.example"
 HER_NAME, HER_PSEUDONYM = "Maruca Tovilla Espinar", "Ceiba"
@@ -144,3 +145,32 @@ async def test_parked_messages_are_cancelled_by_the_next_release_which_serves_th
     assert again.size > 0
     assert set(await case.states(batch)) == {DeliveryState.CANCELLED}
     assert {one.failure for one in await case.deliveries(batch)} == {"names_somebody"}
+
+
+async def test_a_partner_that_signs_for_authorities_alone_is_named_to_them_and_counted_for_everybody_else(
+    case: Case, mailbox: LocalMailbox, email: EmailChannel
+) -> None:
+    named, hidden, authorities = "Red de Defensoras del Volcán", "Tejedoras del Maíz", "Colectiva Las Ceibas"
+    await case.open_sign_on()
+    await answered(case, "red-del-volcan")
+    for slug, visibility in (
+        ("tejedoras-del-maiz", SignatureVisibility.WITHHELD),
+        ("colectiva-las-ceibas", SignatureVisibility.AUTHORITIES),
+    ):
+        await answered(case, slug, SIGNED._replace(visibility=visibility))
+    await run(mailing(case.database, email), await case.batch())
+    signatories = {address for (address,) in await execute(case.database, _ADDRESSES)}
+    reached = set()
+    for message in mailbox.messages():
+        (address,) = message["to"]
+        reached.add(address)
+        assert named in whole(message)
+        assert hidden not in whole(message) or address in signatories
+        assert (authorities in whole(message)) == (address == PROSECUTOR or address in signatories)
+        assert ("1 organiz" in message["text"]) == (address == PROSECUTOR)
+        assert ("2 organiz" in message["text"]) == (address != PROSECUTOR)
+    assert PROSECUTOR in reached
+    assert reached - signatories - {PROSECUTOR}
+
+
+_ADDRESSES = "SELECT address FROM delivery WHERE recipient_kind = 'partner'"
