@@ -1,6 +1,6 @@
 """What a message says, and to whom: read once a batch, so that sending needs no further look-ups."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -35,7 +35,7 @@ class Contents:
     renderings: list[Rendering]
     people: list[PersonAtRisk]
     live_uses: set[tuple[UUID, ConsentUse]]
-    signed: dict[Disclosure, SignedBy]
+    signed: dict[Disclosure, SignedBy] = field(repr=False)
     """As each kind of readers may know it."""
     frozen_at: datetime
     rehearsal: Rehearsal | None = None

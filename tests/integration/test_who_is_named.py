@@ -1,5 +1,7 @@
 """What readers really receive: who is named to whom, and what the last reading holds back."""
 
+import re
+from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
@@ -125,7 +127,8 @@ async def test_another_text_than_the_approved_one_is_not_sent(
 ) -> None:
     batch = await case.batch()
     await execute(case.database, "UPDATE document_text SET body = body || ' Más.' WHERE language = 'es'")
-    await run(mailing(case.database, email), batch)
+    with capture_logs():  # each is written with all that was at hand, which takes long
+        await run(mailing(case.database, email), batch)
     languages = {message["headers"]["Content-Language"] for message in mailbox.messages()}
     assert languages == {"en"}
     failed = [one for one in await case.deliveries(batch) if one.state is DeliveryState.FAILED]
@@ -159,18 +162,13 @@ async def test_a_partner_that_signs_for_authorities_alone_is_named_to_them_and_c
     ):
         await answered(case, slug, SIGNED._replace(visibility=visibility))
     await run(mailing(case.database, email), await case.batch())
-    signatories = {address for (address,) in await execute(case.database, _ADDRESSES)}
-    reached = set()
+    readers = Counter(message["to"][0] for message in mailbox.messages())
+    assert readers[PROSECUTOR] == 1
+    assert readers.total() > 5
     for message in mailbox.messages():
         (address,) = message["to"]
-        reached.add(address)
         assert named in whole(message)
-        assert hidden not in whole(message) or address in signatories
-        assert (authorities in whole(message)) == (address == PROSECUTOR or address in signatories)
-        assert ("1 organiz" in message["text"]) == (address == PROSECUTOR)
-        assert ("2 organiz" in message["text"]) == (address != PROSECUTOR)
-    assert PROSECUTOR in reached
-    assert reached - signatories - {PROSECUTOR}
-
-
-_ADDRESSES = "SELECT address FROM delivery WHERE recipient_kind = 'partner'"
+        assert hidden not in whole(message)
+        assert (authorities in whole(message)) == (address == PROSECUTOR)
+        (unnamed,) = re.findall(r"^- (\d+) organi[sz]a", message["text"], re.MULTILINE)
+        assert unnamed == ("1" if address == PROSECUTOR else "2")

@@ -56,6 +56,24 @@ async def test_the_language_is_the_partners_unless_the_visitor_chooses(visit: Vi
     assert without_nonce(unknown) == without_nonce(spanish)
 
 
+@pytest.mark.parametrize(
+    ("contact", "partner", "shown"),
+    [
+        ("en-GB", ["es"], "vehicle without number plates"),
+        ("fr", ["fr", "en"], "vehicle without number plates"),
+        ("fr", ["fr"], "un vehículo sin placas"),
+    ],
+    ids=["her own without its region", "another of her organisation", "that of the case"],
+)
+async def test_a_statement_that_is_not_in_her_language_is_shown_in_the_next_that_she_may_read(
+    visit: Visit, contact: str, partner: list[str], shown: str
+) -> None:
+    database = visit.case.database
+    await execute(database, "UPDATE partner_contact SET language = :language", language=contact)
+    await execute(database, "UPDATE partner SET languages = :languages", languages=partner)
+    assert shown in (await visit.read()).text
+
+
 async def test_a_posted_answer_signs(site: Site, visit: Visit) -> None:
     thanks = await visit.answer()
     assert thanks.status_code == 200
