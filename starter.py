@@ -2,7 +2,7 @@
 
 import typer
 
-from console import addenda, commands, decisions, documents, in_doubt, letters, rehearsals, screens
+from console import addenda, commands, decisions, documents, in_doubt, letters, rehearsals, responses, screens
 from console.groups import add_groups
 
 HELP = """Start urgent actions, watch them, decide about them.
@@ -32,6 +32,7 @@ def build() -> typer.Typer:
     app.command()(addenda.addendum)
     app.command()(letters.letters)
     app.command()(letters.posted)
+    app.command()(responses.respond)
     app.command()(decisions.attest)
     app.command("return")(decisions.send_back)
     app.command()(decisions.reject)

@@ -105,7 +105,7 @@ class Composer:
             Purpose.QUESTION: self._to_coordinator,
             Purpose.QUESTION_ANSWERED: self._new_link,
             Purpose.SIGN_LINK: self._new_link,
-            Purpose.CHECK_IN: self._to_coordinator,
+            Purpose.CHECK_IN: self._check_in,
             Purpose.LEAK_ALARM: self._to_coordinator,
             Purpose.VERIFICATION_ALARM: self._to_coordinator,
             Purpose.INVITATION_ALARM: self._missed,
@@ -256,6 +256,12 @@ class Composer:
             "released_at": draft.contents.action.released_at,
             "number": draft.contents.round,
             "time_zone": draft.recipient.time_zone or self._time_zone,
+        }
+
+    async def _check_in(self, draft: Draft) -> dict[str, object]:
+        return {
+            **await self._to_coordinator(draft),
+            "answer_url": await self._links.to_answer(draft.delivery),
         }
 
     async def _receipt(self, draft: Draft) -> dict[str, object]:

@@ -63,7 +63,13 @@ EVENTS = {
     "rehearsed": "The release was rehearsed: its messages were made to be looked at",
     "document_fetched": "A partner's system read what was released to it",
     "letter_printed": "A letter was printed",
+    "submission_drafted": "A draft for a mechanism was drawn",
+    "submitted": "The case was submitted to a mechanism",
     "letter_posted": "A letter was posted",
+    "check_in_answered": "A check-in was answered",
+    "response_logged": "A target answered",
+    "response_corrected": "A target's answer was written down anew",
+    "response_attached": "A file was put beside a target's answer",
     "claimed": "Messages were taken for sending",
     "settled": "Messages changed their state",
 }

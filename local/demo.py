@@ -22,7 +22,13 @@ from local.demo_people import (
     request_in,
     run_script,
 )
-from local.demo_story import Story, closing_table, where_to_look
+from local.demo_story import (
+    Story,
+    audience_in_words,
+    closing_table,
+    rehearsal_in_words,
+    where_to_look,
+)
 from local.environment import data_folder, free_ports, given_settings
 from local.ports import LOOPBACK
 from local.stack import Stack
@@ -64,7 +70,8 @@ class Demo:
         self.say(f"Marisol hands the case in with `starter.py start`: it is safe as {reference}.")
         watching = asyncio.create_task(self._watch(coordinator, reference))
         await self._verifiers_answer(reference)
-        await self._partners_answer()
+        looking = asyncio.create_task(self._look_ahead(coordinator, reference))
+        await self._partners_answer(looking)
         await watching
         await self._mailbox.close()
         await self._verify(coordinator, reference)
@@ -118,8 +125,21 @@ class Demo:
                     f"  {request.recipient} opens her link with her PIN, reads, and confirms everything."
                 )
 
-    async def _partners_answer(self) -> None:
-        """Have two partners sign at once; of those reminded, one declines, one signs unnamed, others sign."""
+    async def _look_ahead(self, coordinator: Member, reference: str) -> None:
+        """Have the coordinator see whom the release goes to and what each of them gets, before it goes."""
+        preview = await coordinator.starter("preview", reference)
+        self.say(f"Marisol looks ahead with `starter.py preview`: {audience_in_words(preview)}.")
+        rehearsal = await coordinator.starter("rehearse", reference)
+        if not rehearsal["messages"] or any(message["failure"] for message in rehearsal["messages"]):
+            raise DemoError("A message of the rehearsal could not be made.")
+        for line in rehearsal_in_words(rehearsal):
+            self.say(line)
+
+    async def _partners_answer(self, looking: asyncio.Task[None]) -> None:
+        """Have two partners sign at once; of those reminded, one declines, one signs unnamed, others sign.
+
+        They decide when it goes out: the coordinator has looked ahead by then.
+        """
         invited: set[str] = set()
         answered: list[str] = []
         while mails := await self._mailbox.next_mails(LONGEST_WAIT_SECONDS):
@@ -132,6 +152,8 @@ class Demo:
                     return
                 invited.add(invitation.recipient)
                 if invitation.reminder or len(answered) < SIGN_AT_ONCE:
+                    if invitation.reminder:
+                        await looking
                     place = len(answered)
                     answered.append(invitation.recipient)
                     await self._answer(invitation, *ANSWERS.get(place, SIGNS))

@@ -236,11 +236,12 @@ class Dispatched(Message):
 
 
 class FollowUpRequest(Message):
-    """Follow up a released document."""
+    """Follow up a released document; later runs of one workflow join the rounds that are under way."""
 
     document: DocumentRef
     plan: FollowUpPlan
     released_at: datetime
+    rounds: tuple[DispatchRequest, ...] = ()
 
 
 class Batch(Message):

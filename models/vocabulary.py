@@ -284,6 +284,15 @@ class SignatureVisibility(StrEnum):
     WITHHELD = "withheld"
     """Counted, not named."""
 
-    def is_named_to(self, disclosure: Disclosure) -> bool:
-        """Tell whether readers of a kind see by whom a signature is; mechanisms publish what they get."""
-        return self is self.PUBLIC or (self is self.AUTHORITIES and disclosure is Disclosure.AUTHORITY)
+
+class News(StrEnum):
+    """What a coordinator answers to a check-in."""
+
+    NO_NEWS = "no_news"
+    """Nothing changed."""
+    NEWS = "news"
+    """Something happened, and is written down elsewhere."""
+    NEEDS_UPDATE = "needs_update"
+    """Those who received the action should be told more."""
+    CLOSE = "close"
+    """It has come to its end: it is closed."""

@@ -17,6 +17,7 @@ from typing import Final, NamedTuple
 
 from models.messages import Purpose
 from models.verification import CONSENT, FACTS, text_in
+from storage.check_in_conditions import UNANSWERED_CHECK_IN
 from storage.gate_of_consents import (
     ATTESTATIONS_REQUIRED,
     IDENTIFIED,
@@ -192,6 +193,7 @@ CHECKS: Final = MappingProxyType(
         "answer as it was": Check(frozenset({Purpose.ANSWER_RECEIPT}), Failing.UNWANTED, ANSWER_AS_IT_WAS),
         "proposal open": Check(frozenset({Purpose.APPROVAL_REQUEST}), Failing.UNWANTED, OPEN_PROPOSAL),
         "question unanswered": Check(frozenset({Purpose.QUESTION}), Failing.UNWANTED, UNANSWERED_QUESTION),
+        "check-in unanswered": Check(frozenset({Purpose.CHECK_IN}), Failing.UNWANTED, UNANSWERED_CHECK_IN),
         "links as they were": Check(LINKS, Failing.UNWANTED, LINKS_AS_THEY_WERE),
         "request unanswered": Check(_ASKING, Failing.UNWANTED, _UNANSWERED_REQUEST),
         "current cycle": Check(VERIFYING, Failing.UNWANTED, "(dispatch.cycle = action.verification_cycle)"),

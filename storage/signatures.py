@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.documents import Document, DocumentVersion
 from models.partners import Invitation, Partner, Signature
 from models.proposals import Proposal
-from models.signatories import Organisations, Signatory, organisations
+from models.signatories import Organisations, Signatory, is_named_to, organisations
 from models.vocabulary import Answer, Disclosure
 
 CURRENT: Final[Any] = col(Signature.superseded_at).is_(None)
@@ -148,7 +148,7 @@ async def signed_for_readers(
 def _as_known_to(readers: Disclosure, rows: Iterable[Any]) -> SignedBy:
     named, everybody = [], []
     for id_, visibility, members, member_count, name, country in rows:
-        is_named = visibility.is_named_to(readers)
+        is_named = is_named_to(readers, visibility)
         everybody.append(Signatory(id_, is_named, frozenset(members), member_count or 0))
         named += [PublicSignature(name, country)] if is_named else []
     return SignedBy(named, organisations(everybody))

@@ -31,7 +31,7 @@ class LocalServer:
             environment={**os.environ, **self.environment},
             folder=ROOT,
         )
-        self._http = httpx.Client(base_url=self.url, timeout=20, trust_env=False)
+        self._http = httpx.Client(base_url=self.url, timeout=90, trust_env=False)
 
     def start(self) -> None:
         self.child.start()

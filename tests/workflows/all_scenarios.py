@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from models.messages import CasePlan
 from models.vocabulary import ReleasePolicy
 from tests.workflows.beside import told_beside
+from tests.workflows.following import asked_by_the_facts, missed_while_held
 from tests.workflows.limited import continued_the_next_day
 from tests.workflows.scenarios import (
     BRIEF,
@@ -67,5 +68,7 @@ SCENARIOS: dict[str, tuple[Scenario, CasePlan]] = {
     "told_beside": (told_beside, case_plan(follow_up=BRIEF)),
     "told_of_answers": (told_of_answers, case_plan(None, BRIEF)),
     "sent_again": (sent_again, case_plan(None, BRIEF)),
+    "asked_by_the_facts": (asked_by_the_facts, case_plan(None, BRIEF)),
+    "missed_while_held": (missed_while_held, case_plan(None)),
     "released_in_two_languages": (released_in_two_languages, case_plan(None, BRIEF)),
 }

@@ -9,6 +9,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities import references
 from models.decision_messages import DecisionRecord
+from models.lifecycle import Phase
 from models.messages import (
     ActionRef,
     AskVerifiers,
@@ -65,6 +66,8 @@ class FakeCase(references.CaseActivities):
     @activity.defn
     async def record_phase(self, change: PhaseChange) -> None:
         self._world.phases.append(change.phase)
+        if change.phase is Phase.RELEASING:
+            self._world.released_at = self._world.released_at or moment()
         await self._world.called("record_phase")
 
     @activity.defn

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from models.decision_messages import PersonDecision
+from models.follow_up_messages import Due, DueKind
 from models.lifecycle import Decision, Phase, Refusal
 from models.messages import (
     ActionRef,
@@ -143,6 +144,12 @@ class World:
     """A text message was put off."""
     down: set[Channel] = field(default_factory=set)
     """Channels whose provider is out of order for days."""
+    released_at: datetime | None = None
+    """When the statement went out; as the plan says, or as the workflow showed it."""
+    fallen: dict[tuple[DueKind, UUID], int] = field(default_factory=dict)
+    """The last of each subject of the follow-up that fell due and was settled."""
+    done: list[Due] = field(default_factory=list)
+    """What fell due, in the order in which it was done."""
     sheets: dict[tuple[Purpose, int], Sheet] = field(default_factory=dict)
     phases: list[Phase] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)

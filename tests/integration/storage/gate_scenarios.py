@@ -92,6 +92,13 @@ SCENARIOS: Final = MappingProxyType(
             f" WHERE invitation.id = invitation_id AND document_id IN {_DOCUMENTS}",
             Purpose.QUESTION,
         ),
+        "check-in unanswered": Scenario(
+            "INSERT INTO check_in_answer (id, action_id, document_id, number, news, by_link, person_id,"
+            " answered_at) SELECT gen_random_uuid(), action.id, document.id, 2, 'news', false,"
+            " action.author_id, now() FROM urgent_action AS action JOIN document"
+            " ON document.action_id = action.id WHERE action.id = :case",
+            Purpose.CHECK_IN,
+        ),
         "links as they were": Scenario(
             "UPDATE invitation SET revoked_at = now() FROM document"
             " WHERE document.id = document_id AND action_id = :case",
@@ -213,6 +220,7 @@ async def set_stage(url: str) -> Stage:
         Purpose.INVITATION: _request(running, Purpose.INVITATION),
         Purpose.APPROVAL_REQUEST: _request(running, Purpose.APPROVAL_REQUEST),
         Purpose.QUESTION: _request(running, Purpose.QUESTION),
+        Purpose.CHECK_IN: _request(running, Purpose.CHECK_IN),
         Purpose.VERIFICATION: await _asked(running),
         Purpose.STOP_NOTICE: await _notified(stopped),
         Purpose.SIGN_AGAIN: await _changed(changed),

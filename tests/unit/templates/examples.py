@@ -193,7 +193,7 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
     "email/answer_receipt": RECEIPT
     | {"followed": "Red de los Ríos", "answer_url": "https://red.example/r/Zm9vYmFyYmF6cXV4"},
     "email/disowned_alarm": UNRELEASED,
-    "email/check_in": COORDINATOR,
+    "email/check_in": COORDINATOR | {"answer_url": "https://red.example/c/Zm9vYmFyYmF6cXV4"},
     "email/verification": ASKED,
     "email/verification_reminder": ASKED,
     "email/verification_alarm": UNRELEASED,
@@ -210,6 +210,9 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
     | RECEIPT
     | {"confirmed": False, "by_mandate": True, "about": "9f" * 16, "form_token": "dG9rZW4"}
     | {"problems": {}, "values": {}},
+    "web/check_in": PAGE
+    | {"index": "UA-2026-014/1", "number": 3, "news": None, "answered_at": None, "time_zone": "UTC"}
+    | {"closing": False, "expired": False, "form_token": "dG9rZW4"},
     "web/sign": PAGE | STATEMENT | WINDOW | SIGNATORIES | ANSWERING,
     "web/answered": PAGE | STATEMENT | ASKED_TO_SIGN | SIGNATORIES | ANSWERING | ANSWERED,
     "web/questions": PAGE | QUESTIONS,

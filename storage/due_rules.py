@@ -1,0 +1,10 @@
+"""Every kind of what falls due in a follow-up; another kind gets its line here."""
+
+from types import MappingProxyType
+from typing import Final
+
+from models.follow_up_messages import DueKind
+from storage.check_ins import CHECK_INS
+from storage.expiry import EXPIRY
+
+RULES: Final = MappingProxyType({DueKind.CHECK_IN: CHECK_INS, DueKind.EXPIRY: EXPIRY})
