@@ -2,7 +2,20 @@
 
 import typer
 
-from console import addenda, commands, decisions, documents, in_doubt, letters, rehearsals, responses, screens
+from console import (
+    addenda,
+    commands,
+    decisions,
+    documents,
+    extending,
+    in_doubt,
+    letters,
+    rehearsals,
+    reports,
+    responses,
+    screens,
+    stats,
+)
 from console.groups import add_groups
 
 HELP = """Start urgent actions, watch them, decide about them.
@@ -26,6 +39,8 @@ def build() -> typer.Typer:
     app.command()(commands.show)
     app.command()(commands.follow)
     app.command()(commands.private)
+    app.command()(reports.report)
+    app.command()(stats.stats)
     app.command()(screens.screen)
     app.command()(rehearsals.preview)
     app.command()(rehearsals.rehearse)
@@ -43,6 +58,7 @@ def build() -> typer.Typer:
     app.command()(decisions.stop)
     app.command()(decisions.withdraw)
     app.command()(decisions.close)
+    app.command()(extending.extend)
     app.command()(documents.reopen)
     app.command()(in_doubt.unknown)
     app.command()(in_doubt.resend)

@@ -17,7 +17,7 @@ class Signatory(NamedTuple):
 
 
 def is_named_to(readers: Disclosure, visibility: SignatureVisibility) -> bool:
-    """Tell whether readers of a kind see whose a signature is; mechanisms are not authorities: they publish."""
+    """Tell whether readers of a kind see whose a signature is; no mechanism does, since they publish."""
     for_authorities = visibility is SignatureVisibility.AUTHORITIES and readers is Disclosure.AUTHORITY
     return visibility is SignatureVisibility.PUBLIC or for_authorities
 
