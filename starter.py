@@ -7,6 +7,7 @@ from console import (
     commands,
     decisions,
     documents,
+    extending,
     in_doubt,
     letters,
     rehearsals,
@@ -57,6 +58,7 @@ def build() -> typer.Typer:
     app.command()(decisions.stop)
     app.command()(decisions.withdraw)
     app.command()(decisions.close)
+    app.command()(extending.extend)
     app.command()(documents.reopen)
     app.command()(in_doubt.unknown)
     app.command()(in_doubt.resend)

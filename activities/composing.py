@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from activities.attaching import LetterAttachments
 from activities.document_context import signatories, text_context, text_for
+from activities.expiry_context import expiry_context
 from activities.leak_watch import LeakWatch, Part, texts_in
 from activities.moulding import Moulds
 from activities.receipt_context import receipt_context
@@ -106,6 +107,7 @@ class Composer:
             Purpose.QUESTION_ANSWERED: self._new_link,
             Purpose.SIGN_LINK: self._new_link,
             Purpose.CHECK_IN: self._check_in,
+            Purpose.EXPIRY_WARNING: self._expiring,
             Purpose.LEAK_ALARM: self._to_coordinator,
             Purpose.VERIFICATION_ALARM: self._to_coordinator,
             Purpose.INVITATION_ALARM: self._missed,
@@ -258,11 +260,12 @@ class Composer:
             "time_zone": draft.recipient.time_zone or self._time_zone,
         }
 
+    async def _expiring(self, draft: Draft) -> dict[str, object]:
+        return expiry_context(draft, self._time_zone)
+
     async def _check_in(self, draft: Draft) -> dict[str, object]:
-        return {
-            **await self._to_coordinator(draft),
-            "answer_url": await self._links.to_answer(draft.delivery),
-        }
+        answer_url = await self._links.to_answer(draft.delivery)
+        return {**await self._to_coordinator(draft), "answer_url": answer_url}
 
     async def _receipt(self, draft: Draft) -> dict[str, object]:
         if draft.delivery.signature_id is None:

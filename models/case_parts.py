@@ -259,7 +259,10 @@ class Release(StrictModel):
 
 
 class FollowUp(StrictModel):
-    """How long the case is followed and when news is asked for; offsets count from the release."""
+    """How long the case is followed and when news is asked for; offsets count from the release.
+
+    `warn_before` is how long before its end the coordinator is warned.
+    """
 
     expires_after: Duration
     check_ins: Annotated[
@@ -267,3 +270,4 @@ class FollowUp(StrictModel):
         Field(max_length=100),
         across_entries(lambda entries, info: _increasing(entries, info, "expires_after")),
     ]
+    warn_before: Duration | None = None

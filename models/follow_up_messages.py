@@ -12,6 +12,8 @@ class DueKind(StrEnum):
 
     CHECK_IN = "check_in"
     """The coordinator is asked for news."""
+    EXPIRY_WARNING = "expiry_warning"
+    """The coordinator is told that the time of the action will be over."""
     EXPIRY = "expiry"
     """The time of the action is over."""
 

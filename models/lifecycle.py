@@ -87,6 +87,8 @@ class Decision(StrEnum):
     """End it at once because those concerned took back their consent."""
     CLOSE = "close"
     """End the action in order."""
+    EXTEND = "extend"
+    """Have the action expire later."""
     REOPEN = "reopen"
     """Begin again with a new document, after it was closed."""
 
@@ -124,6 +126,10 @@ class Refusal(StrEnum):
     """Only what was closed or has expired can be reopened."""
     NO_WINDOW = "no_window"
     """Partners cannot sign now: the window was not opened yet, or has ended."""
+    NOT_FOLLOWED_UP = "not_followed_up"
+    """Only what was released has an end that can be moved."""
+    EXPIRES_NO_LATER = "expires_no_later"
+    """An action is extended to a moment after the one at which it expires now."""
     CLOSES_IN_THE_PAST = "closes_in_the_past"
     """A window can only close at a moment that is still to come."""
     TOO_LATE = "too_late"
@@ -179,6 +185,10 @@ def _against_resuming(standing: Standing) -> Refusal | None:
     return None if standing.on_hold else Refusal.NOT_ON_HOLD
 
 
+def _against_extending(standing: Standing) -> Refusal | None:
+    return None if standing.phase is Phase.FOLLOWING_UP else Refusal.NOT_FOLLOWED_UP
+
+
 def _against_completing(standing: Standing) -> Refusal | None:
     return None if standing.phase is Phase.RETURNED else Refusal.NOT_RETURNED
 
@@ -228,4 +238,5 @@ _IN_AN_OPEN_ACTION: dict[Decision, _Judge] = {
     Decision.HOLD: _against_hold,
     Decision.RESUME: _against_resuming,
     Decision.RELEASE: _against_release,
+    Decision.EXTEND: _against_extending,
 }

@@ -43,6 +43,8 @@ class Purpose(StrEnum):
     """Whoever reads the registered address that a partner had is told that it has another."""
     CHECK_IN = "check_in"
     """The coordinator is asked for news."""
+    EXPIRY_WARNING = "expiry_warning"
+    """The coordinator is told that the action will expire."""
     VERIFICATION = "verification"
     """Verifiers are told that a case waits for them, and nothing of it."""
     VERIFICATION_REMINDER = "verification_reminder"

@@ -112,6 +112,8 @@ class EventKind(StrEnum):
     """Text messages wait until tomorrow: the budget of the day is used up."""
     CLOSE_DECIDED = "close_decided"
     """A coordinator ended the action in order."""
+    EXTENDED = "extended"
+    """A coordinator had the action expire later."""
     CHECK_IN_ANSWERED = "check_in_answered"
     """A coordinator said whether there is news."""
     ADDRESS_SUPPRESSED = "address_suppressed"

@@ -2,6 +2,13 @@
 
 from typing import Final
 
+from models.messages import Purpose
+
+TO_COORDINATORS: Final = frozenset(
+    {Purpose.CHECK_IN, Purpose.EXPIRY_WARNING, Purpose.LEAK_ALARM, Purpose.INVITATION_ALARM}
+)
+"""What tells or asks a coordinator, and says nothing of the texts."""
+
 UNANSWERED_CHECK_IN: Final = """
     NOT EXISTS (SELECT 1 FROM check_in_answer AS given
                 WHERE given.document_id = dispatch.document_id AND given.number >= dispatch.round)

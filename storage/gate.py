@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 
 from models.messages import Purpose
 from models.verification import CONSENT, FACTS, text_in
-from storage.check_in_conditions import UNANSWERED_CHECK_IN
+from storage.check_in_conditions import TO_COORDINATORS, UNANSWERED_CHECK_IN
 from storage.gate_of_consents import (
     ATTESTATIONS_REQUIRED,
     IDENTIFIED,
@@ -231,9 +231,8 @@ STILL_IDENTIFIED: Final = f"(delivery.rendering <> 'identified' OR {IDENTIFIED})
 """Asked again at the hand-over: a consent may have been revoked since the claim chose the rendering."""
 
 
-_TO_COORDINATORS: Final = {Purpose.CHECK_IN, Purpose.LEAK_ALARM, Purpose.INVITATION_ALARM}
 WITHOUT_TEXT: Final = (
-    VERIFYING | ABOUT_ANSWERS | _TO_COORDINATORS | (PERSONAL - STATEMENTS) | {Purpose.SIGN_LINK}
+    VERIFYING | ABOUT_ANSWERS | TO_COORDINATORS | (PERSONAL - STATEMENTS) | {Purpose.SIGN_LINK}
 )
 """Messages that say nothing of the texts: each is in its reader's own language."""
 

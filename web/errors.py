@@ -49,6 +49,8 @@ _REMEDIES = {
     Refusal.CLOSES_IN_THE_PAST: (
         "Name a moment that is still to come; to close the window now: starter.py sign-on end REF N."
     ),
+    Refusal.NOT_FOLLOWED_UP: "Its time begins when it is released; extend it after that.",
+    Refusal.EXPIRES_NO_LATER: "Name a moment after the one at which it expires now, at most 20 years ahead.",
     Refusal.TOO_LATE: "The workflow heard of it too late, after you had been told so; decide again.",
     Refusal.ALREADY_RELEASED: "The document was released already.",
 }

@@ -27,6 +27,7 @@ _DISPATCH_NAMES = {
     Purpose.QUESTION_ANSWERED: "question-answered",
     Purpose.SIGN_LINK: "sign-link",
     Purpose.CHECK_IN: "check-in",
+    Purpose.EXPIRY_WARNING: "expiry-warning",
     Purpose.VERIFICATION: "request",
     Purpose.VERIFICATION_REMINDER: "request-reminder",
     Purpose.VERIFICATION_ALARM: "request-alarm",

@@ -115,6 +115,7 @@ class FakeVerification(references.VerificationActivities):
 
 WITHOUT_TEXT = {
     Purpose.CHECK_IN,
+    Purpose.EXPIRY_WARNING,
     Purpose.LEAK_ALARM,
     Purpose.INVITATION_ALARM,
     Purpose.SIGN_LINK,

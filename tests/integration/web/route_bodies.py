@@ -21,6 +21,7 @@ BODIES = {
     "/partners": {},
     "/check": {},
     "/{change_id}": {"decision": "refuse"},
+    "/extend": {"days": 42},
     "/check-ins/{number}/answer": {"news": "no_news"},
     "/answer": {"text": "Sí, las acordó con nosotras."},
     "/status": {"status": "paused"},

@@ -64,6 +64,7 @@ MAY_CALL = {
     ("POST", "/actions/{reference}/reopen"): {COORDINATOR},
     ("GET", "/actions/{reference}/check-ins"): CASE_READERS,
     ("POST", "/actions/{reference}/check-ins/{number}/answer"): {COORDINATOR},
+    ("POST", "/actions/{reference}/extend"): {COORDINATOR},
     ("GET", "/actions/{reference}/documents"): CASE_READERS,
     ("POST", "/actions/{reference}/documents"): {COORDINATOR},
     ("POST", "/actions/{reference}/documents/{number}/versions"): {COORDINATOR},

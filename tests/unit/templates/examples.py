@@ -194,6 +194,12 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
     | {"followed": "Red de los Ríos", "answer_url": "https://red.example/r/Zm9vYmFyYmF6cXV4"},
     "email/disowned_alarm": UNRELEASED,
     "email/check_in": COORDINATOR | {"answer_url": "https://red.example/c/Zm9vYmFyYmF6cXV4"},
+    "email/expiry_warning": {
+        "recipient_name": COORDINATOR["recipient_name"],
+        "reference": COORDINATOR["reference"],
+        "expires_at": COORDINATOR["released_at"],
+        "time_zone": COORDINATOR["time_zone"],
+    },
     "email/verification": ASKED,
     "email/verification_reminder": ASKED,
     "email/verification_alarm": UNRELEASED,
