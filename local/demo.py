@@ -75,6 +75,7 @@ class Demo:
         await watching
         await self._mailbox.close()
         await self._verify(coordinator, reference)
+        await self._report(coordinator, reference)
         await self._sum_up(coordinator, reference)
 
     def say(self, line: str) -> None:
@@ -170,6 +171,15 @@ class Demo:
         self.say(
             f"Marisol verifies the audit trail on her own machine: {report['events']} events, each chained,"
             f" {report['server_anchors']} anchors agree. She keeps an anchor of her own."
+        )
+
+    async def _report(self, coordinator: Member, reference: str) -> None:
+        file = self._stack.data / "report.html"
+        report = await coordinator.starter("report", reference, "--out", str(file))
+        signed, countries = sum(report["signatures"].values()), len(report["signatures"])
+        self.say(
+            f"Marisol has `starter.py report` for funders, without a name: {signed} signatures from"
+            f" {countries} countries, {len(report['timeline'])} points on its timeline ({shown(file)})."
         )
 
     async def _sum_up(self, coordinator: Member, reference: str) -> None:
