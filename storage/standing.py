@@ -79,8 +79,10 @@ _UNTOLD = text(f"""
         SELECT 1 FROM ({REACHED}) AS reached
         WHERE NOT EXISTS (
             SELECT 1 FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
-            WHERE dispatch.document_id = :document_id AND delivery.channel = reached.channel
-              AND delivery.fingerprint = reached.fingerprint))
+            WHERE dispatch.document_id = :document_id
+              AND ((delivery.channel = reached.channel AND delivery.fingerprint = reached.fingerprint)
+                   OR (delivery.channel = 'partner_api' AND reached.reached_by = 'partner_api'
+                       AND delivery.recipient_id = reached.recipient_id))))
 """)
 
 

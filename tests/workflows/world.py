@@ -60,6 +60,7 @@ VERIFICATION = VerificationRef(
     cycle=1,
     plan=VerificationPlan(remind_after=timedelta(hours=1), escalate_after=timedelta(hours=2)),
 )
+BATCH_SIZE = 2
 NOTICE = DispatchRequest(
     document=DOCUMENT.model_copy(update={"document_id": UUID(int=4), "number": 2}),
     purpose=Purpose.STOP_NOTICE,
@@ -118,6 +119,7 @@ class World:
     stopped: bool = False
     consent: bool = True
     invited: int = 5
+    batch_size: int = BATCH_SIZE
     signed: int = 0
     declined: int = 0
     untold_answers: int = 0
