@@ -162,7 +162,7 @@ class Composer:
     async def _statement(self, draft: Draft) -> dict[str, object]:
         return {
             **text_context(draft),
-            **signatories(draft.contents),
+            **signatories(draft),
             **self._addressed(draft),
             "identified": [one._asdict() for one in self._watch.identified(draft)],
         }

@@ -70,6 +70,7 @@ def report(
             parameters = {"language": language} if language else None
             path = action_path(reference, f"report{out.suffix.lower()}")
             _write(out, opened.client.fetch(path, parameters, kinds=(kind,)))
+        if out is not None and not as_json:
             opened.screen.show(Text(str(out), no_wrap=True, overflow="ignore"))
             return
         answer = opened.client.get(action_path(reference, "report"))

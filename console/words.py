@@ -110,6 +110,7 @@ _NEXT = {
         "It is closed, and there is nothing left to do. Should the danger return:"
         "\n  {command} reopen {reference} FILE"
     ),
+    Phase.DORMANT: "It expired and sleeps. Should the danger return:\n  {command} reopen {reference} FILE",
     Phase.STOPPED: "It is stopped. Nothing leaves any more.",
 }
 

@@ -17,6 +17,7 @@ from pydantic import (
 from pydantic_core import InitErrorDetails
 
 from models.addresses import canonical_address
+from models.lifecycle import WhenExpired
 from models.problems import refusal, refused_at
 from models.reply_vocabulary import Mechanism
 from models.scalars import (
@@ -269,7 +270,8 @@ class Release(StrictModel):
 class FollowUp(StrictModel):
     """How long the case is followed and when news is asked for; offsets count from the release.
 
-    `warn_before` is how long before its end the coordinator is warned.
+    `warn_before` is how long before its end the coordinator is warned, `when_expired` what becomes
+    of it then.
     """
 
     expires_after: Duration
@@ -279,3 +281,4 @@ class FollowUp(StrictModel):
         across_entries(lambda entries, info: _increasing(entries, info, "expires_after")),
     ]
     warn_before: Duration | None = None
+    when_expired: WhenExpired = WhenExpired.CLOSE

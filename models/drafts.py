@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
 from json import dumps
 
 from models.mechanisms import Mechanism
@@ -91,8 +90,8 @@ class Draft:
         """List the required fields in which nothing stands."""
         return [one for one in self.fields() if one.required and one.is_empty]
 
-    def digest(self) -> bytes:
-        """Compute the SHA-256 of what it says, whatever it is written as."""
+    def said(self) -> str:
+        """Write out all that it says in one form, whatever it is written as; what identifies a draft."""
         said = [[one.key, list(one.lines), one.prose] for one in self.fields()]
         tree = [self.mechanism.value, self.reference, self.language, self.dated.isoformat(), said]
-        return sha256(dumps(tree, ensure_ascii=False, separators=(",", ":")).encode()).digest()
+        return dumps(tree, ensure_ascii=False, separators=(",", ":"))

@@ -120,10 +120,14 @@ class SignOnPlan(Message):
 
 
 class FollowUpPlan(Message):
-    """When the engine asks for news, and when the action expires; counted from the release."""
+    """When the engine asks for news, and when the action expires; counted from the release.
+
+    One that `sleeps` is dormant then, and not closed.
+    """
 
     expires_after: timedelta
     check_ins: tuple[timedelta, ...]
+    sleeps: bool = False
 
 
 class VerificationPlan(Message):

@@ -14,7 +14,7 @@ _INTEGERS: Any = ARRAY(Integer)
 
 
 class Submission(SQLModel, table=True):
-    """A draft that somebody drew, by the digest of what it says; with `sent_at`, one that she has sent.
+    """A draft that somebody drew, by a keyed digest of what it says; with `sent_at`, one that she has sent.
 
     `missing` are the keys of required fields that she was to fill in herself, `left_out` the positions of
     the people who did not allow it then. What runs from the sending finds it by `mechanism` and `sent_at`.

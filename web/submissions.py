@@ -2,7 +2,7 @@
 
 import asyncio
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
@@ -29,6 +29,9 @@ from web.services import Services, Work
 from web.submission_cases import Material, material_of
 
 router = APIRouter(prefix="/actions/{reference}/submissions", tags=["submissions"])
+
+_DRAFT: Final = "submission"
+"""What fingerprints of drafts are of, so that none is that of an address."""
 
 _FILES: dict[int | str, dict[str, Any]] = {200: {"content": {kind: {} for kind in MEDIA_TYPES.values()}}}
 
@@ -94,7 +97,7 @@ async def drafted(
         draft = filled(mechanism, material.case, services.renderer.default_language)
         written = await asyncio.to_thread(_written, services, draft, kind)
         await asyncio.to_thread(_refuse_leaks, services, material, draft, written)
-        row = _row(action.id, draft, material, caller)
+        row = _row(services, action.id, draft, material, caller)
         await keep_draft(session, row)
         detail = {
             "mechanism": mechanism,
@@ -193,12 +196,16 @@ def _refuse_impossible(draft: Submission, at: datetime) -> None:
         )
 
 
-def _row(action_id: UUID, draft: Draft, material: Material, caller: Coordinator) -> Submission:
+def _row(
+    services: Services, action_id: UUID, draft: Draft, material: Material, caller: Coordinator
+) -> Submission:
+    # With a plain digest, whoever has the public text and a copy of the database could try out names.
+    digest = services.fingerprint.of(_DRAFT, draft.said())
     return Submission(
         action_id=action_id,
         mechanism=draft.mechanism,
         language=draft.language,
-        digest=draft.digest(),
+        digest=digest,
         missing=[one.key for one in draft.missing()],
         left_out=[one.position for one in material.left_out],
         drafted_by=caller.person_id,

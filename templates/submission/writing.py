@@ -146,7 +146,8 @@ def _as_markdown(draft: Draft, words: Translations) -> str:
 
 def _as_docx(tree: Mapping[str, object], draft: Draft) -> bytes:
     document = Document()
-    document.core_properties.author = ""
+    for name in ("author", "comments", "last_modified_by"):
+        setattr(document.core_properties, name, "")
     document.core_properties.title = draft.title
     document.add_heading(draft.title, 0)
     document.add_paragraph(str(tree["reference"]))

@@ -1,6 +1,7 @@
 """Drafts for mechanisms: who is in them follows each consent of today; a person sends them, and says so."""
 
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 import httpx
@@ -9,17 +10,30 @@ import pytest
 from models.columns import now
 from models.mechanisms import DraftFormat, Mechanism
 from models.messages import Purpose
-from models.vocabulary import ConsentUse
+from models.vocabulary import ConsentUse, Role
+from storage.actions import action_by_id
+from templates.submission.filling import filled
 from tests.factories import case_tree
 from tests.integration.outbox_cases import Case, execute, make_case
 from tests.integration.web.consent_calls import CEIBA, FAMILY, JACINTA
 from tests.integration.web.site import API, Caller, Site, problem
 from tests.unit.templates.letter_examples import on_paper
 from tests.unit.templates.submission_examples import in_docx
+from web.authentication import Caller as WhoCalls
+from web.submission_cases import material_of
 
 NAMES = {CEIBA: "Maruca Tovilla Espinar", JACINTA: "Jacinta Olvera Montejo", FAMILY: "Familia Tovilla"}
-NEVER = ("Maruquita", "Doña Maru", "967", "Callejón del Aljibe", "Familia Tovilla", "sin placas siguió a dos")
-"""Aliases, private details, who is withheld, the sealed facts."""
+NEVER = (
+    "Maruquita",
+    "Doña Maru",
+    "967",
+    "Callejón del Aljibe",
+    "Familia Tovilla",
+    "sin placas siguió a dos",
+    "Quienes amenazan conocen",
+    "Acta de la asamblea",
+)
+"""Aliases, private details, who is withheld, the sealed facts, the risk, a source."""
 
 
 def path(case: Case, rest: str = "") -> str:
@@ -217,7 +231,8 @@ async def test_a_draft_tells_which_authorities_have_got_the_statement(
 async def test_what_was_sent_is_written_down_once_with_its_digest_and_time(
     case: Case, coordinator: Caller
 ) -> None:
-    digest = (await draft(case, coordinator)).headers["Acuerpa-Digest"]
+    drawn = await draft(case, coordinator)
+    digest = drawn.headers["Acuerpa-Digest"]
     assert (await draft(case, coordinator, kind="docx")).headers["Acuerpa-Digest"] == digest
     (listed,) = (await coordinator.client.get(path(case))).json()["submissions"]
     assert (listed["digest"], listed["sent_at"], listed["left_out"]) == (digest, None, [FAMILY])
@@ -242,3 +257,17 @@ async def test_what_cannot_have_been_sent_is_refused(case: Case, coordinator: Ca
         sent_at = (now() + moved).isoformat()
         problem(await coordinator.client.post(path(case), json={**body, "sent_at": sent_at}), 422)
     assert await events(case, "submitted") == []
+
+
+async def test_nobody_without_the_key_can_try_out_names_against_the_digest_of_a_draft(
+    site: Site, case: Case, coordinator: Caller
+) -> None:
+    digest = (await draft(case, coordinator)).headers["Acuerpa-Digest"]
+    async with site.services.database.transaction() as session:
+        action = await action_by_id(session, case.action.id)
+        as_caller = WhoCalls(person_id=coordinator.person_id, roles=frozenset({Role.COORDINATOR}))
+        material = await material_of(session, site.services, action, as_caller, None)
+    said = filled(Mechanism.IACHR, material.case).said()
+    assert NAMES[CEIBA] in said
+    assert site.services.fingerprint.of("submission", said).hex() == digest
+    assert sha256(said.encode()).hexdigest() != digest

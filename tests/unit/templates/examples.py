@@ -110,7 +110,7 @@ RECEIPT: dict[str, object] = {
     "doubted": False,
     "signer_name": "Amaranta Solís",
     "signer_role": "Coordinadora",
-    "withheld": False,
+    "visibility": "public",
     "answered_at": datetime(2026, 11, 21, 15, 5, tzinfo=UTC),
     "time_zone": "America/Mexico_City",
     "digest": DIGEST,
@@ -142,7 +142,7 @@ ANSWERING: dict[str, object] = {
 ANSWERED: dict[str, object] = {
     "answer": "signed",
     "answered_at": datetime(2026, 11, 21, 15, 5, tzinfo=UTC),
-    "withheld": False,
+    "visibility": "public",
     "late": False,
     "for_earlier_text": True,
     "answered_digest": DIGEST,

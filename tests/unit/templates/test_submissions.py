@@ -150,23 +150,24 @@ def test_nothing_of_a_case_is_read_as_markup_on_paper_or_breaks_a_document() -> 
 def test_a_document_names_no_author_and_styles_what_was_styled() -> None:
     content = WRITER.written(filled(Mechanism.IACHR, CASE), DraftFormat.DOCX).content
     document = Document(BytesIO(content))
-    assert document.core_properties.author == ""
+    told = document.core_properties
+    assert (told.author, told.comments, told.last_modified_by) == ("", "", "")
     bold = [run.text for one in document.paragraphs for run in one.runs if run.bold]
     assert "Luna" in bold
     styles = {one.text: one.style.name for one in document.paragraphs if one.style}
     assert styles["Primero la siguieron."] == "List Bullet"
 
 
-def test_the_digest_is_that_of_what_a_draft_says_whatever_it_is_written_as() -> None:
+def test_a_draft_is_identified_by_all_that_it_says() -> None:
     first = filled(Mechanism.IACHR, CASE)
-    assert first.digest() == filled(Mechanism.IACHR, CASE).digest()
+    assert first.said() == filled(Mechanism.IACHR, CASE).said()
     others = [
         filled(Mechanism.SPECIAL_PROCEDURES, CASE),
         filled(Mechanism.IACHR, replace(CASE, body="Otra cosa.")),
         filled(Mechanism.IACHR, replace(CASE, people=(replace(CASE.people[0], name="Otra"),))),
         filled(Mechanism.IACHR, replace(CASE, language="pt")),
     ]
-    assert len({one.digest() for one in (first, *others)}) == 1 + len(others)
+    assert len({one.said() for one in (first, *others)}) == 1 + len(others)
 
 
 def test_another_alphabet_is_refused_on_paper_alone() -> None:
