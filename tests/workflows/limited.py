@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from models.messages import Purpose
 from models.vocabulary import Channel
-from tests.workflows.fakes import BATCH_SIZE
 from tests.workflows.scenarios import expire, release_when_attested, stop_providers_at_release
 from tests.workflows.stage import Stage
+from tests.workflows.world import BATCH_SIZE
 from workflows.distribution import WINDOW
 
 GREYLISTED = frozenset(range(0, WINDOW * BATCH_SIZE, BATCH_SIZE))
