@@ -279,6 +279,8 @@ class SignatureVisibility(StrEnum):
 
     PUBLIC = "public"
     """By the partner's name."""
+    AUTHORITIES = "authorities"
+    """Counted, and named to authorities alone."""
     WITHHELD = "withheld"
     """Counted, not named."""
 

@@ -36,6 +36,9 @@ async def side_states(web: WebProcess, visit: Visit, language: str) -> AsyncIter
     yield "sign-with-answer", page
     hers = await visit(f"/s/{token}?lang={language}")
     yield "approve", hers
+    await hers.locator("form").evaluate("form => { form.noValidate = true }")
+    await hers.locator("button[value=sign]").click()
+    yield "approve-problems", hers
     await hers.locator("#signer_name").fill("Zoraida Inventada")
     await hers.locator("#signer_role").fill("Directora")
     await hers.locator("button[value=sign]").click()

@@ -10,6 +10,7 @@ from tests.unit.templates.side_examples import (
     APPROVE,
     APPROVER,
     DETAILS,
+    OVERDUE,
     QUESTIONS,
 )
 from tests.unit.templates.verify_examples import VERIFY_EXAMPLES
@@ -109,7 +110,7 @@ RECEIPT: dict[str, object] = {
     "doubted": False,
     "signer_name": "Amaranta Solís",
     "signer_role": "Coordinadora",
-    "withheld": False,
+    "visibility": "public",
     "answered_at": datetime(2026, 11, 21, 15, 5, tzinfo=UTC),
     "time_zone": "America/Mexico_City",
     "digest": DIGEST,
@@ -141,7 +142,7 @@ ANSWERING: dict[str, object] = {
 ANSWERED: dict[str, object] = {
     "answer": "signed",
     "answered_at": datetime(2026, 11, 21, 15, 5, tzinfo=UTC),
-    "withheld": False,
+    "visibility": "public",
     "late": False,
     "for_earlier_text": True,
     "answered_digest": DIGEST,
@@ -205,6 +206,8 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
     "email/verification_alarm": UNRELEASED,
     "email/leak_alarm": COORDINATOR,
     "email/invitation_alarm": MISSED,
+    "email/reply_overdue": COORDINATOR,
+    "email/reply_reminder": OVERDUE | ADDRESSED,
     "email/stop_notice": NOTICE | ADDRESSED | LISTED,
     "notices/stop": ENDED,
     "notices/withdraw": ENDED,
