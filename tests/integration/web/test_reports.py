@@ -8,8 +8,8 @@ from models.lifecycle import Decision
 from models.vocabulary import SignatureVisibility
 from tests.factories import case_tree
 from tests.integration.outbox_cases import Case, execute
-from tests.integration.web.public_lists import released, signed
 from tests.integration.web.consent_calls import CEIBA, FAMILY
+from tests.integration.web.public_lists import released, signed
 from tests.integration.web.site import API, Caller
 from tests.integration.web.test_outcomes import BETTER, WORSE, written
 from tests.integration.web.test_responses import PLEDGE, logged
