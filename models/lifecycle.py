@@ -10,7 +10,9 @@ received ──> verifying ──> signing ──> releasing ──> following_u
                            over any open phase: on hold; from any phase but rejected: stopped
 ```
 
-A stop or a withdrawal also ends what is closed: those who received something are told.
+At its expiry an action that may wake again is dormant instead of closed, where its case says so: it is
+reopened the same way. A stop or a withdrawal also ends what is closed or dormant: those who received
+something are told.
 """
 
 from collections.abc import Callable
@@ -35,6 +37,8 @@ class Phase(StrEnum):
     """The document is on its way to its audience."""
     FOLLOWING_UP = "following_up"
     """It is out; the engine keeps asking."""
+    DORMANT = "dormant"
+    """It expired and sleeps; it may be reopened, years later."""
     CLOSED = "closed"
     """It ended, by a coordinator or by expiry."""
     STOPPED = "stopped"
@@ -49,15 +53,28 @@ TRANSITIONS: dict[Phase, frozenset[Phase]] = {
     Phase.RETURNED: _ALWAYS | {Phase.VERIFYING, Phase.REJECTED},
     Phase.SIGNING: _ALWAYS | {Phase.REJECTED, Phase.RELEASING},
     Phase.RELEASING: _ALWAYS | {Phase.FOLLOWING_UP},
-    Phase.FOLLOWING_UP: _ALWAYS,
+    Phase.FOLLOWING_UP: _ALWAYS | {Phase.DORMANT},
+    Phase.DORMANT: frozenset({Phase.VERIFYING, Phase.STOPPED}),
     Phase.CLOSED: frozenset({Phase.VERIFYING, Phase.STOPPED}),
     Phase.REJECTED: frozenset(),
     Phase.STOPPED: frozenset(),
 }
 
-ENDED = frozenset({Phase.REJECTED, Phase.CLOSED, Phase.STOPPED})
+ASLEEP = frozenset({Phase.CLOSED, Phase.DORMANT})
+"""What can be reopened."""
+
+ENDED = ASLEEP | {Phase.REJECTED, Phase.STOPPED}
 
 _UNVERIFIED = frozenset({Phase.RECEIVED, Phase.VERIFYING, Phase.RETURNED})
+
+
+class WhenExpired(StrEnum):
+    """What becomes of an action at its expiry."""
+
+    CLOSE = "close"
+    """It is closed."""
+    SLEEP = "sleep"
+    """It is dormant: those who keep it expect it to wake again."""
 
 
 class Decision(StrEnum):
@@ -174,7 +191,7 @@ def _against_withdrawal(standing: Standing) -> Refusal | None:
 
 
 def _against_reopening(standing: Standing) -> Refusal | None:
-    return None if standing.phase is Phase.CLOSED else Refusal.NOT_CLOSED
+    return None if standing.phase in ASLEEP else Refusal.NOT_CLOSED
 
 
 def _against_hold(standing: Standing) -> Refusal | None:
@@ -195,7 +212,7 @@ def _against_completing(standing: Standing) -> Refusal | None:
 
 def _against_attesting(standing: Standing) -> Refusal | None:
     """A stopped action has a notice to be approved; nothing else of it leaves, whatever is attested."""
-    if standing.phase in {Phase.REJECTED, Phase.CLOSED}:
+    if standing.phase in ASLEEP | {Phase.REJECTED}:
         return Refusal.ALREADY_ENDED
     return Refusal.RETURNED if standing.phase is Phase.RETURNED else None
 

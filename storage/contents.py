@@ -126,7 +126,7 @@ _RECIPIENTS = text("""
               FROM delivery AS before JOIN dispatch AS its ON its.id = before.dispatch_id
               WHERE before.fingerprint = delivery.fingerprint AND before.channel = 'email'
                 AND before.id <> delivery.id AND before.state IN ('sent', 'delivered', 'unknown')
-                AND its.purpose IN ('statement', 'addendum', 'stop_notice')
+                AND its.purpose IN ('statement', 'addendum', 'reply_reminder', 'stop_notice')
                 AND its.action_id = (SELECT action_id FROM dispatch WHERE id = delivery.dispatch_id)
               ORDER BY before.claimed_at DESC LIMIT 20) AS mail) AS thread
     WHERE delivery.id = ANY(:delivery_ids)

@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.actions import UrgentAction
 from models.attestations import VerificationRequest
 from models.documents import DocumentVersion
-from models.lifecycle import Decision, Phase, Refusal, Standing
+from models.lifecycle import Decision, Phase, Refusal, Standing, WhenExpired
 from models.messages import (
     CaseFacts,
     CasePlan,
@@ -187,6 +187,7 @@ async def plan_of(session: AsyncSession, action_id: UUID) -> CasePlan:
         follow_up=FollowUpPlan(
             expires_after=_DURATION.validate_python(follow_up["expires_after"]),
             check_ins=_DURATIONS.validate_python(follow_up["check_ins"]),
+            sleeps=follow_up.get("when_expired") == WhenExpired.SLEEP,
         ),
     )
 

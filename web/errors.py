@@ -44,7 +44,7 @@ _REMEDIES = {
     Refusal.NOT_RETURNED: "The case was not returned; there is nothing to complete.",
     Refusal.RETURNED: "The case was returned; complete it first: starter.py complete REF.",
     Refusal.ALREADY_WITHDRAWN: "The action was withdrawn before; nothing leaves.",
-    Refusal.NOT_CLOSED: "Only a closed or expired action can be reopened.",
+    Refusal.NOT_CLOSED: "Only a closed, dormant or expired action can be reopened.",
     Refusal.NO_WINDOW: "Partners cannot sign now: the window was not opened yet, or has ended.",
     Refusal.CLOSES_IN_THE_PAST: (
         "Name a moment that is still to come; to close the window now: starter.py sign-on end REF N."

@@ -144,6 +144,8 @@ class World:
     """A text message was put off."""
     down: set[Channel] = field(default_factory=set)
     """Channels whose provider is out of order for days."""
+    zone: str = "UTC"
+    """By whose calendar the follow-up counts days."""
     released_at: datetime | None = None
     """When the statement went out; as the plan says, or as the workflow showed it."""
     fallen: dict[tuple[DueKind, UUID], int] = field(default_factory=dict)
@@ -167,7 +169,7 @@ class World:
 
     @property
     def running(self) -> bool:
-        return not self.stopped and self.phase not in {Phase.CLOSED, Phase.STOPPED}
+        return not self.stopped and self.phase not in {Phase.CLOSED, Phase.DORMANT, Phase.STOPPED}
 
     @property
     def attested(self) -> bool:

@@ -7,13 +7,14 @@ import pytest
 
 from models.actions import UrgentAction
 from models.follow_up_messages import DueKind, FallenDue
-from models.lifecycle import Refusal
+from models.lifecycle import Decision, Phase, Refusal
 from models.messages import DispatchRequest, Purpose
 from models.working_hours import working_hours
 from storage import actions, extending
 from storage.database import Database
 from storage.records import undelivered_nudges
 from storage.reminders import Reminders
+from storage.standing import plan_of
 from tests.integration.followed import ALL_DAY, DAY, RELEASED_AT, done, due_of, followed_case, next_due
 from tests.integration.outbox_cases import Case, execute
 
@@ -128,3 +129,31 @@ async def test_a_check_in_that_is_counted_in_hours_is_asked_at_its_hour(database
 async def test_at_work_a_check_in_is_asked_when_it_is_due(database: Database) -> None:
     case = await followed_case(database, "P3D")
     assert await in_mexico(case, "urgent", ALL_DAY) == mexican(3, 4, 10)
+
+
+async def test_what_sleeps_is_reopened_and_its_workflow_told(case: Case) -> None:
+    async with case.database.transaction() as session:
+        await actions.record_phase(session, case.action.id, Phase.DORMANT)
+    assert (await next_due(case)).over
+    await case.decide(Decision.REOPEN)
+    ((phase, closed_at, released_at),) = await execute(
+        case.database, "SELECT phase, closed_at, released_at FROM urgent_action"
+    )
+    assert (phase, closed_at, released_at) == ("verifying", None, None)
+    async with case.database.transaction() as session:
+        assert "action" in [nudge.addressee for nudge in await undelivered_nudges(session, 10)]
+
+
+@pytest.mark.parametrize(("written", "sleeps"), [("sleep", True), ("close", False), (None, False)])
+async def test_the_plan_of_a_case_tells_whether_it_sleeps(
+    case: Case, written: str | None, *, sleeps: bool
+) -> None:
+    if written:
+        await execute(
+            case.database,
+            "UPDATE urgent_action SET policy = jsonb_set(policy, '{follow_up,when_expired}',"
+            " to_jsonb(CAST(:written AS text)))",
+            written=written,
+        )
+    async with case.database.transaction() as session:
+        assert (await plan_of(session, case.action.id)).follow_up.sleeps is sleeps
