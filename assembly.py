@@ -10,6 +10,7 @@ from temporalio.worker import Worker
 from activities.case import CaseActivities
 from activities.composing import Composer, Stationery
 from activities.context import ActivityContext
+from activities.follow_up import FollowUpActivities
 from activities.outbox import OutboxActivities
 from activities.receipts import ReceiptActivities
 from activities.rehearsing import Rehearsing
@@ -182,6 +183,7 @@ def build_workers(settings: Settings, client: Client, database: Database, adapte
         CaseActivities(database),
         VerificationActivities(database),
         SignOnActivities(database),
+        FollowUpActivities(database, build_reminders(settings)),
         ReceiptActivities(database),
         ResendingActivities(database),
         OutboxActivities(database, build_reminders(settings), batch_size=settings.batch_size),

@@ -5,6 +5,7 @@ from abc import ABC, abstractmethod
 from temporalio import activity
 
 from models.decision_messages import DecisionRecord
+from models.follow_up_messages import AskNextDue, FallDue, FallenDue, NextDue
 from models.messages import (
     ActionRef,
     AskVerifiers,
@@ -111,6 +112,25 @@ class SignOnActivities(ABC):
     @abstractmethod
     async def end_sign_on(self, document: DocumentRef) -> None:
         """Close the window."""
+
+
+class FollowUpActivities(ABC):
+    """What the follow-up of a document reads and writes down."""
+
+    @activity.defn
+    @abstractmethod
+    async def next_due(self, asking: AskNextDue) -> NextDue:
+        """Return what is due next, and when; nothing while the action is held."""
+
+    @activity.defn
+    @abstractmethod
+    async def fall_due(self, falling: FallDue) -> FallenDue:
+        """Do what fell due, once, and return the messages that it brings about."""
+
+    @activity.defn
+    @abstractmethod
+    async def settle_due(self, falling: FallDue) -> NextDue:
+        """Note that the messages of what fell due are under way, and return what is due next."""
 
 
 class ReceiptActivities(ABC):

@@ -53,3 +53,12 @@ def read_text(path: Path) -> str:
     except OSError as error:
         message = f"{path.name} cannot be read ({error.strerror}). Check the path and the permissions."
     raise BadInputError(message)
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return a file's content, raising BadInputError where it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        message = f"{path.name} cannot be read ({error.strerror}). Check the path and the permissions."
+    raise BadInputError(message)

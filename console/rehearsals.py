@@ -27,6 +27,11 @@ from console.words import CHANNELS, named, phrase, unreachable_words
 PATIENCE_SECONDS = 120
 BETWEEN_LOOKS_SECONDS = 0.5
 
+ONLY_YOU = (
+    "They went to you alone. What cannot go to you (documents for partners' systems, and texts where no "
+    "telephone of yours is on record) is shown without --send."
+)
+
 Send = Annotated[
     bool, typer.Option("--send", help="Also send them, to your own mail address and telephone and no other.")
 ]
@@ -120,7 +125,7 @@ def rehearse(
         for message in made.messages:
             _show_message(opened, message)
         told = f"{len(made.messages)} messages of {made.document} were made."
-        opened.screen.show(Text(f"{told} They went to you alone." if made.sent else f"{told} None was sent."))
+        opened.screen.show(Text(f"{told} {ONLY_YOU if made.sent else 'None was sent.'}"))
 
 
 def _when_ready(client: ApiClient, path: str) -> Iterator[str]:

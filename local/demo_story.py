@@ -1,11 +1,12 @@
 """What the demo tells: each change in plain words, and at the end a table of what went where."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from rich.markup import escape
 from rich.table import Table
 
 Say = Callable[[str], None]
@@ -26,6 +27,7 @@ _PURPOSE_PHASES = {
     "invitation": "signing",
     "sign_on_reminder": "signing",
     "answer_receipt": "signing",
+    "rehearsal": "signing",
     "statement": "releasing",
     "check_in": "following_up",
 }
@@ -52,7 +54,8 @@ class Story:
                 f"{_bar(self._signed, sign_on['quorum'])} {self._signed} of {sign_on['quorum']} signatures"
             )
         for dispatch in action["dispatches"]:
-            self._tell_dispatch(dispatch)
+            if dispatch["purpose"] != "rehearsal":  # nobody gets any of it
+                self._tell_dispatch(dispatch)
 
     def _tell_dispatch(self, dispatch: dict[str, Any]) -> None:
         key = (dispatch["purpose"], dispatch["round"])
@@ -64,6 +67,28 @@ class Story:
         name = dispatch["purpose"].replace("_", " ")
         sent = ", ".join(f"{states['sent']} by {channel}" for channel, states in sorted(counts.items()))
         self._say(f"{_bar(1, 1)} {name} {dispatch['round']}: {sent or 'nobody left to ask'}")
+
+
+def audience_in_words(preview: dict[str, Any]) -> str:
+    """Say whom a release would go to, as `starter.py preview --json` prints it."""
+    channels: Counter[str] = Counter()
+    for group in preview["groups"]:
+        channels[group["channel"]] += group["count"]
+    counted = ", ".join(f"{count} by {channel}" for channel, count in sorted(channels.items()))
+    return f"as things are, the release goes to {preview['total']} recipients, {counted}"
+
+
+def rehearsal_in_words(rehearsal: dict[str, Any]) -> Iterator[str]:
+    """Say what a rehearsal made, as `starter.py rehearse --json` prints it."""
+    messages = rehearsal["messages"]
+    yield (
+        f"She rehearses it with `starter.py rehearse`: {len(messages)} messages are made just as they will "
+        "leave, one of each kind, and nobody gets any. Such as:"
+    )
+    for channel in ("email", "sms"):
+        message = next(one for one in messages if one["channel"] == channel)
+        reader, text = message["recipient"], message["subject"] or message["text"]
+        yield f"  {channel} to a {reader}, in {message['language']}: [italic]{escape(text)}[/italic]"
 
 
 def closing_table(events: list[dict[str, Any]], deliveries: list[dict[str, Any]]) -> Table:

@@ -8,6 +8,7 @@ import binascii
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -19,7 +20,13 @@ from standardwebhooks.webhooks import EmptyWebhookSecretError, WebhookVerificati
 OLDEST: Final = timedelta(minutes=5)
 """How far the time of a signature may be from ours, to either side."""
 
+REPEATED: Final = timedelta(hours=25)
+"""How old a receipt of Vonage's SMS API may be: it names when it was first sent, and comes for a day."""
+
 _LONGEST_TOKEN: Final = 4_000
+_VONAGE_DIGESTS: Final = {64: "sha256", 128: "sha512"}
+"""Methods of signing by the length of what they make."""
+_VONAGE_DIVIDERS: Final = re.compile("[&=]")
 
 
 def listed_secrets(listed: SecretStr | None) -> tuple[str, ...]:
@@ -65,6 +72,24 @@ def signed_by_vonage(secrets: Iterable[str], body: bytes, authorization: str, no
         and _is_recent(said.get("iat"), now)
         and _is_one_of([hashlib.sha256(body).hexdigest()], str(said.get("payload_hash", "")))
     )
+
+
+def signed_by_vonage_sms(secrets: Iterable[str], said: Mapping[str, str], now: datetime) -> bool:
+    """Check the `sig` of a receipt: the hexadecimal HMAC over all its other parameters, `timestamp` included.
+
+    Of the methods that an account may choose, those by MD5 and SHA-1 are refused.
+    """
+    signature, stamp = said.get("sig", "").lower(), said.get("timestamp", "")
+    digest = _VONAGE_DIGESTS.get(len(signature))
+    if digest is None or not (stamp.isascii() and stamp.isdecimal()):
+        return False
+    told = "".join(
+        f"&{name}={_VONAGE_DIVIDERS.sub('_', value)}" for name, value in sorted(said.items()) if name != "sig"
+    )
+    signed = told.encode("utf-8", "surrogatepass")
+    expected = (hmac.digest(one.encode(), signed, digest).hex() for one in secrets)
+    age = now.timestamp() - int(stamp[:12])
+    return _is_one_of(expected, signature) and -OLDEST.total_seconds() <= age <= REPEATED.total_seconds()
 
 
 def signed_by_gateway(

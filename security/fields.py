@@ -26,10 +26,14 @@ class FieldCipher:
 
     def seal(self, text: str, *, context: str) -> bytes:
         """Return the text sealed for `context`, the place it belongs to, such as `person_at_risk:<uuid>`."""
+        return self.seal_bytes(_utf8(text, "text"), context=context)
+
+    def seal_bytes(self, content: bytes, *, context: str) -> bytes:
+        """Return a file's content sealed for the place it belongs to."""
         key_id, key = self._key_ring.primary
         name = key_id.encode()
         header = bytes((_FORMAT, len(name))) + name
-        return header + encrypt(key, _utf8(text, "text"), header + _place(context))
+        return header + encrypt(key, content, header + _place(context))
 
     def open(self, sealed: bytes, *, context: str) -> str:
         """Return the text that was sealed for this context.
@@ -38,9 +42,13 @@ class FieldCipher:
             RefusedError: it was changed, cut, or sealed for another place.
             UnknownKeyError: its key is not in the ring.
         """
+        return self.open_bytes(sealed, context=context).decode()
+
+    def open_bytes(self, sealed: bytes, *, context: str) -> bytes:
+        """Return the content that was sealed for this context; errors are those of `open`."""
         header, body = _split(sealed)
         key = self._key_ring.key(header[_PREFIX_BYTES:].decode("ascii", "replace"))
-        return decrypt(key, body, header + _place(context)).decode()
+        return decrypt(key, body, header + _place(context))
 
 
 def _place(context: str) -> bytes:

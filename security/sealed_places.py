@@ -71,3 +71,28 @@ def former_secret_place(url: str) -> str:
 def partner_change_place(partner_change_id: UUID) -> str:
     """Name the place of details that a partner corrected."""
     return f"partner_change.fields:{partner_change_id}"
+
+
+def response_place(response_id: UUID) -> str:
+    """Name the place of what a target answered, in a coordinator's words."""
+    return f"response.note:{response_id}"
+
+
+def attachment_place(attachment_id: UUID) -> str:
+    """Name the place of a file that came with a response."""
+    return f"response_attachment.content:{attachment_id}"
+
+
+def attachment_name_place(attachment_id: UUID) -> str:
+    """Name the place of the name that such a file had."""
+    return f"response_attachment.name:{attachment_id}"
+
+
+def outcome_place(outcome_id: UUID) -> str:
+    """Name the place of what was written of what became of a person."""
+    return f"outcome.note:{outcome_id}"
+
+
+def inbound_place(inbound_id: UUID) -> str:
+    """Name the place of a mail that came in."""
+    return f"inbound_mail:{inbound_id}"

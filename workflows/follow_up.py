@@ -1,42 +1,116 @@
-"""The follow-up of a released document: check-ins until it expires or is closed."""
+"""The follow-up of a released document: what falls due until the action expires or is closed."""
+
+from datetime import datetime
 
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from activities.references import FollowUpActivities
+    from models.follow_up_messages import AskNextDue, Due, FallDue, NextDue
     from models.messages import FollowUpRequest, Purpose
+    from workflows.activity_options import FACTS
     from workflows.rounds import Rounds
     from workflows.timers import happens_before
+
+LONGEST_HISTORY = 1_000
+"""After so many events a run is followed by another, if the server has not asked for that before."""
+
+BY_THE_FACTS = "what-is-due-is-read-from-the-facts"
 
 
 @workflow.defn
 class FollowUpWorkflow:
-    """Asks the coordinator for news at the case's offsets from the release."""
+    """Asks what is due next, waits for it, and has it done; changed dates and ended holds come as nudges."""
 
     @workflow.init
     def __init__(self, request: FollowUpRequest) -> None:
         self._finished = False
-        self._rounds = Rounds(request.document)
+        self._nudges = self._seen = 0
+        self._document = request.document
+        self._rounds = Rounds(request.document, request.rounds)
 
     @workflow.run
     async def run(self, request: FollowUpRequest) -> None:
-        """Send each check-in when it is due, and return when the action expires."""
+        """Do what falls due until the action expires, is closed, or begins again with another document."""
+        if workflow.patched(BY_THE_FACTS):
+            while not self._finished:
+                await self._follow()
+                await self._continue_as_new(request)
+        else:
+            await self._ask_by_the_plan(request)
+        await self._rounds.dismiss()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+
+    async def _follow(self) -> None:
+        """Wait for what is due and have it done, until the follow-up is over or its history long."""
+        following = await self._next_due()
+        while not (self._finished or following.over or _is_long()):
+            if await self._is_disturbed(following.due.at if following.due else None):
+                following = await self._next_due()
+            elif following.due:
+                following = await self._fall_due(following.due)
+        if following.over:
+            self._finished = True
+
+    async def _next_due(self) -> NextDue:
+        self._seen = self._nudges
+        asking = AskNextDue(document=self._document, now=workflow.now())
+        return await workflow.execute_activity_method(FollowUpActivities.next_due, asking, **FACTS)
+
+    async def _is_disturbed(self, until: datetime | None) -> bool:
+        """Wait until something is due, which may be never; tell whether something changed before."""
+        if until:
+            return await happens_before(until, self._has_changed)
+        await workflow.wait_condition(self._has_changed)
+        return True
+
+    def _has_changed(self) -> bool:
+        return self._finished or self._nudges > self._seen
+
+    async def _fall_due(self, due: Due) -> NextDue:
+        """Have it done, and begin its messages; it is settled only then, so that no lost run loses them."""
+        falling = FallDue(document=self._document, due=due, now=workflow.now())
+        fallen = await workflow.execute_activity_method(FollowUpActivities.fall_due, falling, **FACTS)
+        if fallen.over:
+            return NextDue(over=True)
+        if not fallen.rounds:
+            return await self._next_due()
+        for one in fallen.rounds:
+            await self._rounds.send(one)
+        return await workflow.execute_activity_method(FollowUpActivities.settle_due, falling, **FACTS)
+
+    async def _continue_as_new(self, request: FollowUpRequest) -> None:
+        """Go on in another run, unless it is over; the rounds under way are joined by it."""
+        if self._finished:
+            return
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        if not self._finished:
+            under_way = self._rounds.under_way()
+            workflow.continue_as_new(request.model_copy(update={"rounds": under_way}))
+
+    async def _ask_by_the_plan(self, request: FollowUpRequest) -> None:
+        """Send each check-in when it is due, as cases do that were released before facts were asked."""
         for number, offset in enumerate(request.plan.check_ins, start=1):
             if await happens_before(request.released_at + offset, self._is_finished):
                 break
             await self._rounds.begin(Purpose.CHECK_IN, number)
         await happens_before(request.released_at + request.plan.expires_after, self._is_finished)
-        await self._rounds.dismiss()
-        await workflow.wait_condition(workflow.all_handlers_finished)
 
     def _is_finished(self) -> bool:
         return self._finished
 
     @workflow.signal
     async def nudge(self) -> None:
-        """A hold ended: send what it kept back."""
+        """A hold ended, or dates changed: send what was kept back, and ask again what is due."""
+        self._nudges += 1
         await self._rounds.nudge()
 
     @workflow.signal
     def finish(self) -> None:
         """Ask no more."""
         self._finished = True
+
+
+def _is_long() -> bool:
+    info = workflow.info()
+    return info.is_continue_as_new_suggested() or info.get_current_history_length() >= LONGEST_HISTORY

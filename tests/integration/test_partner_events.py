@@ -11,10 +11,11 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from activities.sending import SendingActivities
 from channels.partner_api import DocumentContent, PartnerApiChannel
 from models.endpoints import EndpointRules
-from models.messages import Purpose
+from models.messages import CaseFacts, Purpose
 from models.vocabulary import Channel
 from security.sealed_places import api_secret_place, former_secret_place
 from storage.database import Database
+from storage.standing import facts_of
 from tests import factories
 from tests.integration.local_servers import LocalProviders
 from tests.integration.notices import stopped
@@ -65,8 +66,8 @@ async def case(database: Database, simulated: LocalProviders) -> Case:
     return made
 
 
-async def has_a_system(case: Case, simulated: LocalProviders, slug: str) -> None:
-    url = f"{simulated.url}/partners/{slug}"
+async def has_a_system(case: Case, simulated: LocalProviders, slug: str, place: str | None = None) -> None:
+    url = f"{simulated.url}/partners/{place or slug}"
     await execute(
         case.database,
         "UPDATE partner SET api_url = :url, sealed_api_secret = :sealed, sealed_former_secret = :former,"
@@ -153,3 +154,42 @@ async def test_while_a_secret_is_replaced_a_message_is_signed_with_both(
     alone = {**changing, "headers": {**changing["headers"], "webhook-signature": first}}
     assert [is_verified(alone, secret) for secret in (SECRET, FORMER)] == [True, False]
     assert second.startswith("v1,")
+
+
+async def test_a_partner_that_moved_its_system_is_told_at_its_new_place_and_one_without_by_mail(
+    case: Case, sending: SendingActivities[DocumentContent], simulated: LocalProviders
+) -> None:
+    await sent(case, sending, simulated)
+    await has_a_system(case, simulated, "red-del-volcan", place="moved")
+    gone = "UPDATE partner SET api_url = NULL, sealed_api_secret = NULL WHERE slug = 'casa-manantial'"
+    await execute(case.database, gone)
+    places = {"tejedoras-del-maiz", "northern-lights-fund", "moved"}
+
+    await answered(case, "colectiva-las-ceibas", SIGNED)
+    addenda = await sent(case, sending, simulated, Purpose.ADDENDUM)
+    assert addenda.keys() == places
+    added = [{"name": "Colectiva Las Ceibas", "country": "HN"}]
+    assert addenda["moved"]["content"]["data"]["added"] == added
+    assert await by_mail(case, "addendum") == {"amparo@manantial.example"}
+    assert (await case.freeze(Purpose.ADDENDUM, turn=2)).size == 1, "the mail, which has not left yet"
+
+    notice = await stopped(case)
+    await notice.confirm()
+    assert (await facts(notice)).untold
+    assert (await sent(notice, sending, simulated, Purpose.STOP_NOTICE)).keys() == places
+    assert await by_mail(case, "stop_notice") >= {"amparo@manantial.example"}
+    await has_a_system(case, simulated, "red-del-volcan", place="moved-again")
+    assert not (await facts(notice)).untold, "who was told of the end is not waited for"
+
+
+async def by_mail(case: Case, purpose: str) -> set[str]:
+    query = (
+        "SELECT address FROM delivery JOIN dispatch ON dispatch.id = dispatch_id"
+        " WHERE channel = 'email' AND purpose = :purpose"
+    )
+    return {row.address for row in await execute(case.database, query, purpose=purpose)}
+
+
+async def facts(case: Case) -> CaseFacts:
+    async with case.database.transaction() as session:
+        return await facts_of(session, case.action.id)

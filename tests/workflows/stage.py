@@ -21,6 +21,7 @@ from models.messages import ActionOutcome, CaseState, DeliveryState, DispatchReq
 from models.sign_on_messages import SignOnStatus
 from security.keys import KeyRing
 from temporal_client import data_converter
+from tests.workflows.fake_follow_up import FakeFollowUp
 from tests.workflows.fake_rounds import FakeReceipts, FakeResending
 from tests.workflows.fake_sign_on import FakeSignOn
 from tests.workflows.fakes import (
@@ -254,7 +255,7 @@ async def open_stage(world: World, converter: DataConverter = CONVERTER) -> Asyn
 
 
 def _workers(client: Client, world: World) -> list[Worker]:
-    parts = (FakeCase, FakeVerification, FakeSignOn, FakeReceipts, FakeResending, FakeOutbox)
+    parts = (FakeCase, FakeVerification, FakeSignOn, FakeFollowUp, FakeReceipts, FakeResending, FakeOutbox)
     facts = [method for part in parts for method in _methods(part(world))]
     sending = _methods(FakeSending(world))
     return [

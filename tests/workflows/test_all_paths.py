@@ -37,10 +37,11 @@ STATEMENTS = {
     "told_of_answers": ALL_SENT,
     "sent_again": ALL_SENT,
     "released_in_two_languages": ALL_SENT,
+    "asked_by_the_facts": ALL_SENT,
 }
 """How the statement's deliveries end in each scenario."""
 
-PLAYED_ELSEWHERE = {"signed_at_quorum", "signed_at_deadline"}
+PLAYED_ELSEWHERE = {"signed_at_quorum", "signed_at_deadline", "missed_while_held", "slept_and_reopened"}
 
 
 @pytest.mark.parametrize("name", STATEMENTS)

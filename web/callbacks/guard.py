@@ -11,6 +11,7 @@ from web.errors import ApiError
 _log = structlog.get_logger(__name__)
 
 LARGEST_CALL_BYTES: Final = 256 * 1024
+COMPARE: Final = "compare the secret with the provider's"
 
 
 async def read_body(request: Request) -> bytes:
@@ -31,7 +32,7 @@ async def read_start(request: Request) -> bytes:
     return start
 
 
-def let_in(callbacks: Callbacks, provider: str, *, authentic: bool) -> None:
+def let_in(callbacks: Callbacks, provider: str, *, authentic: bool, remedy: str = COMPARE) -> None:
     """Let an authentic call pass at its pace, and answer 401 or 429 to everything else.
 
     Where no secret is set, the answer is the same as to a wrong one.
@@ -40,7 +41,7 @@ def let_in(callbacks: Callbacks, provider: str, *, authentic: bool) -> None:
         return
     if authentic or not callbacks.rejected.allows():
         raise ApiError(429, "There are too many calls.", "Call again in a moment.")
-    _log.warning("callback.rejected", provider=provider, remedy="compare the secret with the provider's")
+    _log.warning("callback.rejected", provider=provider, remedy=remedy)
     raise ApiError(401, "The call is not signed as it must be.", "Sign it with the secret that was agreed.")
 
 

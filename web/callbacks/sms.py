@@ -1,5 +1,6 @@
 """Callbacks of SMS providers: what became of text messages."""
 
+import json
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
@@ -10,15 +11,24 @@ from models.columns import now
 from models.delivery_receipts import DeliveryReceipt
 from models.receipt_codes import CallbackProvider, sms_verdict
 from models.vocabulary import Channel
-from security.callback_signatures import is_bearer, signed_by_gateway, signed_by_twilio, signed_by_vonage
+from security.callback_signatures import (
+    is_bearer,
+    signed_by_gateway,
+    signed_by_twilio,
+    signed_by_vonage,
+    signed_by_vonage_sms,
+)
 from storage.delivery_receipts import take_receipts
-from web.callbacks.guard import let_in, read_body, taken, unreadable, unrecognised
+from web.callbacks.guard import COMPARE, let_in, read_body, taken, unreadable, unrecognised
 from web.callbacks.schemas import GatewayStatus, TwilioStatus, VonageStatus, delivery_id
 from web.services import Services, Work
 
 router = APIRouter(prefix="/callbacks", include_in_schema=False)
 
 _MOST_FIELDS: Final = 100
+_WEAK_SIGNATURES: Final = (32, 40)
+"""What MD5 and SHA-1 make."""
+_STRONGER: Final = "choose SHA-256 HMAC as signature method in the account's API settings"
 _DEFAULT_PORTS: Final = {"https": 443, "http": 80}
 
 
@@ -43,16 +53,21 @@ async def twilio(request: Request, services: Work) -> Response:
 
 @router.post("/vonage")
 async def vonage(request: Request, services: Work) -> Response:
-    """Take a delivery receipt of the SMS API or a status of the Messages API, as a signed webhook."""
+    """Take a delivery receipt of the SMS API, or a webhook with a signed token."""
     provider, body = CallbackProvider.VONAGE, await read_body(request)
-    authorization = request.headers.get("Authorization", "")
+    secrets, authorization = services.callbacks.vonage, request.headers.get("Authorization", "")
+    parameters = _parameters(body)
     let_in(
         services.callbacks,
         provider,
-        authentic=signed_by_vonage(services.callbacks.vonage, body, authorization, now()),
+        authentic=signed_by_vonage_sms(secrets, parameters, now())
+        or signed_by_vonage(secrets, body, authorization, now()),
+        remedy=_STRONGER if len(parameters.get("sig", "")) in _WEAK_SIGNATURES else COMPARE,
     )
     try:
-        said = VonageStatus.model_validate_json(body)
+        said = (
+            VonageStatus.model_validate(parameters) if parameters else VonageStatus.model_validate_json(body)
+        )
     except ValueError:
         raise unreadable(provider) from None
     return await _take(
@@ -101,6 +116,17 @@ def _form(body: bytes) -> list[tuple[str, str]]:
         return parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
     except ValueError:
         return []
+
+
+def _parameters(body: bytes) -> dict[str, str]:
+    """Read the parameters of a receipt, JSON or form; nothing where it holds more than texts and numbers."""
+    try:
+        tree = json.loads(body)
+    except (ValueError, RecursionError):
+        return dict(_form(body))
+    if not isinstance(tree, dict) or not all(type(value) in {str, int} for value in tree.values()):
+        return {}
+    return {name: str(value) for name, value in tree.items()}
 
 
 def _addresses(public_url: str, request: Request) -> list[str]:

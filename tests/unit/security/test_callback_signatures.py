@@ -21,6 +21,7 @@ from security.callback_signatures import (
     signed_by_standard,
     signed_by_twilio,
     signed_by_vonage,
+    signed_by_vonage_sms,
 )
 
 NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)
@@ -107,6 +108,54 @@ def test_a_webhook_that_is_old_forged_or_of_another_body_does_not(authorization:
     assert not signed_by_vonage([SECRET], BODY, authorization, NOW)
 
 
+# As Vonage publishes it with its libraries: parameters, secret, signatures.
+PUBLISHED = {"a": "1", "b": "2", "timestamp": "1461605396"}
+PUBLISHED_SECRET, PUBLISHED_AT = "secret", datetime.fromtimestamp(1461605396, UTC)
+BY_MD5, BY_SHA1 = "6af838ef94998832dbfc29020b564830", "3e19a4e6880fdc2c1426bfd0587c98b9532f0210"
+BY_SHA256 = "a321e824b9b816be7c3f28859a31749a098713d39f613c80d455bbaffae1cd24"
+BY_SHA512 = hmac.digest(b"secret", b"&a=1&b=2&timestamp=1461605396", "sha512").hex()
+
+
+@pytest.mark.parametrize("signature", [BY_SHA256, BY_SHA256.upper(), BY_SHA512])
+def test_the_published_example_of_vonages_sms_api_passes(signature: str) -> None:
+    said = {**PUBLISHED, "sig": signature}
+    assert signed_by_vonage_sms([OLD, PUBLISHED_SECRET], said, PUBLISHED_AT)
+    assert signed_by_vonage_sms([PUBLISHED_SECRET], dict(reversed(said.items())), PUBLISHED_AT)
+    assert not signed_by_vonage_sms([OLD], said, PUBLISHED_AT)
+    assert not signed_by_vonage_sms([], said, PUBLISHED_AT)
+    assert not signed_by_vonage_sms([PUBLISHED_SECRET], {**said, "b": "3"}, PUBLISHED_AT)
+    assert not signed_by_vonage_sms([PUBLISHED_SECRET], {**said, "c": ""}, PUBLISHED_AT)
+
+
+@pytest.mark.parametrize("signature", ["", BY_MD5, BY_SHA1, BY_SHA256[:-1], "ñ" * 64, BY_SHA256[:-1] + "g"])
+def test_a_receipt_by_a_weak_or_wrong_signature_does_not(signature: str) -> None:
+    assert not signed_by_vonage_sms([PUBLISHED_SECRET], {**PUBLISHED, "sig": signature}, PUBLISHED_AT)
+
+
+def test_dividers_in_values_are_signed_as_vonage_does() -> None:
+    signed = b"&text=2 _ 5_7&timestamp=1461605396"
+    said = {
+        "text": "2 & 5=7",
+        "timestamp": "1461605396",
+        "sig": hmac.digest(b"secret", signed, "sha256").hex(),
+    }
+    assert signed_by_vonage_sms([PUBLISHED_SECRET], said, PUBLISHED_AT)
+
+
+@pytest.mark.parametrize(("hours", "passes"), [(-1, False), (0, True), (24, True), (26, False)])
+def test_a_receipt_may_come_again_for_a_day(hours: int, passes: bool) -> None:  # noqa: FBT001
+    at = PUBLISHED_AT + timedelta(hours=hours)
+    assert signed_by_vonage_sms([PUBLISHED_SECRET], {**PUBLISHED, "sig": BY_SHA256}, at) is passes
+
+
+@pytest.mark.parametrize("stamp", [None, "", "now", "-1", "٣", "9" * 400])
+def test_a_receipt_without_a_time_is_refused(stamp: str | None) -> None:
+    said = {"a": "1"} if stamp is None else {"a": "1", "timestamp": stamp}
+    signed = "".join(f"&{name}={said[name]}" for name in sorted(said))
+    signature = hmac.digest(b"secret", signed.encode(), "sha256").hex()
+    assert not signed_by_vonage_sms([PUBLISHED_SECRET], {**said, "sig": signature}, PUBLISHED_AT)
+
+
 def gateway(secret: str = SECRET, body: bytes = BODY, at: datetime = NOW) -> tuple[str, str]:
     """Sign a call as a gateway does."""
     stamp = str(int(at.timestamp()))
@@ -181,6 +230,8 @@ def test_nothing_that_somebody_makes_up_passes_or_raises(body: bytes, headers: d
     told = headers.get("webhook-signature", "")
     assert not signed_by_vonage([SECRET], body, f"Bearer {told}", NOW)
     assert not signed_by_gateway([SECRET], body, headers.get("webhook-timestamp", ""), told, NOW)
+    said = {**headers, "sig": told.ljust(64, "0"), "timestamp": str(int(NOW.timestamp()))}
+    assert not signed_by_vonage_sms([SECRET], said, NOW)
 
 
 def test_secrets_are_listed_with_a_comma() -> None:

@@ -1,0 +1,73 @@
+"""The document that an action is followed up by, and what of its follow-up fell due before."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.actions import UrgentAction
+from models.follow_up import FallenDueRow
+from models.follow_up_messages import Due, DueKind
+from models.messages import DispatchRequest, DocumentRef
+from models.public_holidays import country_of_zone
+from models.vocabulary import Urgency
+from storage.reminders import Reminders
+
+Settled = Mapping[tuple[DueKind, UUID], int]
+
+
+class Followed(NamedTuple):
+    """What the rules of each kind read: an action that was released, and how far its follow-up came."""
+
+    action: UrgentAction
+    document: DocumentRef
+    released_at: datetime
+    settled: Settled
+    reminders: Reminders
+    coordinators_zone: str
+
+    @property
+    def time_zone(self) -> str:
+        """The zone by whose calendar days are counted."""
+        return self.reminders.time_zone
+
+    def at_work(self, moment: datetime) -> datetime:
+        """Put a moment off until the coordinator is at work; whoever follows an immediate case always is."""
+        if self.action.urgency is Urgency.IMMEDIATE:
+            return moment
+        zone = self.coordinators_zone
+        return self.reminders.hours.next_moment(moment, zone, country_of_zone(zone))
+
+    def settled_of(self, kind: DueKind, subject: UUID) -> int:
+        """Return the number of the last of a subject that fell due; 0 where none did."""
+        return self.settled.get((kind, subject), 0)
+
+
+async def _nothing(_session: AsyncSession, _followed: Followed, _due: Due) -> None:
+    pass
+
+
+class DueRule(NamedTuple):
+    """One kind of what falls due.
+
+    `upcoming` lists all of it that did not fall due yet, missed ones too. `rounds` are the messages that one
+    brings about; the number that it is given grows with each of its kind in a document. `carry_out` does what
+    else there is to do, in the transaction in which it falls due, once.
+    """
+
+    upcoming: Callable[[AsyncSession, Followed], Awaitable[list[Due]]]
+    rounds: Callable[[Followed, Due, int], tuple[DispatchRequest, ...]]
+    carry_out: Callable[[AsyncSession, Followed, Due], Awaitable[None]] = _nothing
+
+
+async def settled_of(session: AsyncSession, document_id: UUID) -> Settled:
+    """Return how far each subject of a document's follow-up came; what was not settled may fall due again."""
+    rows = await session.exec(
+        select(FallenDueRow.kind, FallenDueRow.subject_id, func.max(FallenDueRow.number))
+        .where(FallenDueRow.document_id == document_id, col(FallenDueRow.settled_at).is_not(None))
+        .group_by(col(FallenDueRow.kind), col(FallenDueRow.subject_id))
+    )
+    return {(DueKind(kind), subject): number for kind, subject, number in rows}

@@ -1,0 +1,63 @@
+"""The activities of a world that tell what is due in its follow-up, by the rules themselves."""
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities import references
+from models.falling_due import after, in_order, next_of
+from models.follow_up_messages import AskNextDue, Due, DueKind, FallDue, FallenDue, NextDue
+from models.messages import DispatchRequest, Purpose
+from tests.workflows.fakes import moment
+from tests.workflows.world import DOCUMENT, World
+
+
+class FakeFollowUp(references.FollowUpActivities):
+    """What falls due of an action that was released."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    @activity.defn
+    async def next_due(self, asking: AskNextDue) -> NextDue:
+        assert asking.document == DOCUMENT
+        world = self._world
+        upcoming = NextDue(due=next_of(self._upcoming(), asking.now))
+        await world.called("next_due")
+        if not world.running:
+            return NextDue(over=True)
+        return NextDue() if world.on_hold else upcoming
+
+    def _upcoming(self) -> list[Due]:
+        world, subject = self._world, DOCUMENT.document_id
+        plan, released_at = world.plan.follow_up, world.plan.released_at or world.released_at
+        assert released_at
+        asked = max([number for purpose, number in world.sheets if purpose is Purpose.CHECK_IN], default=0)
+        settled = max(asked, world.fallen.get((DueKind.CHECK_IN, subject), 0))
+        check_ins = [after(released_at, offset, world.zone) for offset in plan.check_ins]
+        end = after(released_at, plan.expires_after, world.zone)
+        return [
+            *in_order(DueKind.CHECK_IN, subject, check_ins, settled=settled),
+            *in_order(DueKind.EXPIRY, subject, [end], settled=0),
+        ]
+
+    @activity.defn
+    async def fall_due(self, falling: FallDue) -> FallenDue:
+        world, due = self._world, falling.due
+        await world.called("fall_due")
+        if world.outage:
+            outage, world.outage = world.outage, None
+            raise ApplicationError("away", type="away", next_retry_delay=outage)
+        if world.on_hold or due != next_of(self._upcoming(), max(falling.now, moment())):
+            return FallenDue()
+        world.done.append(due)
+        if due.kind is DueKind.EXPIRY:
+            return FallenDue(over=True)
+        round_ = DispatchRequest(document=DOCUMENT, purpose=Purpose.CHECK_IN, round=due.number)
+        return FallenDue(rounds=(round_,))
+
+    @activity.defn
+    async def settle_due(self, falling: FallDue) -> NextDue:
+        due = falling.due
+        self._world.fallen[due.kind, due.subject] = due.number
+        await self._world.called("settle_due")
+        return await self.next_due(AskNextDue(document=falling.document, now=falling.now))

@@ -1,0 +1,58 @@
+"""What the API answers of what targets answered."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from pydantic import Field
+
+from models.response_vocabulary import AttachmentType, ResponseChannel, ResponseKind
+from web.schemas import Schema
+
+
+class AttachmentView(Schema):
+    """A file that came with a response, without its name and content."""
+
+    id: UUID
+    kind: AttachmentType
+    size: int = Field(description="Bytes.")
+    added_at: datetime
+
+
+class ResponseView(Schema):
+    """What a target answered, without what is sealed of it."""
+
+    id: UUID
+    target: int
+    office: str
+    kind: ResponseKind
+    final: bool = Field(description="Whether it answers the letter, so that its clock stands.")
+    channel: ResponseChannel
+    received_on: date
+    pledged_for: date | None
+    recorded_by: str
+    recorded_at: datetime
+    corrects: UUID | None
+    corrected_by: UUID | None = Field(description="The one that counts in its place.")
+    has_note: bool
+    attachments: list[AttachmentView]
+
+
+class ResponseList(Schema):
+    """The responses of an action's targets, in the order in which they were written down."""
+
+    reference: str
+    responses: list[ResponseView]
+
+
+class OpenedAttachment(AttachmentView):
+    """A file with the name that it came with."""
+
+    name: str
+
+
+class OpenedResponse(Schema):
+    """What is sealed of a response."""
+
+    id: UUID
+    note: str | None
+    attachments: list[OpenedAttachment]

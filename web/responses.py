@@ -1,0 +1,186 @@
+"""What targets answered: written down by coordinators, corrected by another entry, opened with a record."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Body, Query, Response
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.actions import UrgentAction
+from models.records import EventKind
+from models.response_file import ResponseEntry
+from models.response_vocabulary import FINAL
+from models.responses import ResponseAttachment, TargetResponse
+from models.scalars import LATEST_DAY, latest_day_anywhere
+from models.strict_model import parse
+from models.vocabulary import ReadingReason
+from security.fields import FieldCipher
+from security.sealed_places import attachment_name_place, response_place
+from storage import people, records, responses
+from storage.responses import Logged
+from storage.targets import target_at
+from web.actions import found
+from web.authentication import CaseReader, Coordinator
+from web.errors import ApiError
+from web.response_schemas import (
+    AttachmentView,
+    OpenedAttachment,
+    OpenedResponse,
+    ResponseList,
+    ResponseView,
+)
+from web.services import Services, Work
+
+router = APIRouter(prefix="/actions/{reference}/responses", tags=["responses"])
+
+Why = Annotated[ReadingReason, Query(description="What it is read for, as the audit trail will say.")]
+
+_READ = ["response_note", "response_attachment_names"]
+_EXAMPLE = {
+    "target": 0,
+    "kind": "pledge",
+    "channel": "letter",
+    "received_on": "2026-11-02",
+    "pledged_for": "2027-01-15",
+    "note": "Oficio 123: prometen medidas de protección.",
+}
+
+
+@router.post("", status_code=201)
+async def log(
+    reference: str, services: Work, caller: Coordinator, tree: Annotated[Any, Body(examples=[_EXAMPLE])]
+) -> ResponseView:
+    """Write down what a target answered. What it said is sealed; a final answer stops the target's clock."""
+    entry = parse(ResponseEntry, tree, {LATEST_DAY: latest_day_anywhere()})
+    async with services.database.transaction() as session:
+        action = await found(session, reference, lock=True)
+        logged = await write_response(session, services, action, entry, caller.person_id)
+        view = (await _views(session, action, [logged]))[0]
+    services.feed.anything.set()
+    return view
+
+
+@router.get("")
+async def list_responses(reference: str, services: Work, _caller: CaseReader) -> ResponseList:
+    """List what targets answered, without what is sealed of it."""
+    async with services.database.transaction() as session:
+        action = await found(session, reference)
+        views = await _views(session, action, await responses.responses_of(session, action.id))
+    return ResponseList(reference=reference, responses=views)
+
+
+@router.get("/{response_id}")
+async def open_response(
+    reference: str, response_id: UUID, services: Work, caller: CaseReader, response: Response, why: Why
+) -> OpenedResponse:
+    """Open what a target answered, in the coordinator's words. Each call is an event of the audit trail."""
+    async with services.database.transaction() as session:
+        action = await found(session, reference)
+        logged = await response_found(session, action, response_id)
+        detail = {"fields": _READ, "why": why, "response_id": str(response_id)}
+        await records.record(session, action.id, EventKind.PRIVATE_READ, caller.person_id, detail)
+        view = _opened(services.cipher, logged)
+    response.headers["Cache-Control"] = "no-store"
+    return view
+
+
+async def response_found(session: AsyncSession, action: UrgentAction, response_id: UUID) -> Logged:
+    """Return a response of an action, or answer 404."""
+    logged = await responses.response_of(session, action.id, response_id)
+    if logged is None:
+        raise ApiError(404, "There is no such response.", "List them: starter.py responses list REF.")
+    return logged
+
+
+def attachment_view(attachment: ResponseAttachment) -> AttachmentView:
+    """Show a file without its name and content."""
+    return AttachmentView(
+        id=attachment.id, kind=attachment.kind, size=attachment.size, added_at=attachment.added_at
+    )
+
+
+async def write_response(
+    session: AsyncSession, services: Services, action: UrgentAction, entry: ResponseEntry, person_id: UUID
+) -> Logged:
+    """Write a response down; its action must be locked.
+
+    Raises:
+        ApiError: there is no such target, or what it corrects was corrected before.
+    """
+    target = await target_at(session, action.id, entry.target)
+    if target is None:
+        raise ApiError(
+            404, "There is no such target in this case.", "Count from 0, in the order of the case."
+        )
+    if entry.corrects:
+        await _refuse_corrected(session, action, entry.corrects)
+    response_id = uuid4()
+    place = response_place(response_id)
+    response = TargetResponse(
+        id=response_id,
+        action_id=action.id,
+        target_id=target.id,
+        kind=entry.kind,
+        channel=entry.channel,
+        received_on=entry.received_on,
+        pledged_for=entry.pledged_for,
+        sealed_note=services.cipher.seal(entry.note, context=place) if entry.note else None,
+        recorded_by=person_id,
+        corrects=entry.corrects,
+    )
+    await responses.log(session, response, target)
+    return Logged(response, target, None, [])
+
+
+async def _refuse_corrected(session: AsyncSession, action: UrgentAction, response_id: UUID) -> None:
+    """Refuse a second correction of one response: it would leave two that count in its place."""
+    before = await response_found(session, action, response_id)
+    if before.corrected_by:
+        raise ApiError(
+            409,
+            "This response was corrected before.",
+            f"Correct the one that counts in its place: {before.corrected_by}.",
+        )
+
+
+async def _views(session: AsyncSession, action: UrgentAction, listed: list[Logged]) -> list[ResponseView]:
+    names = await people.names_of(session, {one.response.recorded_by for one in listed})
+    return [_view(action, one, names) for one in listed]
+
+
+def _view(action: UrgentAction, logged: Logged, names: Mapping[UUID, str]) -> ResponseView:
+    response, target = logged.response, logged.target
+    first, *_ = action.languages
+    return ResponseView(
+        id=response.id,
+        target=target.position,
+        office=target.offices.get(first) or next(iter(target.offices.values())),
+        kind=response.kind,
+        final=response.kind in FINAL,
+        channel=response.channel,
+        received_on=response.received_on,
+        pledged_for=response.pledged_for,
+        recorded_by=names[response.recorded_by],
+        recorded_at=response.recorded_at,
+        corrects=response.corrects,
+        corrected_by=logged.corrected_by,
+        has_note=response.sealed_note is not None,
+        attachments=[attachment_view(one) for one in logged.attachments],
+    )
+
+
+def _opened(cipher: FieldCipher, logged: Logged) -> OpenedResponse:
+    response = logged.response
+    note = response.sealed_note
+    return OpenedResponse(
+        id=response.id,
+        note=cipher.open(note, context=response_place(response.id)) if note else None,
+        attachments=[
+            OpenedAttachment(
+                **attachment_view(one).model_dump(),
+                name=cipher.open(one.sealed_name, context=attachment_name_place(one.id)),
+            )
+            for one in logged.attachments
+        ],
+    )
