@@ -52,7 +52,9 @@ _CHANGES: Final = text(f"""
         SELECT before.digest, earlier.claimed_at, greatest(before.frozen_at, earlier.not_before) AS since
         FROM delivery AS earlier JOIN dispatch AS before ON before.id = earlier.dispatch_id
         WHERE before.document_id = :document_id AND before.purpose IN ('statement', 'addendum')
-          AND earlier.channel = :channel AND earlier.fingerprint = :fingerprint
+          AND earlier.channel = :channel
+          AND CASE earlier.channel WHEN 'partner_api' THEN earlier.recipient_id = :recipient_id
+                                   ELSE earlier.fingerprint = :fingerprint END
           AND earlier.id <> :delivery_id AND earlier.state IN ('sent', 'delivered', 'unknown')
         ORDER BY earlier.claimed_at DESC LIMIT 1)
     SELECT partner.name, partner.country,
@@ -156,6 +158,7 @@ async def list_changes(
         "digest": digest,
         "channel": delivery.channel,
         "fingerprint": delivery.fingerprint,
+        "recipient_id": delivery.recipient_id,
         "delivery_id": delivery.id,
     }
     rows = list(await session.execute(_CHANGES, parameters))

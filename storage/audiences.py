@@ -105,8 +105,14 @@ _ASKED = f"{_BY_HER_CHANNEL} AND request.round = :round"
 
 _UNDECIDED = f"{_BY_HER_CHANNEL} AND request.answered_at IS NULL"
 
-REACHED = """
-    SELECT DISTINCT ON (delivery.channel, delivery.fingerprint)
+# A partner's system is one wherever it stands: it is written to where it is now, and once.
+_PLACE = """
+    CASE delivery.channel WHEN 'partner_api' THEN convert_to(delivery.recipient_id::text, 'UTF8')
+                          ELSE delivery.fingerprint END
+""".strip()
+
+REACHED = f"""
+    SELECT DISTINCT ON (delivery.channel, {_PLACE})
            delivery.recipient_kind, delivery.recipient_id, NULL::uuid AS invitation_id,
            NULL::uuid AS request_id, delivery.channel, delivery.address, delivery.fingerprint,
            delivery.language, 'public' AS disclosure, 1 AS rank
@@ -118,7 +124,7 @@ REACHED = """
            OR (delivery.state = 'sending' AND delivery.handed_over_at IS NOT NULL)
            OR (delivery.state = 'ready' AND delivery.provider IS NOT NULL)
            OR (delivery.state IN ('ready', 'parked', 'cancelled') AND delivery.resent_at IS NOT NULL))
-    ORDER BY delivery.channel, delivery.fingerprint, dispatch.frozen_at DESC
+    ORDER BY delivery.channel, {_PLACE}, dispatch.frozen_at DESC
 """
 """Whoever received something of the action, or may have, at the address and in the language of the last."""
 
@@ -137,13 +143,13 @@ STANDS = """
 OLD_LISTS = f"""
     SELECT known.recipient_kind, known.recipient_id, NULL::uuid AS invitation_id, NULL::uuid AS request_id,
            known.channel, known.address, known.fingerprint, known.language, 'public' AS disclosure, 1 AS rank
-    FROM (SELECT DISTINCT ON (delivery.fingerprint) delivery.*, dispatch.digest AS known_digest,
+    FROM (SELECT DISTINCT ON ({_PLACE}) delivery.*, dispatch.digest AS known_digest,
                  greatest(dispatch.frozen_at, delivery.not_before) AS since
           FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
           WHERE dispatch.document_id = :document_id AND dispatch.purpose IN ('statement', 'addendum')
             AND delivery.channel IN ('email', 'partner_api')
             AND delivery.state IN ('sent', 'delivered', 'unknown')
-          ORDER BY delivery.fingerprint, delivery.claimed_at DESC) AS known
+          ORDER BY {_PLACE}, delivery.claimed_at DESC) AS known
     WHERE EXISTS (
         SELECT 1 FROM signature
         WHERE signature.document_id = :document_id

@@ -65,8 +65,8 @@ async def case(database: Database, simulated: LocalProviders) -> Case:
     return made
 
 
-async def has_a_system(case: Case, simulated: LocalProviders, slug: str) -> None:
-    url = f"{simulated.url}/partners/{slug}"
+async def has_a_system(case: Case, simulated: LocalProviders, slug: str, place: str | None = None) -> None:
+    url = f"{simulated.url}/partners/{place or slug}"
     await execute(
         case.database,
         "UPDATE partner SET api_url = :url, sealed_api_secret = :sealed, sealed_former_secret = :former,"
@@ -153,3 +153,50 @@ async def test_while_a_secret_is_replaced_a_message_is_signed_with_both(
     alone = {**changing, "headers": {**changing["headers"], "webhook-signature": first}}
     assert [is_verified(alone, secret) for secret in (SECRET, FORMER)] == [True, False]
     assert second.startswith("v1,")
+
+
+async def test_a_system_that_moved_is_told_where_it_is_now_and_once(
+    case: Case, sending: SendingActivities[DocumentContent], simulated: LocalProviders
+) -> None:
+    batch = await case.batch(Purpose.STATEMENT, channel=Channel.PARTNER_API)
+    await has_a_system(case, simulated, "red-del-volcan", "volcan-nuevo")  # between the freeze and the claim
+    assert (await run(sending, batch)).sent == len(LANGUAGES)
+    told = {
+        received["partner_id"]
+        for one in await case.deliveries(batch)
+        for received in simulated.received(one.id)
+    }
+    assert told == {*LANGUAGES} - {"red-del-volcan"} | {"volcan-nuevo"}
+
+    await has_a_system(case, simulated, "tejedoras-del-maiz", "tejedoras-nueva")
+    moved = {*LANGUAGES} - {"red-del-volcan", "tejedoras-del-maiz"} | {"volcan-nuevo", "tejedoras-nueva"}
+    await answered(case, "colectiva-las-ceibas", SIGNED)
+    addenda = await sent(case, sending, simulated, Purpose.ADDENDUM)
+    assert addenda.keys() == moved
+    assert all(is_verified(one, SECRET) for one in addenda.values())
+    for one in addenda.values():
+        assert one["content"]["data"]["added"] == [{"name": "Colectiva Las Ceibas", "country": "HN"}]
+    assert (await case.freeze(Purpose.ADDENDUM, turn=2)).size == 0
+
+    notice = await stopped(case)
+    await notice.confirm()
+    assert (await sent(notice, sending, simulated, Purpose.STOP_NOTICE)).keys() == moved
+
+
+async def test_a_partner_that_was_reached_at_two_addresses_of_its_system_gets_one_notice(
+    case: Case, sending: SendingActivities[DocumentContent], simulated: LocalProviders
+) -> None:
+    await sent(case, sending, simulated)
+    await execute(
+        case.database,
+        "WITH later AS (INSERT INTO dispatch SELECT (jsonb_populate_record(dispatch, jsonb_build_object("
+        " 'id', gen_random_uuid(), 'round', 2, 'frozen_at', now()))).* FROM dispatch"
+        " WHERE purpose = 'statement' RETURNING id)"
+        " INSERT INTO delivery SELECT (jsonb_populate_record(delivery, jsonb_build_object('id',"
+        " gen_random_uuid(), 'dispatch_id', later.id, 'fingerprint', sha256(fingerprint)))).*"
+        " FROM delivery, later WHERE channel = 'partner_api'",
+    )
+    notice = await stopped(case)
+    await notice.confirm()
+    told = await sent(notice, sending, simulated, Purpose.STOP_NOTICE)
+    assert told.keys() == LANGUAGES.keys()
