@@ -9,7 +9,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up key verifier browser test again soak mutants bench bench-distribution bench-sign-on bench-limits check format lock clean
+.PHONY: help setup demo up key verifier browser test again soak mutants bench bench-distribution bench-sign-on bench-guesses bench-limits check format lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ bench-distribution: $(SYNCED) ## measure how fast a release goes out, beside the
 
 bench-sign-on: $(SYNCED) ## measure how many partners can read and sign at once; prints JSON, ends with 1 where a limit is missed
 	@$(PY) -m benchmarks.sign_on
+
+bench-guesses: $(SYNCED) ## measure whether the time of an answer tells how near a guessed link was; prints JSON, ends with 1 where it does
+	@$(PY) -m benchmarks.guesses
 
 bench-limits: $(SYNCED) ## measure what limits of providers cost a claim, and a summary of 100,000 messages, as JSON
 	@$(PY) -W ignore -m benchmarks.limits

@@ -2,7 +2,22 @@
 
 import typer
 
-from console import addenda, commands, decisions, documents, in_doubt, letters, rehearsals, responses, screens
+from console import (
+    addenda,
+    clocks,
+    commands,
+    decisions,
+    documents,
+    extending,
+    in_doubt,
+    letters,
+    outcomes,
+    rehearsals,
+    reports,
+    responses,
+    screens,
+    stats,
+)
 from console.groups import add_groups
 
 HELP = """Start urgent actions, watch them, decide about them.
@@ -26,6 +41,8 @@ def build() -> typer.Typer:
     app.command()(commands.show)
     app.command()(commands.follow)
     app.command()(commands.private)
+    app.command()(reports.report)
+    app.command()(stats.stats)
     app.command()(screens.screen)
     app.command()(rehearsals.preview)
     app.command()(rehearsals.rehearse)
@@ -33,6 +50,9 @@ def build() -> typer.Typer:
     app.command()(letters.letters)
     app.command()(letters.posted)
     app.command()(responses.respond)
+    app.command()(clocks.clocks)
+    app.command()(outcomes.outcome)
+    app.command()(outcomes.outcomes)
     app.command()(decisions.attest)
     app.command("return")(decisions.send_back)
     app.command()(decisions.reject)
@@ -43,6 +63,7 @@ def build() -> typer.Typer:
     app.command()(decisions.stop)
     app.command()(decisions.withdraw)
     app.command()(decisions.close)
+    app.command()(extending.extend)
     app.command()(documents.reopen)
     app.command()(in_doubt.unknown)
     app.command()(in_doubt.resend)

@@ -49,11 +49,12 @@ class LetterAttachments:
     def _letter(self, draft: Draft) -> Letter:
         contents, delivery = draft.contents, draft.delivery
         if delivery.recipient_kind is not RecipientKind.TARGET:
-            return letter_of(contents, delivery.language, self._time_zone)
+            return letter_of(contents, delivery.language, self._time_zone, readers=delivery.disclosure)
         return letter_of(
             contents,
             delivery.language,
             self._time_zone,
+            readers=delivery.disclosure,
             identified=self._watch.identified(draft),
             addressee=addressee_of(delivery, draft.recipient),
         )

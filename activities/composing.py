@@ -7,9 +7,11 @@ from typing import NamedTuple
 from activities.attaching import LetterAttachments
 from activities.document_context import signatories, text_context, text_for
 from activities.drafts import Draft
+from activities.expiry_context import expiry_context
 from activities.leak_watch import LeakWatch, Part, texts_in
 from activities.moulding import Moulds
 from activities.receipt_context import receipt_context
+from activities.reply_letters import FOLLOWING, ReplyLetters
 from activities.secret_links import SecretLinks
 from channels.mime import EmailContent
 from channels.partner_api import DocumentContent
@@ -33,8 +35,6 @@ from templates.letter.press import LetterPress
 from templates.rendering import Renderer
 
 _ASKING = {Purpose.VERIFICATION, Purpose.VERIFICATION_REMINDER}
-_FOLLOWING = {Purpose.STATEMENT, Purpose.ADDENDUM, Purpose.STOP_NOTICE}
-"""What goes out as an answer to the mail before it about the same action."""
 
 
 class Stationery(NamedTuple):
@@ -70,6 +70,7 @@ class Composer:
         self._letters = LetterAttachments(stationery.press, self._watch, time_zone=time_zone)
         self._moulds = Moulds(self._watch, self._written_mail)
         self._links = SecretLinks(database, public_url=public_url, last=sign_links_last)
+        self._reply_letters = ReplyLetters(database, stationery.renderer, time_zone=time_zone)
         self._time_zone = time_zone
         self._sms_link = sms_link
 
@@ -85,7 +86,7 @@ class Composer:
             text="",
             html="",
             language=draft.delivery.language,
-            references=tuple(draft.recipient.earlier) if draft.contents.purpose in _FOLLOWING else (),
+            references=tuple(draft.recipient.earlier) if draft.contents.purpose in FOLLOWING else (),
             unsubscribe_url=self._way_off_the_list(draft),
         )
 
@@ -105,12 +106,15 @@ class Composer:
             Purpose.QUESTION: self._to_coordinator,
             Purpose.QUESTION_ANSWERED: self._new_link,
             Purpose.SIGN_LINK: self._new_link,
-            Purpose.CHECK_IN: self._to_coordinator,
+            Purpose.CHECK_IN: self._check_in,
+            Purpose.EXPIRY_WARNING: self._expiring,
             Purpose.LEAK_ALARM: self._to_coordinator,
             Purpose.VERIFICATION_ALARM: self._to_coordinator,
             Purpose.INVITATION_ALARM: self._missed,
             Purpose.VERIFICATION: self._asking,
             Purpose.VERIFICATION_REMINDER: self._asking,
+            Purpose.REPLY_OVERDUE: self._to_coordinator,
+            Purpose.REPLY_REMINDER: self._reply_letters.context,
             Purpose.STOP_NOTICE: self._notice,
         }
         purpose, language = draft.contents.purpose, draft.delivery.language
@@ -158,7 +162,7 @@ class Composer:
     async def _statement(self, draft: Draft) -> dict[str, object]:
         return {
             **text_context(draft),
-            **signatories(draft.contents),
+            **signatories(draft),
             **self._addressed(draft),
             "identified": [one._asdict() for one in self._watch.identified(draft)],
         }
@@ -258,6 +262,13 @@ class Composer:
             "time_zone": draft.recipient.time_zone or self._time_zone,
         }
 
+    async def _expiring(self, draft: Draft) -> dict[str, object]:
+        return expiry_context(draft, self._time_zone)
+
+    async def _check_in(self, draft: Draft) -> dict[str, object]:
+        answer_url = await self._links.to_answer(draft.delivery)
+        return {**await self._to_coordinator(draft), "answer_url": answer_url}
+
     async def _receipt(self, draft: Draft) -> dict[str, object]:
         if draft.delivery.signature_id is None:
             raise ValueError("a receipt's delivery names no answer")
@@ -283,7 +294,5 @@ class Composer:
         }
 
     async def _asking(self, draft: Draft) -> dict[str, object]:
-        return {
-            "recipient_name": draft.recipient.name,
-            "verify_url": await self._links.to_verify(draft.delivery),
-        }
+        verify_url = await self._links.to_verify(draft.delivery)
+        return {"recipient_name": draft.recipient.name, "verify_url": verify_url}

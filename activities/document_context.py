@@ -2,7 +2,6 @@
 
 from activities.drafts import Draft
 from models.documents import DocumentText
-from storage.contents import Contents
 
 
 def text_for(draft: Draft) -> DocumentText:
@@ -24,10 +23,11 @@ def text_context(draft: Draft) -> dict[str, object]:
     }
 
 
-def signatories(contents: Contents) -> dict[str, object]:
-    """Say who signed."""
+def signatories(draft: Draft) -> dict[str, object]:
+    """Say who signed, as its reader may know it."""
+    signed = draft.contents.signed[draft.delivery.disclosure]
     return {
-        "signatories": [one._asdict() for one in contents.signatories],
-        "unnamed_signatories": contents.organisations.unnamed,
-        "organisations": contents.organisations.total,
+        "signatories": [one._asdict() for one in signed.named],
+        "unnamed_signatories": signed.organisations.unnamed,
+        "organisations": signed.organisations.total,
     }

@@ -26,7 +26,7 @@ class FollowUpActivities(references.FollowUpActivities):
     async def fall_due(self, falling: FallDue) -> FallenDue:
         """Do what fell due, once, and return the messages that it brings about."""
         async with self._database.transaction() as session:
-            return await FollowUps(session, self._reminders).fall_due(falling)
+            return await FollowUps(session, self._reminders).fall_due(_as_of_now(falling))
 
     @activity.defn
     async def settle_due(self, falling: FallDue) -> NextDue:
@@ -34,4 +34,9 @@ class FollowUpActivities(references.FollowUpActivities):
         async with self._database.transaction() as session:
             follow_ups = FollowUps(session, self._reminders)
             await follow_ups.settle(falling)
-            return await follow_ups.next_due(falling.document, falling.now)
+            return await follow_ups.next_due(falling.document, _as_of_now(falling).now)
+
+
+def _as_of_now(falling: FallDue) -> FallDue:
+    """Look at what is due by the time of this attempt: after an outage it is long after the workflow's."""
+    return falling.model_copy(update={"now": max(falling.now, activity.info().started_time)})

@@ -53,8 +53,8 @@ class LeakWatch:
         found = [part for part in parts if self._guard(draft).leaks(part.text, markup=part.markup)]
         if not found:
             return
-        contents, recipient = draft.contents, draft.recipient
-        others = [recipient.name, recipient.organisation, *(one.name for one in contents.signatories)]
+        recipient, signed = draft.recipient, draft.contents.signed[Disclosure.AUTHORITY]
+        others = [recipient.name, recipient.organisation, *(one.name for one in signed.named)]
         tolerant = self._make_guard(draft, [name for name in others if name])
         if any(tolerant.leaks(part.text, markup=part.markup) for part in found):
             raise LeakFoundError

@@ -1,6 +1,5 @@
 """What a receipt says of an answer."""
 
-from models.vocabulary import SignatureVisibility
 from storage.receipts import ToldAnswer
 
 
@@ -14,7 +13,7 @@ def receipt_context(told: ToldAnswer) -> dict[str, object]:
         "followed": told.followed.name if told.followed else None,
         "signer_name": given.signer_name,
         "signer_role": given.signer_role,
-        "withheld": given.visibility is SignatureVisibility.WITHHELD,
+        "visibility": given.visibility.value,
         "answered_at": given.answered_at,
         "digest": given.digest.hex(),
     }

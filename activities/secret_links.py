@@ -6,6 +6,7 @@ from models.columns import now
 from models.outbox import Delivery, RecipientKind
 from security.tokens import new_token, token_hash
 from storage.answer_links import issue_answer_link
+from storage.check_in_answers import issue_check_in_link
 from storage.database import Database
 from storage.sign_links import issue_link
 from storage.verification import issue_verification_link
@@ -55,3 +56,10 @@ class SecretLinks:
         async with self._database.transaction() as session:
             await issue_verification_link(session, delivery.request_id, delivery.id, token_hash(token))
         return f"{self._public_url}/v/{token}"
+
+    async def to_answer(self, delivery: Delivery) -> str:
+        """Make a link to the page on which a coordinator answers a check-in."""
+        token = new_token()
+        async with self._database.transaction() as session:
+            await issue_check_in_link(session, delivery, token_hash(token), now() + self._last)
+        return f"{self._public_url}/c/{token}"

@@ -229,7 +229,7 @@ class AuditPage(Answer):
 
 
 class Signature(Answer):
-    """An invited partner and its answer; a withheld signature names no partner."""
+    """An invited partner and its answer; neither a withheld one nor the silence beside it names a partner."""
 
     partner: str | None
     country: str | None

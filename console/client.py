@@ -5,7 +5,7 @@ import json
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 from urllib.parse import quote
 
 import httpx
@@ -25,11 +25,19 @@ LONG_TIMEOUT: Final = httpx.Timeout(900.0, connect=5.0)
 
 _SERVER_ERROR, _REDIRECT = 500, 300
 _UNAUTHORISED, _INVALID = 401, 422
-_JSON, _PROBLEM_JSON, _PDF = "application/json", "application/problem+json", "application/pdf"
+PDF: Final = "application/pdf"
+_JSON, _PROBLEM_JSON = "application/json", "application/problem+json"
 _LINES, _BYTES = "application/x-ndjson", "application/octet-stream"
 _ADDRESS_REMEDY = "Write https://host, or http:// for this machine only: the key goes with every request."
 
 Parameters = Mapping[str, str | int | float]
+
+
+class Fetched(NamedTuple):
+    """A file, and the digest of what it says where it has one."""
+
+    content: bytes
+    digest: str
 
 
 class ApiClient:
@@ -62,13 +70,19 @@ class ApiClient:
         return self._patiently(self._http.build_request("GET", path, params=parameters), repeatable=True)
 
     def fetch(
-        self, path: str, parameters: dict[str, str] | None = None, *, kinds: Collection[str] = (_PDF,)
+        self, path: str, parameters: dict[str, str] | None = None, *, kinds: Collection[str] = (PDF,)
     ) -> bytes:
         """Read a file, by default a PDF; never repeated, since each reading is written down."""
+        return self.fetch_file(path, parameters, kinds=kinds).content
+
+    def fetch_file(
+        self, path: str, parameters: dict[str, str] | None = None, *, kinds: Collection[str]
+    ) -> Fetched:
+        """Read a file with the digest of what it says; never repeated either."""
         headers = {"Accept": ", ".join(kinds)}
         answer = self._answered(self._http.build_request("GET", path, params=parameters, headers=headers))
         if answer.is_success and _kind_of(answer) in kinds:
-            return answer.content
+            return Fetched(answer.content, answer.headers.get("Acuerpa-Digest", ""))
         self._meaning(answer)
         raise UnreachableError(f"{self._server} answers, but not as Acuerpa does: check --api-url.")
 

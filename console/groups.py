@@ -7,17 +7,21 @@ import typer
 from console import (
     audience,
     auditing,
+    check_ins,
+    clocks,
     consents,
     contact_lists,
     contacts,
     documents,
     editorial,
+    inbound,
     invitations,
     partner_systems,
     partners,
     people,
     questions,
     responses,
+    submissions,
     suppressions,
     windows,
 )
@@ -34,6 +38,10 @@ GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
             "revoke": consents.revoke,
             "pass": people.pass_on,
         },
+    ),
+    "check-ins": (
+        "See and answer whether there is news.",
+        {"list": check_ins.list_check_ins, "answer": check_ins.answer},
     ),
     "people": ("Change how people at risk appear.", {"visibility": people.visibility}),
     "sources": ("Complete where facts come from.", {"add": people.add_source}),
@@ -99,6 +107,23 @@ GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
             "attach": responses.attach,
             "fetch": responses.fetch,
         },
+    ),
+    "inbound": (
+        "Read mails that came in, and say what they are.",
+        {
+            "list": inbound.list_mails,
+            "show": inbound.show,
+            "confirm": inbound.confirm,
+            "dismiss": inbound.dismiss,
+        },
+    ),
+    "steps": (
+        "Decide about what is proposed where a target does not answer.",
+        {"show": clocks.show, "approve": clocks.approve, "done": clocks.done, "dismiss": clocks.dismiss},
+    ),
+    "submissions": (
+        "Draft submissions to mechanisms, and say which were sent.",
+        {"list": submissions.list_submissions, "draft": submissions.draft, "sent": submissions.sent},
     ),
     "suppressions": (
         "See and lift what must not be written to.",

@@ -11,7 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from console.answers import Action, Dispatch, Event, SignOn
-from console.words import CHANNELS, COMMAND, PURPOSES, clock, named, phrase, span
+from console.purposes import PURPOSES
+from console.words import CHANNELS, COMMAND, clock, named, phrase, span
 from models.lifecycle import ENDED, Phase
 from models.messages import DeliveryState
 from models.vocabulary import Channel

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from console.answers import Action, Consent, Document, Event, PossibleDuplicate, Signature, UnreachableTarget
+from console.purposes import PURPOSES
 from models.lifecycle import Decision, Phase
 from models.vocabulary import Answer, DocumentKind, ReleasePolicy
 
@@ -63,39 +64,24 @@ EVENTS = {
     "rehearsed": "The release was rehearsed: its messages were made to be looked at",
     "document_fetched": "A partner's system read what was released to it",
     "letter_printed": "A letter was printed",
+    "submission_drafted": "A draft for a mechanism was drawn",
+    "submitted": "The case was submitted to a mechanism",
     "letter_posted": "A letter was posted",
+    "extended": "The action was extended",
+    "check_in_answered": "A check-in was answered",
     "response_logged": "A target answered",
     "response_corrected": "A target's answer was written down anew",
     "response_attached": "A file was put beside a target's answer",
+    "reply_overdue": "A target has not answered in its time; a step is proposed",
+    "step_decided": "A proposed step was decided about",
+    "outcome_recorded": "It was written down what became of a person",
+    "mail_came_in": "A mail came in, and waits for somebody",
+    "mail_decided": "Somebody said what a mail is",
     "claimed": "Messages were taken for sending",
     "settled": "Messages changed their state",
 }
 
 CHANNELS = {"email": "email", "sms": "SMS", "partner_api": "partner API", "letter": "letter"}
-
-PURPOSES = {
-    "statement": "Statement",
-    "invitation": "Invitations",
-    "sign_on_reminder": "Reminders to partners",
-    "approval_request": "Requests to approvers of partners",
-    "approval_declined": "Word to contacts that nobody confirmed",
-    "address_changed": "Word to registered addresses that were changed",
-    "question": "Word of partners' questions",
-    "question_answered": "Word of answers to partners",
-    "rehearsal": "Rehearsals of the release",
-    "addendum": "Addenda to the signatories",
-    "sign_again": "Requests to sign a changed text",
-    "sign_link": "New links to partners",
-    "answer_receipt": "Receipts to partners",
-    "disowned_alarm": "Alarms: not a partner's own answer",
-    "check_in": "Check-ins",
-    "verification": "Requests to verifiers",
-    "verification_reminder": "Reminders to verifiers",
-    "verification_alarm": "Alarms: nobody has taken the case",
-    "leak_alarm": "Alarms: messages held back",
-    "invitation_alarm": "Alarms: partners not reached",
-    "stop_notice": "Notices of the end",
-}
 
 READERS = {"public": "the public", "authority": "authorities", "mechanism": "mechanisms"}
 
@@ -108,6 +94,7 @@ DECIDED = {
     Decision.REVOKE: "{reference}: the consent is taken back.",
     Decision.WITHDRAW: "{reference} is withdrawn. Nothing leaves but, once approved, the notice of it.",
     Decision.REOPEN: "{reference} is open again. Consents and attestations are asked for afresh.",
+    Decision.EXTEND: "{reference} is extended.",
     Decision.RELEASE: "{reference} is on its way out.",
     Decision.HOLD: "{reference} is on hold. Nothing leaves until somebody resumes it.",
     Decision.RESUME: "{reference} goes on.",
@@ -123,6 +110,7 @@ _NEXT = {
         "It is closed, and there is nothing left to do. Should the danger return:"
         "\n  {command} reopen {reference} FILE"
     ),
+    Phase.DORMANT: "It expired and sleeps. Should the danger return:\n  {command} reopen {reference} FILE",
     Phase.STOPPED: "It is stopped. Nothing leaves any more.",
 }
 

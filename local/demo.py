@@ -37,6 +37,12 @@ from local.up import REFUSALS
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 SAMPLE_PROVIDER = "127.0.0.1:8026"
 SIGN_AT_ONCE = 2
+SIGNS = ("sign", "public", "signs")
+ANSWERS = {
+    2: ("decline", "public", "declines; nobody reminds her again"),
+    3: ("sign", "withheld", "signs without its name: the signature is counted, and named to nobody"),
+}
+"""Who answers otherwise, by her turn: the answer, how her organisation appears, and what is told of it."""
 VERIFIERS_ASKED = 2
 LONGEST_WAIT_SECONDS = 30
 
@@ -69,6 +75,7 @@ class Demo:
         await watching
         await self._mailbox.close()
         await self._verify(coordinator, reference)
+        await self._report(coordinator, reference)
         await self._sum_up(coordinator, reference)
 
     def say(self, line: str) -> None:
@@ -130,7 +137,7 @@ class Demo:
             self.say(line)
 
     async def _partners_answer(self, looking: asyncio.Task[None]) -> None:
-        """Have two partners sign at once; of those reminded, the first declines and the others sign.
+        """Have two partners sign at once; of those reminded, one declines, one signs unnamed, others sign.
 
         They decide when it goes out: the coordinator has looked ahead by then.
         """
@@ -148,16 +155,15 @@ class Demo:
                 if invitation.reminder or len(answered) < SIGN_AT_ONCE:
                     if invitation.reminder:
                         await looking
-                    answer = "decline" if len(answered) == SIGN_AT_ONCE else "sign"
+                    place = len(answered)
                     answered.append(invitation.recipient)
-                    await self._answer(invitation, answer)
+                    await self._answer(invitation, *ANSWERS.get(place, SIGNS))
         raise DemoError("No mail arrived.")
 
-    async def _answer(self, invitation: Invitation, answer: str) -> None:
-        await answer_invitation(invitation, answer)
+    async def _answer(self, invitation: Invitation, answer: str, visibility: str, told: str) -> None:
+        await answer_invitation(invitation, answer, visibility)
         prompt = "is reminded, opens the new link" if invitation.reminder else "opens the link"
-        verb = "signs" if answer == "sign" else "declines; nobody reminds her again"
-        self.say(f"  {invitation.recipient} {prompt}, reads, and {verb}.")
+        self.say(f"  {invitation.recipient} {prompt}, reads, and {told}.")
 
     async def _verify(self, coordinator: Member, reference: str) -> None:
         own = str(self._stack.data / "marisols-anchors.jsonl")
@@ -165,6 +171,15 @@ class Demo:
         self.say(
             f"Marisol verifies the audit trail on her own machine: {report['events']} events, each chained,"
             f" {report['server_anchors']} anchors agree. She keeps an anchor of her own."
+        )
+
+    async def _report(self, coordinator: Member, reference: str) -> None:
+        file = self._stack.data / "report.html"
+        report = await coordinator.starter("report", reference, "--out", str(file))
+        signed, countries = sum(report["signatures"].values()), len(report["signatures"])
+        self.say(
+            f"Marisol has `starter.py report` for funders, without a name: {signed} signatures from"
+            f" {countries} countries, {len(report['timeline'])} points on its timeline ({shown(file)})."
         )
 
     async def _sum_up(self, coordinator: Member, reference: str) -> None:

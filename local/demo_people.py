@@ -179,11 +179,11 @@ async def confirm_all(link: str) -> None:
         (await browser.post(link, data={**case.fields, **confirmed})).raise_for_status()
 
 
-async def answer_invitation(invitation: Invitation, answer: str) -> None:
+async def answer_invitation(invitation: Invitation, answer: str, visibility: str) -> None:
     """Open a sign link, read the page, fill the form in, and send it: `answer` is `sign` or `decline`."""
     async with httpx.AsyncClient(timeout=30) as browser:
         page = await browser.get(invitation.link, follow_redirects=True)
-        typed = {"signer_name": "Persona Ficticia", "signer_role": "Directora", "visibility": "public"}
+        typed = {"signer_name": "Persona Ficticia", "signer_role": "Directora", "visibility": visibility}
         answered = await browser.post(page.url, data={**_form_of(page).fields, **typed, "answer": answer})
     if answered.status_code != httpx.codes.OK:
         raise DemoError(f"the sign page answered {answered.status_code}")

@@ -19,6 +19,7 @@ class UrgentAction(SQLModel, table=True):
     each time that verifiers must be asked afresh, `consent_revision` with each consent that decides what may
     leave: an attestation of consent is about one of them. `leading_document` is the number of the one it
     began or began again with. Consents recorded before `reopened_at` do not count any more.
+    `expires_at` is set where its time was extended.
     """
 
     __tablename__ = "urgent_action"
@@ -54,6 +55,7 @@ class UrgentAction(SQLModel, table=True):
     reopened_at: datetime | None = moment(nullable=True)
     created_at: datetime = moment()
     released_at: datetime | None = moment(nullable=True)
+    expires_at: datetime | None = moment(nullable=True)
     closed_at: datetime | None = moment(nullable=True)
 
 

@@ -21,6 +21,12 @@ def after(moment: datetime, offset: timedelta, zone: str) -> datetime:
     return local.astimezone(UTC) + (offset - days)
 
 
+def warning_at(begin: datetime, end: datetime, before: timedelta) -> datetime | None:
+    """Return when somebody is warned of an end; None where what began would hardly have begun by then."""
+    moment = end - before
+    return moment if moment > begin else None
+
+
 def in_order(
     kind: DueKind, subject: UUID, moments: Sequence[datetime], *, settled: int, first: int = 1
 ) -> list[Due]:

@@ -10,7 +10,9 @@ received ──> verifying ──> signing ──> releasing ──> following_u
                            over any open phase: on hold; from any phase but rejected: stopped
 ```
 
-A stop or a withdrawal also ends what is closed: those who received something are told.
+At its expiry an action that may wake again is dormant instead of closed, where its case says so: it is
+reopened the same way. A stop or a withdrawal also ends what is closed or dormant: those who received
+something are told.
 """
 
 from collections.abc import Callable
@@ -35,6 +37,8 @@ class Phase(StrEnum):
     """The document is on its way to its audience."""
     FOLLOWING_UP = "following_up"
     """It is out; the engine keeps asking."""
+    DORMANT = "dormant"
+    """It expired and sleeps; it may be reopened, years later."""
     CLOSED = "closed"
     """It ended, by a coordinator or by expiry."""
     STOPPED = "stopped"
@@ -49,15 +53,28 @@ TRANSITIONS: dict[Phase, frozenset[Phase]] = {
     Phase.RETURNED: _ALWAYS | {Phase.VERIFYING, Phase.REJECTED},
     Phase.SIGNING: _ALWAYS | {Phase.REJECTED, Phase.RELEASING},
     Phase.RELEASING: _ALWAYS | {Phase.FOLLOWING_UP},
-    Phase.FOLLOWING_UP: _ALWAYS,
+    Phase.FOLLOWING_UP: _ALWAYS | {Phase.DORMANT},
+    Phase.DORMANT: frozenset({Phase.VERIFYING, Phase.STOPPED}),
     Phase.CLOSED: frozenset({Phase.VERIFYING, Phase.STOPPED}),
     Phase.REJECTED: frozenset(),
     Phase.STOPPED: frozenset(),
 }
 
-ENDED = frozenset({Phase.REJECTED, Phase.CLOSED, Phase.STOPPED})
+ASLEEP = frozenset({Phase.CLOSED, Phase.DORMANT})
+"""What can be reopened."""
+
+ENDED = ASLEEP | {Phase.REJECTED, Phase.STOPPED}
 
 _UNVERIFIED = frozenset({Phase.RECEIVED, Phase.VERIFYING, Phase.RETURNED})
+
+
+class WhenExpired(StrEnum):
+    """What becomes of an action at its expiry."""
+
+    CLOSE = "close"
+    """It is closed."""
+    SLEEP = "sleep"
+    """It is dormant: those who keep it expect it to wake again."""
 
 
 class Decision(StrEnum):
@@ -87,6 +104,8 @@ class Decision(StrEnum):
     """End it at once because those concerned took back their consent."""
     CLOSE = "close"
     """End the action in order."""
+    EXTEND = "extend"
+    """Have the action expire later."""
     REOPEN = "reopen"
     """Begin again with a new document, after it was closed."""
 
@@ -124,6 +143,10 @@ class Refusal(StrEnum):
     """Only what was closed or has expired can be reopened."""
     NO_WINDOW = "no_window"
     """Partners cannot sign now: the window was not opened yet, or has ended."""
+    NOT_FOLLOWED_UP = "not_followed_up"
+    """Only what was released has an end that can be moved."""
+    EXPIRES_NO_LATER = "expires_no_later"
+    """An action is extended to a moment after the one at which it expires now."""
     CLOSES_IN_THE_PAST = "closes_in_the_past"
     """A window can only close at a moment that is still to come."""
     TOO_LATE = "too_late"
@@ -168,7 +191,7 @@ def _against_withdrawal(standing: Standing) -> Refusal | None:
 
 
 def _against_reopening(standing: Standing) -> Refusal | None:
-    return None if standing.phase is Phase.CLOSED else Refusal.NOT_CLOSED
+    return None if standing.phase in ASLEEP else Refusal.NOT_CLOSED
 
 
 def _against_hold(standing: Standing) -> Refusal | None:
@@ -179,13 +202,17 @@ def _against_resuming(standing: Standing) -> Refusal | None:
     return None if standing.on_hold else Refusal.NOT_ON_HOLD
 
 
+def _against_extending(standing: Standing) -> Refusal | None:
+    return None if standing.phase is Phase.FOLLOWING_UP else Refusal.NOT_FOLLOWED_UP
+
+
 def _against_completing(standing: Standing) -> Refusal | None:
     return None if standing.phase is Phase.RETURNED else Refusal.NOT_RETURNED
 
 
 def _against_attesting(standing: Standing) -> Refusal | None:
     """A stopped action has a notice to be approved; nothing else of it leaves, whatever is attested."""
-    if standing.phase in {Phase.REJECTED, Phase.CLOSED}:
+    if standing.phase in ASLEEP | {Phase.REJECTED}:
         return Refusal.ALREADY_ENDED
     return Refusal.RETURNED if standing.phase is Phase.RETURNED else None
 
@@ -228,4 +255,5 @@ _IN_AN_OPEN_ACTION: dict[Decision, _Judge] = {
     Decision.HOLD: _against_hold,
     Decision.RESUME: _against_resuming,
     Decision.RELEASE: _against_release,
+    Decision.EXTEND: _against_extending,
 }

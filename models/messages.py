@@ -43,6 +43,8 @@ class Purpose(StrEnum):
     """Whoever reads the registered address that a partner had is told that it has another."""
     CHECK_IN = "check_in"
     """The coordinator is asked for news."""
+    EXPIRY_WARNING = "expiry_warning"
+    """The coordinator is told that the action will expire."""
     VERIFICATION = "verification"
     """Verifiers are told that a case waits for them, and nothing of it."""
     VERIFICATION_REMINDER = "verification_reminder"
@@ -53,6 +55,10 @@ class Purpose(StrEnum):
     """The coordinator is told that messages were held back, since they name somebody."""
     INVITATION_ALARM = "invitation_alarm"
     """The coordinator is told how many partners an invitation did not reach."""
+    REPLY_OVERDUE = "reply_overdue"
+    """The coordinator is told that an office has not answered in its time, and not which."""
+    REPLY_REMINDER = "reply_reminder"
+    """A target is reminded that it has not answered, or another one is told so."""
     STOP_NOTICE = "stop_notice"
     """Those who received something are told that the action ended."""
 
@@ -114,10 +120,14 @@ class SignOnPlan(Message):
 
 
 class FollowUpPlan(Message):
-    """When the engine asks for news, and when the action expires; counted from the release."""
+    """When the engine asks for news, and when the action expires; counted from the release.
+
+    One that `sleeps` is dormant then, and not closed.
+    """
 
     expires_after: timedelta
     check_ins: tuple[timedelta, ...]
+    sleeps: bool = False
 
 
 class VerificationPlan(Message):

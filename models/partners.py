@@ -191,6 +191,9 @@ class Signature(SQLModel, table=True):
 
     @property
     def is_hidden(self) -> bool:
-        """Tell whether nobody may see whose it is: being taken back names none, unless it was disowned."""
-        withheld = self.visibility is SignatureVisibility.WITHHELD and not self.disowned
-        return withheld and self.answer is not Answer.DECLINED
+        """Tell whether nobody of ours may see whose it is.
+
+        Being taken back names none, unless it was disowned.
+        """
+        is_public = self.visibility is SignatureVisibility.PUBLIC
+        return not is_public and not self.disowned and self.answer is not Answer.DECLINED

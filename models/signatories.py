@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 from uuid import UUID
 
+from models.vocabulary import Disclosure, SignatureVisibility
+
 
 class Signatory(NamedTuple):
     """A partner that signed; a collective has members, of whom the directory may know some, or none."""
@@ -12,6 +14,12 @@ class Signatory(NamedTuple):
     is_named: bool
     members: frozenset[UUID] = frozenset()
     member_count: int = 0
+
+
+def is_named_to(readers: Disclosure, visibility: SignatureVisibility) -> bool:
+    """Tell whether readers of a kind see whose a signature is; no mechanism does, since they publish."""
+    for_authorities = visibility is SignatureVisibility.AUTHORITIES and readers is Disclosure.AUTHORITY
+    return visibility is SignatureVisibility.PUBLIC or for_authorities
 
 
 class Organisations(NamedTuple):

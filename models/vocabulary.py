@@ -279,5 +279,20 @@ class SignatureVisibility(StrEnum):
 
     PUBLIC = "public"
     """By the partner's name."""
+    AUTHORITIES = "authorities"
+    """Counted, and named to authorities alone."""
     WITHHELD = "withheld"
     """Counted, not named."""
+
+
+class News(StrEnum):
+    """What a coordinator answers to a check-in."""
+
+    NO_NEWS = "no_news"
+    """Nothing changed."""
+    NEWS = "news"
+    """Something happened, and is written down elsewhere."""
+    NEEDS_UPDATE = "needs_update"
+    """Those who received the action should be told more."""
+    CLOSE = "close"
+    """It has come to its end: it is closed."""

@@ -1,11 +1,13 @@
 """When people are at work, so that what can wait reaches nobody at night."""
 
 import re
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from babel.core import get_global
+
+from models.public_holidays import is_public_holiday
 
 DEFAULT_HOURS: Final = "mon-fri 09:00-18:00"
 
@@ -25,15 +27,21 @@ class WorkingHours(NamedTuple):
     begin: time
     end: time
 
-    def next_moment(self, moment: datetime, zone: str) -> datetime:
-        """Return the moment where it lies within these hours of a time zone, else when they begin next."""
+    def next_moment(self, moment: datetime, zone: str, country: str | None = None) -> datetime:
+        """Return the moment where it lies within these hours of a time zone, else when they begin next.
+
+        Nobody works on a public holiday of the country, where one is given.
+        """
         local = moment.astimezone(ZoneInfo(zone))
-        if local.weekday() in self.days and self.begin <= local.time() < self.end:
+        if self._is_worked_on(local.date(), country) and self.begin <= local.time() < self.end:
             return moment
         day = local.date() if local.time() < self.begin else local.date() + timedelta(days=1)
-        while day.weekday() not in self.days:
+        while not self._is_worked_on(day, country):
             day += timedelta(days=1)
         return datetime.combine(day, self.begin, ZoneInfo(zone)).astimezone(UTC)
+
+    def _is_worked_on(self, day: date, country: str | None) -> bool:
+        return day.weekday() in self.days and not is_public_holiday(day, country)
 
 
 def working_hours(line: str) -> WorkingHours:

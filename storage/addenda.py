@@ -16,7 +16,7 @@ from models.messages import DispatchRequest, DocumentRef, Purpose
 from models.outbox import Delivery
 from models.records import Addressee, EventKind
 from storage.actions import action_by_id
-from storage.audiences import OLD_LISTS, STANDS, TOLD
+from storage.audiences import NAMED_THERE, OLD_LISTS, STANDS, TOLD
 from storage.documents import current_versions, version_of
 from storage.gate_of_texts import RELEASED
 from storage.records import record, request_nudge
@@ -49,12 +49,12 @@ _PUT_OFF: Final = text("""
 
 _CHANGES: Final = text(f"""
     WITH known AS (
-        SELECT before.digest, earlier.claimed_at, greatest(before.frozen_at, earlier.not_before) AS since
+        SELECT before.digest, earlier.claimed_at, greatest(before.frozen_at, earlier.not_before) AS since,
+               bool_or(earlier.disclosure = 'authority') OVER () AS by_authority
         FROM delivery AS earlier JOIN dispatch AS before ON before.id = earlier.dispatch_id
         WHERE before.document_id = :document_id AND before.purpose IN ('statement', 'addendum')
-          AND earlier.channel = :channel
-          AND CASE earlier.channel WHEN 'partner_api' THEN earlier.recipient_id = :recipient_id
-                                   ELSE earlier.fingerprint = :fingerprint END
+          AND ((earlier.channel = :channel AND earlier.fingerprint = :fingerprint)
+               OR (earlier.channel = 'partner_api' AND earlier.recipient_id = :recipient_id))
           AND earlier.id <> :delivery_id AND earlier.state IN ('sent', 'delivered', 'unknown')
         ORDER BY earlier.claimed_at DESC LIMIT 1)
     SELECT partner.name, partner.country,
@@ -62,7 +62,7 @@ _CHANGES: Final = text(f"""
            bool_or({STANDS}) AS stands
     FROM signature JOIN partner ON partner.id = signature.partner_id CROSS JOIN known
     WHERE signature.document_id = :document_id
-      AND signature.answer = 'signed' AND signature.visibility = 'public'
+      AND signature.answer = 'signed' AND {NAMED_THERE}
     GROUP BY partner.id ORDER BY partner.country, partner.name
 """)
 

@@ -29,15 +29,21 @@ _USABLE = f"""
                       AND suppression.reason NOT IN ({LISTS_ALONE}))
 """
 
+MAILABLE = f"({_USABLE} AND target_address.channel = 'email')"
+"""Of a `target` and a `target_address`: it can be written to by mail."""
+
 # One target has one letter, whoever else has an office in the same house.
 LETTER_FINGERPRINT = "sha256(convert_to('letter ' || target.id, 'UTF8'))"
+
+DISCLOSURE = """
+    CASE target.kind WHEN 'authority' THEN 'authority' WHEN 'mechanism' THEN 'mechanism' ELSE 'public' END
+"""
 
 # Whom a machine can write to is not kept waiting for the post.
 TARGETS = f"""
     SELECT 'target' AS recipient_kind, target.id AS recipient_id, NULL::uuid AS invitation_id,
            NULL::uuid AS request_id, chosen.channel, chosen.address, chosen.fingerprint, target.language,
-           CASE target.kind WHEN 'authority' THEN 'authority' WHEN 'mechanism' THEN 'mechanism'
-                ELSE 'public' END AS disclosure,
+           {DISCLOSURE} AS disclosure,
            1 AS rank, ARRAY[target.language]::text[] AS languages
     FROM target
     CROSS JOIN LATERAL (
@@ -58,12 +64,14 @@ UNREACHABLE_TARGETS = f"""
 """Number and names of the targets that have no address that can be written to."""
 
 # Partners may share one system: each has a fingerprint of its own there.
-_SIGNATORIES = """
+_SYSTEM_FINGERPRINT = "sha256(convert_to(partner.slug || ' ' || partner.api_url, 'UTF8'))"
+
+_SIGNATORIES = f"""
     SELECT 'partner', partner.id, NULL, NULL,
            CASE WHEN partner.api_url IS NULL THEN 'email' ELSE 'partner_api' END,
            coalesce(partner.api_url, chosen.email),
            CASE WHEN partner.api_url IS NULL THEN chosen.fingerprint
-                ELSE sha256(convert_to(partner.slug || ' ' || partner.api_url, 'UTF8')) END,
+                ELSE {_SYSTEM_FINGERPRINT} END,
            chosen.language, 'public', 2, ARRAY[chosen.language]::text[]
     FROM signature
     JOIN partner ON partner.id = signature.partner_id
@@ -105,28 +113,44 @@ _ASKED = f"{_BY_HER_CHANNEL} AND request.round = :round"
 
 _UNDECIDED = f"{_BY_HER_CHANNEL} AND request.answered_at IS NULL"
 
-# A partner's system is one wherever it stands: it is written to where it is now, and once.
-_PLACE = """
-    CASE delivery.channel WHEN 'partner_api' THEN convert_to(delivery.recipient_id::text, 'UTF8')
-                          ELSE delivery.fingerprint END
-""".strip()
+_WHERE_IT_IS = """
+    LEFT JOIN partner ON delivery.channel = 'partner_api' AND partner.id = delivery.recipient_id
+    LEFT JOIN LATERAL (
+        SELECT email, fingerprint FROM partner_contact
+        WHERE partner_contact.partner_id = partner.id AND partner_contact.gone_at IS NULL
+        ORDER BY position LIMIT 1) AS chosen ON true
+"""
+
+_CHANNEL = """
+    CASE WHEN partner.id IS NOT NULL AND partner.api_url IS NULL AND chosen.email IS NOT NULL THEN 'email'
+         ELSE delivery.channel END
+"""
+
+_ADDRESS = "coalesce(partner.api_url, chosen.email, delivery.address)"
+
+_FINGERPRINT = f"coalesce({_SYSTEM_FINGERPRINT}, chosen.fingerprint, delivery.fingerprint)"
+"""Of a delivery: a partner whose system has moved since is told at its new place, or by mail without one."""
 
 REACHED = f"""
-    SELECT DISTINCT ON (delivery.channel, {_PLACE})
+    SELECT DISTINCT ON ({_CHANNEL}, {_FINGERPRINT})
            delivery.recipient_kind, delivery.recipient_id, NULL::uuid AS invitation_id,
-           NULL::uuid AS request_id, delivery.channel, delivery.address, delivery.fingerprint,
-           delivery.language, 'public' AS disclosure, 1 AS rank
-    FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
+           NULL::uuid AS request_id, {_CHANNEL} AS channel, {_ADDRESS} AS address,
+           {_FINGERPRINT} AS fingerprint, delivery.language, 'public' AS disclosure, 1 AS rank,
+           delivery.channel AS reached_by
+    FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id {_WHERE_IT_IS}
     WHERE dispatch.action_id = :action_id
       AND dispatch.purpose IN ('statement', 'invitation', 'sign_on_reminder', 'sign_again', 'sign_link',
-                               'approval_request')
+                               'approval_request', 'reply_reminder')
       AND (delivery.state IN ('sent', 'delivered', 'unknown')
            OR (delivery.state = 'sending' AND delivery.handed_over_at IS NOT NULL)
            OR (delivery.state = 'ready' AND delivery.provider IS NOT NULL)
            OR (delivery.state IN ('ready', 'parked', 'cancelled') AND delivery.resent_at IS NOT NULL))
-    ORDER BY delivery.channel, {_PLACE}, dispatch.frozen_at DESC
+    ORDER BY {_CHANNEL}, {_FINGERPRINT}, dispatch.frozen_at DESC
 """
-"""Whoever received something of the action, or may have, at the address and in the language of the last."""
+"""Whoever received something of the action, or may have, at the address and in the language of the last.
+
+`reached_by` is the channel by which that was.
+"""
 
 # What was read for a message is a little older than its claim: rather is somebody told of twice than never.
 TOLD = """
@@ -140,26 +164,49 @@ STANDS = """
 """
 """It stands on the list of today."""
 
+NAMED_THERE = """
+    (signature.visibility = 'public' OR (signature.visibility = 'authorities' AND known.by_authority))
+"""
+"""The recipient of a list may be told whose a signature is: what is for authorities went to one before."""
+
 OLD_LISTS = f"""
     SELECT known.recipient_kind, known.recipient_id, NULL::uuid AS invitation_id, NULL::uuid AS request_id,
            known.channel, known.address, known.fingerprint, known.language, 'public' AS disclosure, 1 AS rank
-    FROM (SELECT DISTINCT ON ({_PLACE}) delivery.*, dispatch.digest AS known_digest,
-                 greatest(dispatch.frozen_at, delivery.not_before) AS since
-          FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
+    FROM (SELECT DISTINCT ON ({_FINGERPRINT})
+                 delivery.recipient_kind, delivery.recipient_id, {_CHANNEL} AS channel, {_ADDRESS} AS address,
+                 {_FINGERPRINT} AS fingerprint, delivery.language, delivery.claimed_at,
+                 dispatch.digest AS known_digest, greatest(dispatch.frozen_at, delivery.not_before) AS since,
+                 bool_or(delivery.disclosure = 'authority') OVER (PARTITION BY delivery.fingerprint)
+                 AS by_authority
+          FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id {_WHERE_IT_IS}
           WHERE dispatch.document_id = :document_id AND dispatch.purpose IN ('statement', 'addendum')
             AND delivery.channel IN ('email', 'partner_api')
             AND delivery.state IN ('sent', 'delivered', 'unknown')
-          ORDER BY {_PLACE}, delivery.claimed_at DESC) AS known
+          ORDER BY {_FINGERPRINT}, delivery.claimed_at DESC) AS known
     WHERE EXISTS (
         SELECT 1 FROM signature
         WHERE signature.document_id = :document_id
-          AND signature.answer = 'signed' AND signature.visibility = 'public'
+          AND signature.answer = 'signed' AND {NAMED_THERE}
         GROUP BY signature.partner_id
         HAVING bool_or({TOLD.replace("known.digest", "known.known_digest")})
                <> bool_or({STANDS})
            AND (:telling OR bool_or({STANDS})))
 """
 """Whoever received a document, by mail or in a system of its own, with another list than the one of today."""
+
+# By mail alone: a person posts a letter herself, and says so.
+_OVERDUE_LETTER = f"""
+    SELECT 'target' AS recipient_kind, target.id AS recipient_id, NULL::uuid AS invitation_id,
+           NULL::uuid AS request_id, chosen.channel, chosen.address, chosen.fingerprint, target.language,
+           {DISCLOSURE} AS disclosure, 1 AS rank
+    FROM fallen_due JOIN escalation_step AS step ON step.id = fallen_due.subject_id
+    JOIN target ON target.id = step.addressee_id
+    CROSS JOIN LATERAL (
+        SELECT channel, address, fingerprint FROM target_address
+        WHERE {MAILABLE} ORDER BY position LIMIT 1) AS chosen
+    WHERE fallen_due.document_id = :document_id AND fallen_due.kind = 'reply_letter'
+      AND fallen_due.round = :round
+"""
 
 RECIPIENTS = {
     Purpose.STATEMENT: _RELEASE,
@@ -176,10 +223,13 @@ RECIPIENTS = {
     Purpose.QUESTION_ANSWERED: QUESTION_ANSWERED,
     Purpose.SIGN_LINK: REISSUED,
     Purpose.CHECK_IN: _COORDINATOR,
+    Purpose.EXPIRY_WARNING: _COORDINATOR,
     Purpose.VERIFICATION: _ASKED,
     Purpose.VERIFICATION_REMINDER: _UNDECIDED,
     Purpose.VERIFICATION_ALARM: _COORDINATOR,
     Purpose.LEAK_ALARM: _COORDINATOR,
     Purpose.INVITATION_ALARM: _COORDINATOR,
+    Purpose.REPLY_OVERDUE: _COORDINATOR,
+    Purpose.REPLY_REMINDER: _OVERDUE_LETTER,
     Purpose.STOP_NOTICE: REACHED,
 }

@@ -1,6 +1,6 @@
 """When the coordinator of an action is asked for news."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from pydantic import TypeAdapter
@@ -13,6 +13,7 @@ from models.messages import DispatchRequest, Purpose
 from models.outbox import Dispatch
 from storage.followed import DueRule, Followed
 
+_ONE_DAY: Final = timedelta(days=1)
 _DURATIONS: Final = TypeAdapter(tuple[timedelta, ...])
 
 
@@ -26,8 +27,14 @@ async def _upcoming(session: AsyncSession, followed: Followed) -> list[Due]:
     subject = followed.document.document_id
     settled = max(counted.one() or 0, followed.settled_of(DueKind.CHECK_IN, subject))
     offsets = _DURATIONS.validate_python(followed.action.policy["follow_up"]["check_ins"])
-    moments = [after(followed.released_at, offset, followed.time_zone) for offset in offsets]
+    moments = [_moment(followed, offset) for offset in offsets]
     return in_order(DueKind.CHECK_IN, subject, moments, settled=settled)
+
+
+def _moment(followed: Followed, offset: timedelta) -> datetime:
+    """Return when a check-in is due: one that is counted in days waits for working hours."""
+    moment = after(followed.released_at, offset, followed.time_zone)
+    return followed.at_work(moment) if offset >= _ONE_DAY else moment
 
 
 def _rounds(followed: Followed, due: Due, _round: int) -> tuple[DispatchRequest, ...]:

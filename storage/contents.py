@@ -1,6 +1,6 @@
 """What a message says, and to whom: read once a batch, so that sending needs no further look-ups."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -14,13 +14,12 @@ from models.documents import Document, DocumentText, Rendering
 from models.messages import Purpose
 from models.outbox import Delivery, Dispatch
 from models.rehearsals import Rehearsal
-from models.signatories import Organisations
-from models.vocabulary import Audience, ConsentUse
+from models.vocabulary import Audience, ConsentUse, Disclosure
 from storage.actions import action_by_id, people_at_risk
 from storage.consents import live_uses, newest_consents
 from storage.documents import renderings_of, texts_of
 from storage.rehearsals import rehearsal_of
-from storage.signatures import PublicSignature, signed_by
+from storage.signatures import SignedBy, signed_for_readers
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,8 +35,8 @@ class Contents:
     renderings: list[Rendering]
     people: list[PersonAtRisk]
     live_uses: set[tuple[UUID, ConsentUse]]
-    signatories: list[PublicSignature]
-    organisations: Organisations
+    signed: dict[Disclosure, SignedBy] = field(repr=False)
+    """As each kind of readers may know it."""
     frozen_at: datetime
     rehearsal: Rehearsal | None = None
     """Set where the messages are those of a statement that is only rehearsed."""
@@ -129,7 +128,7 @@ _RECIPIENTS = text("""
               FROM delivery AS before JOIN dispatch AS its ON its.id = before.dispatch_id
               WHERE before.fingerprint = delivery.fingerprint AND before.channel = 'email'
                 AND before.id <> delivery.id AND before.state IN ('sent', 'delivered', 'unknown')
-                AND its.purpose IN ('statement', 'addendum', 'stop_notice')
+                AND its.purpose IN ('statement', 'addendum', 'reply_reminder', 'stop_notice')
                 AND its.action_id = (SELECT action_id FROM dispatch WHERE id = delivery.dispatch_id)
               ORDER BY before.claimed_at DESC LIMIT 20) AS mail) AS thread
     WHERE delivery.id = ANY(:delivery_ids)
@@ -143,7 +142,6 @@ async def contents_of(session: AsyncSession, dispatch_id: UUID) -> Contents:
     texts = await texts_of(session, dispatch.version_id)
     action = await action_by_id(session, dispatch.action_id)
     rehearsal = await rehearsal_of(session, dispatch)
-    signed = await signed_by(session, document.id, dispatch.digest)
     return Contents(
         purpose=Purpose.STATEMENT if rehearsal else dispatch.purpose,
         round=dispatch.round,
@@ -154,8 +152,7 @@ async def contents_of(session: AsyncSession, dispatch_id: UUID) -> Contents:
         renderings=await renderings_of(session, dispatch.version_id),
         people=await people_at_risk(session, action.id),
         live_uses=live_uses(await newest_consents(session, action.id), action),
-        signatories=signed.named,
-        organisations=signed.organisations,
+        signed=await signed_for_readers(session, document.id, dispatch.digest),
         frozen_at=dispatch.frozen_at,
         rehearsal=rehearsal,
     )

@@ -73,7 +73,7 @@ def _carry_out(action: UrgentAction, decision: Decision) -> None:
         action.verification_cycle += 1
     elif decision is Decision.REOPEN:
         action.phase, action.reopened_at = Phase.VERIFYING, now()
-        action.closed_at = action.released_at = action.held_at = None
+        action.closed_at = action.released_at = action.held_at = action.expires_at = None
 
 
 async def languages_reached(session: AsyncSession, action_id: UUID) -> list[str]:

@@ -16,6 +16,7 @@ from storage.action_lock import have_action_alone
 from storage.actions import action_by_id
 from storage.due_rules import RULES
 from storage.followed import Followed, settled_of
+from storage.people import person
 from storage.reminders import Reminders
 
 _SETTLE = text("""
@@ -34,7 +35,7 @@ class FollowUps:
 
     async def next_due(self, document: DocumentRef, at: datetime) -> NextDue:
         """Return what is due next; nothing while the action is held, and `over` where it has ended."""
-        followed = await self._followed(document)
+        followed = await self.followed(document)
         if followed is None:
             return NextDue(over=True)
         if followed.action.held_at is not None:
@@ -44,7 +45,7 @@ class FollowUps:
     async def fall_due(self, falling: FallDue) -> FallenDue:
         """Do what fell due, once; what is not due any more, or is held, brings nothing about."""
         await have_action_alone(self._session, falling.document.action_id)
-        followed = await self._followed(falling.document)
+        followed = await self.followed(falling.document)
         if followed is None:
             return FallenDue(over=True)
         due, rule = falling.due, RULES[falling.due.kind]
@@ -77,14 +78,15 @@ class FollowUps:
     async def _upcoming(self, followed: Followed) -> list[Due]:
         return [due for rule in RULES.values() for due in await rule.upcoming(self._session, followed)]
 
-    async def _followed(self, document: DocumentRef) -> Followed | None:
+    async def followed(self, document: DocumentRef) -> Followed | None:
         """Return the action as far as its follow-up came; None where that has ended."""
         action = await action_by_id(self._session, document.action_id)
         over = action.closed_at or action.stopped_at or action.rejected_at
         if over or action.leading_document != document.number:
             return None
         settled = await settled_of(self._session, document.document_id)
-        return Followed(action, document, action.released_at or now(), settled, self._reminders)
+        zone = (await person(self._session, action.author_id)).time_zone
+        return Followed(action, document, action.released_at or now(), settled, self._reminders, zone)
 
     async def _known(self, falling: FallDue) -> FallenDueRow | None:
         due = falling.due

@@ -12,6 +12,8 @@ from models.actions import UrgentAction
 from models.follow_up import FallenDueRow
 from models.follow_up_messages import Due, DueKind
 from models.messages import DispatchRequest, DocumentRef
+from models.public_holidays import country_of_zone
+from models.vocabulary import Urgency
 from storage.reminders import Reminders
 
 Settled = Mapping[tuple[DueKind, UUID], int]
@@ -25,11 +27,19 @@ class Followed(NamedTuple):
     released_at: datetime
     settled: Settled
     reminders: Reminders
+    coordinators_zone: str
 
     @property
     def time_zone(self) -> str:
         """The zone by whose calendar days are counted."""
         return self.reminders.time_zone
+
+    def at_work(self, moment: datetime) -> datetime:
+        """Put a moment off until the coordinator is at work; whoever follows an immediate case always is."""
+        if self.action.urgency is Urgency.IMMEDIATE:
+            return moment
+        zone = self.coordinators_zone
+        return self.reminders.hours.next_moment(moment, zone, country_of_zone(zone))
 
     def settled_of(self, kind: DueKind, subject: UUID) -> int:
         """Return the number of the last of a subject that fell due; 0 where none did."""

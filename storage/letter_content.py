@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from models.documents import Identified
 from models.letters import Addressee, Letter
 from models.outbox import Delivery
-from models.vocabulary import Channel, DocumentKind
+from models.vocabulary import Channel, Disclosure, DocumentKind
 from storage.contents import Contents, Recipient
 
 
@@ -15,11 +15,12 @@ def letter_of(
     language: str,
     time_zone: str,
     *,
+    readers: Disclosure,
     identified: Sequence[Identified] = (),
     addressee: Addressee | None = None,
 ) -> Letter:
     """Return the letter of a dispatch in a language, dated by the day on which it was frozen."""
-    text = contents.texts[language]
+    text, signed = contents.texts[language], contents.signed[readers]
     return Letter(
         index=contents.index,
         is_notice=contents.document.kind is DocumentKind.STOP_ACTION,
@@ -31,9 +32,9 @@ def letter_of(
         background=text.background,
         demands=tuple(text.demands),
         identified=tuple(identified),
-        signatories=tuple((one.name, one.country) for one in contents.signatories),
-        unnamed_signatories=contents.organisations.unnamed,
-        organisations=contents.organisations.total,
+        signatories=tuple((one.name, one.country) for one in signed.named),
+        unnamed_signatories=signed.organisations.unnamed,
+        organisations=signed.organisations.total,
         addressee=addressee,
     )
 

@@ -32,6 +32,8 @@ UNANSWERED = """
 
 UNASKED = f"""
     invitation.revoked_at IS NULL AND {UNANSWERED}
+    AND NOT EXISTS (SELECT 1 FROM partner
+                    WHERE partner.id = invitation.partner_id AND partner.status = 'compromised')
     AND (newest.state IS NULL OR newest.state IN {MISSED_STATES})
 """
 """Nothing that asks the partner of an invitation has reached it or will."""
@@ -85,6 +87,8 @@ TO_SIGN_AGAIN = f"{_INVITED} AND {SIGNED_BEFORE}"
 TO_REMIND = f"""
     {_INVITED}
       AND {UNANSWERED} AND NOT {was_missed("chosen")}
+      AND EXISTS (SELECT 1 FROM partner
+                  WHERE partner.id = invitation.partner_id AND partner.status = 'active')
       AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.invitation_id = invitation.id
                                                AND delivery.state IN ('ready', 'sending'))
       AND {_REMINDED} < :most_reminders

@@ -38,10 +38,12 @@ UNANSWERED_INVITATION: Final = """
 """
 
 LINKS_AS_THEY_WERE: Final = """
-    EXISTS (SELECT 1 FROM invitation
+    EXISTS (SELECT 1 FROM invitation JOIN partner ON partner.id = invitation.partner_id
             WHERE invitation.id = delivery.invitation_id AND invitation.revoked_at IS NULL
-              AND (invitation.reissued_at IS NULL OR invitation.reissued_at <= dispatch.frozen_at))
+              AND (invitation.reissued_at IS NULL OR invitation.reissued_at <= dispatch.frozen_at)
+              AND partner.status <> 'compromised')
 """
+"""The status is asked besides: an invitation that was made while a compromise was told of is not revoked."""
 
 OPEN_PROPOSAL: Final = """
     EXISTS (SELECT 1 FROM proposal WHERE proposal.id = delivery.recipient_id AND proposal.state = 'open')

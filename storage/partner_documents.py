@@ -122,10 +122,11 @@ def document_event(contents: Contents, delivery: Delivery) -> StatementReleased 
         return ActionStopped(timestamp=contents.frozen_at, data=NoticeData.model_validate(told))
     if contents.purpose is not Purpose.STATEMENT:
         raise ValueError("this is no document for partners' systems")
+    signed = contents.signed[delivery.disclosure]
     signatories = {
-        "signatories": _listed(contents.signatories),
-        "unnamed_signatories": contents.organisations.unnamed,
-        "organisations": contents.organisations.total,
+        "signatories": _listed(signed.named),
+        "unnamed_signatories": signed.organisations.unnamed,
+        "organisations": signed.organisations.total,
     }
     data = StatementData.model_validate({**told, **signatories})
     return StatementReleased(timestamp=contents.frozen_at, data=data)

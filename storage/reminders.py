@@ -68,4 +68,4 @@ async def wait_for_working_hours(session: AsyncSession, dispatch_id: UUID, remin
 
 def _at_work(moment: datetime, time_zone: str | None, country: str, reminders: Reminders) -> datetime:
     zone = time_zone or zone_of_country(country) or reminders.time_zone
-    return reminders.hours.next_moment(moment, zone)
+    return reminders.hours.next_moment(moment, zone, country)

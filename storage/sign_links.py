@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.actions import UrgentAction
 from models.columns import now
 from models.documents import Document, DocumentVersion
+from models.partner_vocabulary import PartnerStatus
 from models.partners import Invitation, Partner, PartnerContact, Signature, SignLink
 from models.proposals import Proposal
 from models.vocabulary import Answer
@@ -133,6 +134,8 @@ async def opened_link(session: AsyncSession, token_hash: bytes, *, lock: bool = 
             col(SignLink.revoked_at).is_(None),
             col(SignLink.expires_at) > now(),
             col(Invitation.revoked_at).is_(None),
+            # An invitation that was made while a compromise was told of is not revoked by it.
+            col(Partner.status) != PartnerStatus.COMPROMISED,
         )
     )
     row = (await session.execute(query)).one_or_none()

@@ -1,5 +1,6 @@
 """The answers that count: listed for coordinators, for everybody, and with a statement."""
 
+from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -10,8 +11,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.documents import Document, DocumentVersion
 from models.partners import Invitation, Partner, Signature
 from models.proposals import Proposal
-from models.signatories import Organisations, Signatory, organisations
-from models.vocabulary import Answer, SignatureVisibility
+from models.signatories import Organisations, Signatory, is_named_to, organisations
+from models.vocabulary import Answer, Disclosure
 
 CURRENT: Final[Any] = col(Signature.superseded_at).is_(None)
 """Asked of every answer that is listed: one that was given later takes its place."""
@@ -47,7 +48,7 @@ class Signer(NamedTuple):
 
 
 class PublicSignature(NamedTuple):
-    """A signatory as everybody may see it."""
+    """A signatory as those who may know of it see it."""
 
     name: str
     country: str
@@ -119,7 +120,14 @@ async def count_organisations(session: AsyncSession, document_id: UUID, digest: 
 
 
 async def signed_by(session: AsyncSession, document_id: UUID, digest: bytes) -> SignedBy:
-    """Read who signed a version, and for how many organisations."""
+    """Read who signed a version, as everybody may know it, and for how many organisations."""
+    return (await signed_for_readers(session, document_id, digest))[Disclosure.PUBLIC]
+
+
+async def signed_for_readers(
+    session: AsyncSession, document_id: UUID, digest: bytes
+) -> dict[Disclosure, SignedBy]:
+    """Read who signed a version, as each kind of readers may know it, and for how many organisations."""
     found = await session.execute(
         select_rows(
             col(Partner.id),
@@ -133,9 +141,14 @@ async def signed_by(session: AsyncSession, document_id: UUID, digest: bytes) -> 
         .where(*_signed(document_id, digest))
         .order_by(col(Partner.country), col(Partner.name))
     )
+    rows = found.all()
+    return {readers: _as_known_to(readers, rows) for readers in Disclosure}
+
+
+def _as_known_to(readers: Disclosure, rows: Iterable[Any]) -> SignedBy:
     named, everybody = [], []
-    for id_, visibility, members, member_count, name, country in found:
-        is_named = visibility is SignatureVisibility.PUBLIC
+    for id_, visibility, members, member_count, name, country in rows:
+        is_named = is_named_to(readers, visibility)
         everybody.append(Signatory(id_, is_named, frozenset(members), member_count or 0))
         named += [PublicSignature(name, country)] if is_named else []
     return SignedBy(named, organisations(everybody))

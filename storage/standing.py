@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.actions import UrgentAction
 from models.attestations import VerificationRequest
 from models.documents import DocumentVersion
-from models.lifecycle import Decision, Phase, Refusal, Standing
+from models.lifecycle import Decision, Phase, Refusal, Standing, WhenExpired
 from models.messages import (
     CaseFacts,
     CasePlan,
@@ -79,8 +79,10 @@ _UNTOLD = text(f"""
         SELECT 1 FROM ({REACHED}) AS reached
         WHERE NOT EXISTS (
             SELECT 1 FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
-            WHERE dispatch.document_id = :document_id AND delivery.channel = reached.channel
-              AND delivery.fingerprint = reached.fingerprint))
+            WHERE dispatch.document_id = :document_id
+              AND ((delivery.channel = reached.channel AND delivery.fingerprint = reached.fingerprint)
+                   OR (delivery.channel = 'partner_api' AND reached.reached_by = 'partner_api'
+                       AND delivery.recipient_id = reached.recipient_id))))
 """)
 
 
@@ -185,6 +187,7 @@ async def plan_of(session: AsyncSession, action_id: UUID) -> CasePlan:
         follow_up=FollowUpPlan(
             expires_after=_DURATION.validate_python(follow_up["expires_after"]),
             check_ins=_DURATIONS.validate_python(follow_up["check_ins"]),
+            sleeps=follow_up.get("when_expired") == WhenExpired.SLEEP,
         ),
     )
 

@@ -104,6 +104,10 @@ class Renderer:
         """Render the page `web/<name>.html`."""
         return self._render(f"web/{name}.html", language, context)
 
+    def report(self, name: str, language: str, context: Mapping[str, object]) -> str:
+        """Render a file of the folder `report/`."""
+        return self._render(f"report/{name}", language, context)
+
     def _render(self, template: str, wanted: str, context: Mapping[str, object]) -> str:
         language = catalogs.best_language(wanted, self.default_language)
         ours = {"network_name": self.network_name, "language": language}

@@ -13,6 +13,9 @@ from web import (
     addenda,
     audience,
     audit,
+    check_in_page,
+    check_ins,
+    clocks,
     consents,
     contact_lists,
     contacts,
@@ -21,11 +24,14 @@ from web import (
     document_decisions,
     documents,
     enrolment_page,
+    extending,
     health,
     in_doubt,
+    inbound,
     invitations,
     letters,
     logo,
+    outcomes,
     partner_compromise,
     partner_corrections,
     partner_documents,
@@ -38,11 +44,14 @@ from web import (
     public_lists,
     questions,
     rehearsals,
+    reports,
     response_attachments,
     responses,
     screen_page,
     screens,
     sources,
+    stats,
+    submissions,
     suppressions,
     unsubscribe_page,
     verify_page,
@@ -68,6 +77,8 @@ PUBLIC_PATHS = frozenset(
         "/sign/{invitation_id}",
         "/r/{token}",
         "/receipt/{invitation_id}",
+        "/c/{token}",
+        "/check-in/{link_id}",
         "/sign/{invitation_id}/approver",
         "/sign/{invitation_id}/questions",
         "/sign/{invitation_id}/details",
@@ -103,6 +114,9 @@ _API = (
     questions,
     responses,
     response_attachments,
+    inbound,
+    outcomes,
+    clocks,
     invitations,
     audit,
     audience,
@@ -115,7 +129,12 @@ _API = (
     document_decisions,
     addenda,
     letters,
+    submissions,
+    reports,
+    stats,
     windows,
+    check_ins,
+    extending,
     contacts,
     contact_lists,
     partner_corrections,
@@ -151,8 +170,9 @@ def create_app(services: Services) -> FastAPI:
         api.include_router(part.router)
     app.include_router(api)
     partner_pages = (sign_page, asking, proposing, details, approving, receipt_page)
-    other_pages = (enrolment_page, verify_page, screen_page, unsubscribe_page, public_lists, logo, health)
-    for part in (*partner_pages, *other_pages):
+    own_pages = (check_in_page, enrolment_page, verify_page)
+    other_pages = (screen_page, unsubscribe_page, public_lists, logo, health)
+    for part in (*partner_pages, *own_pages, *other_pages):
         app.include_router(part.router)
     for part in (sms_callbacks, mail_callbacks):
         app.include_router(part.router)

@@ -44,11 +44,13 @@ _REMEDIES = {
     Refusal.NOT_RETURNED: "The case was not returned; there is nothing to complete.",
     Refusal.RETURNED: "The case was returned; complete it first: starter.py complete REF.",
     Refusal.ALREADY_WITHDRAWN: "The action was withdrawn before; nothing leaves.",
-    Refusal.NOT_CLOSED: "Only a closed or expired action can be reopened.",
+    Refusal.NOT_CLOSED: "Only a closed, dormant or expired action can be reopened.",
     Refusal.NO_WINDOW: "Partners cannot sign now: the window was not opened yet, or has ended.",
     Refusal.CLOSES_IN_THE_PAST: (
         "Name a moment that is still to come; to close the window now: starter.py sign-on end REF N."
     ),
+    Refusal.NOT_FOLLOWED_UP: "Its time begins when it is released; extend it after that.",
+    Refusal.EXPIRES_NO_LATER: "Name a moment after the one at which it expires now, at most 20 years ahead.",
     Refusal.TOO_LATE: "The workflow heard of it too late, after you had been told so; decide again.",
     Refusal.ALREADY_RELEASED: "The document was released already.",
 }

@@ -37,7 +37,12 @@ async def set_letter(
         raise ValueError("the rendering is not the one that was approved")
     addressee = addressee_of(delivery, recipient)
     letter = letter_of(
-        contents, delivery.language, services.time_zone, identified=identified, addressee=addressee
+        contents,
+        delivery.language,
+        services.time_zone,
+        readers=delivery.disclosure,
+        identified=identified,
+        addressee=addressee,
     )
     printed = await asyncio.to_thread(_set, services, letter)
     others = [*addressee.lines, *(name for name, _ in letter.signatories)]

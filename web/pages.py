@@ -16,6 +16,8 @@ SIGN_LINKS = "/s/"
 SIGN_PAGES = "/sign/"
 RECEIPT_LINKS = "/r/"
 RECEIPT_PAGES = "/receipt/"
+CHECK_IN_LINKS = "/c/"
+CHECK_IN_PAGES = "/check-in/"
 APPROVALS = "/approve/"
 ENROLMENTS = "/e/"
 VERIFICATIONS = "/v/"
@@ -28,6 +30,8 @@ FOLDERS = (
     SIGN_PAGES,
     RECEIPT_LINKS,
     RECEIPT_PAGES,
+    CHECK_IN_LINKS,
+    CHECK_IN_PAGES,
     APPROVALS,
     ENROLMENTS,
     VERIFICATIONS,

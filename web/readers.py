@@ -37,6 +37,8 @@ _REMEDIES: Final[Mapping[str, str]] = MappingProxyType(
         "some text approved": remedy_of(Refusal.APPROVAL_MISSING),
         "editorial confirmed": remedy_of(Refusal.EDITORIAL_MISSING),
         "not returned": remedy_of(Refusal.RETURNED),
+        "not on hold": remedy_of(Refusal.ON_HOLD),
+        "text approved": remedy_of(Refusal.APPROVAL_MISSING),
     }
 )
 
@@ -47,13 +49,14 @@ async def readers_now(session: AsyncSession, action: UrgentAction) -> list[Reade
         ReaderView(
             reader=one.disclosure,
             may_go_out=not one.missing,
-            missing=[MissingView(check=name, remedy=_remedy(name)) for name in one.missing],
+            missing=[MissingView(check=name, remedy=remedy_of_check(name)) for name in one.missing],
         )
         for one in await readers_of(session, action)
     ]
 
 
-def _remedy(check: str) -> str:
+def remedy_of_check(check: str) -> str:
+    """Say what to do where a check of the gate does not hold."""
     return _REMEDIES.get(check, remedy_of(Refusal.ALREADY_ENDED))
 
 

@@ -1,7 +1,8 @@
 """What the routes work with."""
 
-from dataclasses import dataclass
-from typing import Annotated
+from asyncio import Semaphore
+from dataclasses import dataclass, field
+from typing import Annotated, Final
 
 from fastapi import Depends, Request
 
@@ -20,6 +21,9 @@ from templates.letter.press import LetterPress
 from templates.rendering import Renderer
 from web.callbacks.known import Callbacks
 from web.gateway import WorkflowGateway
+
+MOST_LEAVING: Final = 4
+"""How many who leave the lists are served by the database at once: the others wait, and none is refused."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,7 @@ class Services:
     partner_endpoints: EndpointRules
     callbacks: Callbacks
     logo: Logo | None = None
+    leaving: Semaphore = field(default_factory=lambda: Semaphore(MOST_LEAVING))
 
 
 def services_of(request: Request) -> Services:

@@ -29,6 +29,8 @@ class InvitationList(Schema):
 class SignatureView(Schema):
     """An invited partner and its answer; a withheld signature names neither partner nor moment.
 
+    Beside one, partners that have not answered are not named either: nobody can tell it by who is left.
+
     `late` is an answer after the window; `for_newest_text` tells whether it was given for the text as it is.
     `disowned` takes an answer back that somebody else gave: its partner is named. `doubted` is not counted
     until its partner confirms it.
@@ -48,6 +50,6 @@ class SignatureView(Schema):
 
 
 class SignatureList(Schema):
-    """Every invitation of an action, by country and name; withheld signatures stand last."""
+    """Every invitation of an action, by country and name; those without a name stand last."""
 
     signatures: list[SignatureView]

@@ -2,6 +2,7 @@
 
 Looking changes nothing: scanners look. Whoever holds the link may leave, without a cookie and from any site,
 as mail providers post it for their users. The answer is the same for each token, whether we made it or not.
+However many come at once, they take few connections from those who sign; to refuse one would keep her there.
 """
 
 from typing import Annotated, Final
@@ -38,7 +39,7 @@ async def leave(
         return _page(services, "unsubscribe", lang, status=400)
     delivery_id = services.unsubscribe_links.delivery_of(token)
     if delivery_id is not None:
-        async with services.database.transaction() as session:
+        async with services.leaving, services.database.transaction() as session:
             await unsubscribe(session, delivery_id)
     return _page(services, "unsubscribed", lang)
 

@@ -118,13 +118,19 @@ async def events(session: AsyncSession, found: list[AuditEvent]) -> list[EventVi
 
 
 def signatures(listed: list[Answered]) -> SignatureList:
-    """Show the invited partners; withheld signatures stand last, so that their place does not name them."""
-    return SignatureList(signatures=sorted(map(_signature, listed), key=lambda one: one.partner is None))
+    """Show the invited partners; those who are not named stand last, so that their place does not name them.
+
+    Beside a withheld signature nobody is named who has not answered: else it would be that of who is left.
+    """
+    withheld_in = {one.document.id for one in listed if one.signature and one.signature.is_hidden}
+    shown = [_signature(one, is_told=one.document.id not in withheld_in) for one in listed]
+    return SignatureList(signatures=sorted(shown, key=lambda one: (one.partner is None, one.answer or "")))
 
 
-def _signature(one: Answered) -> SignatureView:
+def _signature(one: Answered, *, is_told: bool) -> SignatureView:
+    """Show an invited partner; `is_told` is whether its silence may be."""
     given = one.signature
-    hidden = given is not None and given.is_hidden
+    hidden = given.is_hidden if given else not is_told
     return SignatureView(
         document=one.document.number,
         partner=None if hidden else one.partner.name,

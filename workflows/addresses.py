@@ -27,11 +27,14 @@ _DISPATCH_NAMES = {
     Purpose.QUESTION_ANSWERED: "question-answered",
     Purpose.SIGN_LINK: "sign-link",
     Purpose.CHECK_IN: "check-in",
+    Purpose.EXPIRY_WARNING: "expiry-warning",
     Purpose.VERIFICATION: "request",
     Purpose.VERIFICATION_REMINDER: "request-reminder",
     Purpose.VERIFICATION_ALARM: "request-alarm",
     Purpose.LEAK_ALARM: "leak-alarm",
     Purpose.INVITATION_ALARM: "invitation-alarm",
+    Purpose.REPLY_OVERDUE: "reply-overdue",
+    Purpose.REPLY_REMINDER: "reply-reminder",
     Purpose.STOP_NOTICE: "stop-notice",
 }
 

@@ -60,6 +60,7 @@ class UrgentActionWorkflow:
         self._action = action
         self._state = CaseState()
         self._document: DocumentRef | None = None
+        self._expired_into = Phase.CLOSED
         self._children: list[Child] = []
         self._sidelines = Sidelines()
         self._readings = Readings(self._read_facts)
@@ -141,11 +142,12 @@ class UrgentActionWorkflow:
         released_at = self._state.released_at or workflow.now()
         request = FollowUpRequest(document=plan.document, plan=plan.follow_up, released_at=released_at)
         await self._have_done(FollowUpWorkflow.run, request, follow_up_workflow_id(plan.document))
+        self._expired_into = Phase.DORMANT if plan.follow_up.sleeps else Phase.CLOSED
 
     async def _end(self) -> None:
         await workflow.execute_activity_method(CaseActivities.cancel_outstanding, self._action, **FACTS)
         facts = self._state.facts
-        ended = Phase.REJECTED if facts.rejected else Phase.CLOSED
+        ended = Phase.REJECTED if facts.rejected else self._expired_into
         await self._move(Phase.STOPPED if facts.stopped else ended)
 
     async def _tell_those_reached(self) -> None:

@@ -1,19 +1,14 @@
 """Letters as PDF, set by typst on the network's letterhead.
 
-What a letter says reaches typst as one JSON text and is never read as markup (`letter.typ`). The same letter
-has the same bytes, wherever and whenever it is set, and its metadata name the network and the text alone.
+What a letter says reaches typst as one JSON text (`letter.typ`); how is in `templates/typesetting.py`.
 """
 
-import json
-import unicodedata
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Final
 
-import typst
 from babel import Locale
 from babel.dates import format_date
 from babel.support import Translations
@@ -22,19 +17,14 @@ from models.letters import Letter, Paper
 from templates import catalogs
 from templates.filters import FORMATS
 from templates.markdown_tree import Node, plain_line, texts_of, to_tree
-from templates.rendering import FOLDER, one_line
+from templates.rendering import one_line
+from templates.typesetting import Typesetter, UnsettableError
 
-_PAPERS: Final = {"letter": "us-letter", "a4": "a4"}
-_FONT: Final = "Libertinus Serif"
-"""Comes with typst: every letter of Latin, Greek and Cyrillic alphabets."""
-_ALPHABETS: Final = ("LATIN", "GREEK", "CYRILLIC", "MODIFIER LETTER", "FEMININE", "MASCULINE", "MICRO")
+__all__ = ["LetterPress", "PrintedLetter", "UnsettableError", "file_name"]
+
 _KEPT: Final = 64
 _MANY: Final = 12
 """From so many signatories on, they stand in two columns."""
-
-
-class UnsettableError(Exception):
-    """A letter is written in an alphabet that our fonts do not have."""
 
 
 @dataclass(frozen=True)
@@ -60,11 +50,7 @@ class LetterPress:
         """Take the letterhead: a PNG as logo, and a folder with further fonts."""
         self._network_name = network_name
         self._default_language = default_language
-        self._paper = _PAPERS[paper]
-        self._logo = list(logo) if logo else None
-        self._fonts = typst.Fonts(include_system_fonts=False, font_paths=[str(fonts)] if fonts else [])
-        self._families = self._fonts.families()
-        self._any_alphabet = fonts is not None
+        self.typesetter = Typesetter(paper=paper, logo=logo, fonts=fonts)
         self._one_at_a_time = Lock()
         self._set = lru_cache(_KEPT)(self._set_anew)
 
@@ -79,23 +65,10 @@ class LetterPress:
             return self._set(letter)
 
     def _set_anew(self, letter: Letter) -> PrintedLetter:
-        if not self._any_alphabet and any(map(_is_foreign, "".join(letter.texts()))):
-            raise UnsettableError
+        self.typesetter.require_letters_of("".join(letter.texts()))
         content = self._content(letter)
-        as_json = {"letter": content, "head": self._head()}
-        pdf = typst.compile(
-            _source(),
-            font_paths=self._fonts,
-            ignore_system_fonts=True,
-            format="pdf",
-            sys_inputs={name: json.dumps(tree) for name, tree in as_json.items()},
-            timestamp=datetime.combine(letter.dated, time(), UTC),
-        )
+        pdf = self.typesetter.set("letter/letter.typ", {"letter": content}, letter.dated)
         return PrintedLetter(pdf, _text_of(content))
-
-    def _head(self) -> dict[str, object]:
-        fonts = [_FONT, *(family for family in self._families if family != _FONT)]
-        return {"logo": self._logo, "fonts": fonts, "paper": self._paper}
 
     def _content(self, letter: Letter) -> dict[str, object]:
         language = catalogs.best_language(letter.language, self._default_language)
@@ -213,15 +186,3 @@ def _lines_of(parts: list[object]) -> list[str]:
             case dict():
                 lines += texts_of([part])
     return lines
-
-
-def _is_foreign(letter: str) -> bool:
-    """Tell whether a character is a letter of an alphabet that the font that comes with typst lacks."""
-    return unicodedata.category(letter) in {"Lu", "Ll", "Lo", "Lm", "Lt"} and not unicodedata.name(
-        letter, ""
-    ).startswith(_ALPHABETS)
-
-
-@cache
-def _source() -> bytes:
-    return (FOLDER / "letter" / "letter.typ").read_bytes()

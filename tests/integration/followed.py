@@ -15,15 +15,15 @@ ALL_DAY = Reminders(5, working_hours("mon-sun 00:00-23:59"), "UTC")
 DAY = timedelta(days=1)
 
 
-async def followed_case(database: Database) -> Case:
-    """Make a case that is followed up since 1 March 2030."""
+async def followed_case(database: Database, *check_ins: str) -> Case:
+    """Make a case that is followed up since 1 March 2030, a Friday, at ten in the morning of Mexico."""
     case = await make_case(database)
     await execute(
         database,
         "UPDATE urgent_action SET phase = 'following_up', released_at = :at,"
         " policy = jsonb_set(policy, '{follow_up}', CAST(:plan AS jsonb)) WHERE id = :case",
         at=RELEASED_AT,
-        plan=json.dumps({"expires_after": "P42D", "check_ins": ["P1D", "P3D", "P7D", "P14D", "P28D"]}),
+        plan=json.dumps({"expires_after": "P42D", "check_ins": check_ins}),
         case=case.action.id,
     )
     return case
@@ -40,6 +40,13 @@ async def fall_due(case: Case, due: Due, now: datetime | None = None) -> FallenD
     falling = FallDue(document=case.document, due=due, now=now or due.at)
     async with case.database.transaction() as session:
         return await FollowUps(session, ALL_DAY).fall_due(falling)
+
+
+async def done(case: Case, due: Due, now: datetime | None = None) -> FallenDue:
+    """Have it done, and note that its messages are begun."""
+    fallen = await fall_due(case, due, now)
+    await settle(case, due)
+    return fallen
 
 
 async def settle(case: Case, due: Due) -> None:

@@ -176,3 +176,29 @@ async def test_a_hold_keeps_it_back_and_a_stop_ends_it(database: Database) -> No
     assert await case.claim(batch) == []
     await case.decide(Decision.STOP)
     assert await case.claim(batch) == []
+
+
+AUTHORITIES_ONLY = SIGNED._replace(visibility=SignatureVisibility.AUTHORITIES)
+
+
+async def to_authorities(case: Case) -> set[str]:
+    """Return the addresses of authorities to which the statement went by mail."""
+    query = "SELECT address FROM delivery WHERE disclosure = 'authority' AND channel = 'email'"
+    return {row.address for row in await execute(case.database, query)}
+
+
+async def test_who_signs_for_authorities_alone_is_added_to_their_lists_and_to_no_other(
+    database: Database, mailbox: LocalMailbox, email: EmailChannel
+) -> None:
+    case = await released(database, telling())
+    authorities = await to_authorities(case)
+    assert authorities
+    await answered(case, "red-del-volcan", AUTHORITIES_ONLY)
+    assert await to_be_told(case)
+    await run(mailing(database, email), await case.batch(Purpose.ADDENDUM))
+    assert set(inbox(mailbox)) == authorities
+    assert all(VOLCAN in message["text"] for message in mailbox.messages())
+    assert not await to_be_told(case)
+    await answered(case, "red-del-volcan", TAKEN_BACK._replace(visibility=SignatureVisibility.AUTHORITIES))
+    assert await to_be_told(case)
+    assert (await case.freeze(Purpose.ADDENDUM, turn=2)).size == len(authorities)

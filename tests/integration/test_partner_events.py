@@ -11,10 +11,11 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from activities.sending import SendingActivities
 from channels.partner_api import DocumentContent, PartnerApiChannel
 from models.endpoints import EndpointRules
-from models.messages import Purpose
+from models.messages import CaseFacts, Purpose
 from models.vocabulary import Channel
 from security.sealed_places import api_secret_place, former_secret_place
 from storage.database import Database
+from storage.standing import facts_of
 from tests import factories
 from tests.integration.local_servers import LocalProviders
 from tests.integration.notices import stopped
@@ -155,7 +156,46 @@ async def test_while_a_secret_is_replaced_a_message_is_signed_with_both(
     assert second.startswith("v1,")
 
 
-async def test_a_system_that_moved_is_told_where_it_is_now_and_once(
+async def test_a_partner_that_moved_its_system_is_told_at_its_new_place_and_one_without_by_mail(
+    case: Case, sending: SendingActivities[DocumentContent], simulated: LocalProviders
+) -> None:
+    await sent(case, sending, simulated)
+    await has_a_system(case, simulated, "red-del-volcan", place="moved")
+    gone = "UPDATE partner SET api_url = NULL, sealed_api_secret = NULL WHERE slug = 'casa-manantial'"
+    await execute(case.database, gone)
+    places = {"tejedoras-del-maiz", "northern-lights-fund", "moved"}
+
+    await answered(case, "colectiva-las-ceibas", SIGNED)
+    addenda = await sent(case, sending, simulated, Purpose.ADDENDUM)
+    assert addenda.keys() == places
+    added = [{"name": "Colectiva Las Ceibas", "country": "HN"}]
+    assert addenda["moved"]["content"]["data"]["added"] == added
+    assert await by_mail(case, "addendum") == {"amparo@manantial.example"}
+    assert (await case.freeze(Purpose.ADDENDUM, turn=2)).size == 1, "the mail, which has not left yet"
+
+    notice = await stopped(case)
+    await notice.confirm()
+    assert (await facts(notice)).untold
+    assert (await sent(notice, sending, simulated, Purpose.STOP_NOTICE)).keys() == places
+    assert await by_mail(case, "stop_notice") >= {"amparo@manantial.example"}
+    await has_a_system(case, simulated, "red-del-volcan", place="moved-again")
+    assert not (await facts(notice)).untold, "who was told of the end is not waited for"
+
+
+async def by_mail(case: Case, purpose: str) -> set[str]:
+    query = (
+        "SELECT address FROM delivery JOIN dispatch ON dispatch.id = dispatch_id"
+        " WHERE channel = 'email' AND purpose = :purpose"
+    )
+    return {row.address for row in await execute(case.database, query, purpose=purpose)}
+
+
+async def facts(case: Case) -> CaseFacts:
+    async with case.database.transaction() as session:
+        return await facts_of(session, case.action.id)
+
+
+async def test_a_system_that_moves_behind_the_freeze_is_told_where_it_is_now(
     case: Case, sending: SendingActivities[DocumentContent], simulated: LocalProviders
 ) -> None:
     batch = await case.batch(Purpose.STATEMENT, channel=Channel.PARTNER_API)
@@ -167,20 +207,6 @@ async def test_a_system_that_moved_is_told_where_it_is_now_and_once(
         for received in simulated.received(one.id)
     }
     assert told == {*LANGUAGES} - {"red-del-volcan"} | {"volcan-nuevo"}
-
-    await has_a_system(case, simulated, "tejedoras-del-maiz", "tejedoras-nueva")
-    moved = {*LANGUAGES} - {"red-del-volcan", "tejedoras-del-maiz"} | {"volcan-nuevo", "tejedoras-nueva"}
-    await answered(case, "colectiva-las-ceibas", SIGNED)
-    addenda = await sent(case, sending, simulated, Purpose.ADDENDUM)
-    assert addenda.keys() == moved
-    assert all(is_verified(one, SECRET) for one in addenda.values())
-    for one in addenda.values():
-        assert one["content"]["data"]["added"] == [{"name": "Colectiva Las Ceibas", "country": "HN"}]
-    assert (await case.freeze(Purpose.ADDENDUM, turn=2)).size == 0
-
-    notice = await stopped(case)
-    await notice.confirm()
-    assert (await sent(notice, sending, simulated, Purpose.STOP_NOTICE)).keys() == moved
 
 
 async def test_a_partner_that_was_reached_at_two_addresses_of_its_system_gets_one_notice(

@@ -1,5 +1,7 @@
 """What readers really receive: who is named to whom, and what the last reading holds back."""
 
+import re
+from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
@@ -9,11 +11,12 @@ from structlog.testing import capture_logs
 
 from channels.email import EmailChannel
 from models.messages import DeliveryState, Purpose
-from models.vocabulary import RenderingKind
+from models.vocabulary import RenderingKind, SignatureVisibility
 from storage.database import Database
 from tests.integration.local_servers import LocalMailbox
 from tests.integration.outbox_cases import Case, execute, handed_over_alone, make_case
 from tests.integration.senders import mailing, run
+from tests.integration.sign_links import SIGNED, answered
 
 PROSECUTOR = "fiscalia.ddhh@estado.example"
 HER_NAME, HER_PSEUDONYM = "Maruca Tovilla Espinar", "Ceiba"
@@ -124,7 +127,8 @@ async def test_another_text_than_the_approved_one_is_not_sent(
 ) -> None:
     batch = await case.batch()
     await execute(case.database, "UPDATE document_text SET body = body || ' Más.' WHERE language = 'es'")
-    await run(mailing(case.database, email), batch)
+    with capture_logs():  # each is written with all that was at hand, which takes long
+        await run(mailing(case.database, email), batch)
     languages = {message["headers"]["Content-Language"] for message in mailbox.messages()}
     assert languages == {"en"}
     failed = [one for one in await case.deliveries(batch) if one.state is DeliveryState.FAILED]
@@ -144,3 +148,27 @@ async def test_parked_messages_are_cancelled_by_the_next_release_which_serves_th
     assert again.size > 0
     assert set(await case.states(batch)) == {DeliveryState.CANCELLED}
     assert {one.failure for one in await case.deliveries(batch)} == {"names_somebody"}
+
+
+async def test_a_partner_that_signs_for_authorities_alone_is_named_to_them_and_counted_for_everybody_else(
+    case: Case, mailbox: LocalMailbox, email: EmailChannel
+) -> None:
+    named, hidden, authorities = "Red de Defensoras del Volcán", "Tejedoras del Maíz", "Colectiva Las Ceibas"
+    await case.open_sign_on()
+    await answered(case, "red-del-volcan")
+    for slug, visibility in (
+        ("tejedoras-del-maiz", SignatureVisibility.WITHHELD),
+        ("colectiva-las-ceibas", SignatureVisibility.AUTHORITIES),
+    ):
+        await answered(case, slug, SIGNED._replace(visibility=visibility))
+    await run(mailing(case.database, email), await case.batch())
+    readers = Counter(message["to"][0] for message in mailbox.messages())
+    assert readers[PROSECUTOR] == 1
+    assert readers.total() > 5
+    for message in mailbox.messages():
+        (address,) = message["to"]
+        assert named in whole(message)
+        assert hidden not in whole(message)
+        assert (authorities in whole(message)) == (address == PROSECUTOR)
+        (unnamed,) = re.findall(r"^- (\d+) organi[sz]a", message["text"], re.MULTILINE)
+        assert unnamed == ("1" if address == PROSECUTOR else "2")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.contact_file import parse_contacts
-from models.directory import parse_partners
+from models.directory import PartnerContact, PartnerEntry, parse_partners
 from models.problems import InvalidInput
 from models.vocabulary import Channel, ContactKind
 from models.yaml_tree import read_yaml
@@ -79,6 +79,18 @@ def test_the_example_partners_are_valid_and_enough_for_the_demo() -> None:
     assert any(entry.api for entry in invited)
 
 
+def test_the_example_of_the_format_is_valid_and_shows_every_field() -> None:
+    tree: Any = example("partner-format.yaml")
+    network, collective = parse_partners(tree)
+    assert collective.mandate
+    assert collective.mandate.follows == network.id == "red-de-los-rios"
+    assert network.members == (collective.id,)
+    assert (network.member_count or 0) > len(network.members)
+    assert {key for entry in tree["partners"] for key in entry} == set(PartnerEntry.model_fields)
+    shown = {key for entry in tree["partners"] for person in entry["contacts"] for key in person}
+    assert shown == set(PartnerContact.model_fields)
+
+
 def test_the_example_contacts_are_press_and_members_by_mail_and_sms() -> None:
     contacts = parse_contacts(example("contacts.yaml"))
     assert len(contacts) == 12
@@ -89,7 +101,8 @@ def test_the_example_contacts_are_press_and_members_by_mail_and_sms() -> None:
 def test_no_example_writes_to_anybody_real() -> None:
     partners = parse_partners(example("partners.yaml"))
     contacts = parse_contacts(example("contacts.yaml"))
-    mails = [person.email for entry in partners for person in entry.contacts]
+    shown = parse_partners(example("partner-format.yaml"))
+    mails = [person.email for entry in (*partners, *shown) for person in entry.contacts]
     ways = [way for entry in contacts for way in entry.channels]
     mails += [way.value for way in ways if way.channel is Channel.EMAIL]
     assert all(mail.endswith(".example") for mail in mails)

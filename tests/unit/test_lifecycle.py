@@ -27,13 +27,14 @@ def test_every_phase_has_its_moves() -> None:
     assert TRANSITIONS.keys() == set(Phase)
 
 
-def test_an_action_ends_closed_rejected_or_stopped_and_in_no_other_phase() -> None:
-    assert {Phase.CLOSED, Phase.REJECTED, Phase.STOPPED} == ENDED
+def test_an_action_ends_closed_dormant_rejected_or_stopped_and_in_no_other_phase() -> None:
+    assert {Phase.CLOSED, Phase.DORMANT, Phase.REJECTED, Phase.STOPPED} == ENDED
 
 
 def test_only_what_was_closed_moves_again_by_reopening_or_by_a_late_stop() -> None:
     moves = {(ended, phase) for ended in ENDED for phase in Phase if may_move(ended, phase)}
-    assert moves == {(Phase.CLOSED, Phase.VERIFYING), (Phase.CLOSED, Phase.STOPPED)}
+    asleep = (Phase.CLOSED, Phase.DORMANT)
+    assert moves == {(one, phase) for one in asleep for phase in (Phase.VERIFYING, Phase.STOPPED)}
 
 
 def test_every_open_phase_can_be_stopped() -> None:
@@ -57,6 +58,10 @@ def test_every_phase_can_be_reached_from_intake() -> None:
     assert reached == set(Phase)
 
 
+def test_only_what_is_followed_up_falls_asleep() -> None:
+    assert {phase for phase in Phase if may_move(phase, Phase.DORMANT)} == {Phase.FOLLOWING_UP}
+
+
 def test_nothing_is_released_that_was_not_verified() -> None:
     before_release = {phase for phase in Phase if may_move(phase, Phase.RELEASING)}
     assert before_release == {Phase.VERIFYING, Phase.SIGNING}
@@ -75,12 +80,12 @@ def test_what_was_closed_can_still_be_stopped_and_withdrawn_and_alone_be_reopene
     reopened = {
         phase for phase in Phase if refusal_of(Decision.REOPEN, Standing(phase, on_hold=False)) is None
     }
-    assert reopened == {Phase.CLOSED}
+    assert reopened == {Phase.CLOSED, Phase.DORMANT}
 
 
 def test_only_the_notice_of_a_stop_is_attested_after_the_end() -> None:
     refused = {phase for phase in ENDED if refusal_of(Decision.ATTEST, Standing(phase, on_hold=False))}
-    assert refused == {Phase.CLOSED, Phase.REJECTED}
+    assert refused == {Phase.CLOSED, Phase.DORMANT, Phase.REJECTED}
 
 
 @pytest.mark.parametrize("phase", Phase)

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.public_holidays import country_of_zone
 from models.working_hours import working_hours, zone_of_country
 
 OFFICE = working_hours("mon-fri 09:00-18:00")
@@ -75,3 +76,27 @@ def test_other_hours_are_refused(line: str) -> None:
 )
 def test_a_country_has_a_zone_where_it_has_exactly_one(country: str, zone: str | None) -> None:
     assert zone_of_country(country) == zone
+
+
+@pytest.mark.parametrize(
+    ("moment", "country", "expected"),
+    [
+        (datetime(2026, 9, 16, 17, tzinfo=UTC), "MX", datetime(2026, 9, 17, 15, tzinfo=UTC)),
+        (datetime(2026, 9, 16, 17, tzinfo=UTC), "AR", datetime(2026, 9, 16, 17, tzinfo=UTC)),
+        (datetime(2026, 9, 16, 17, tzinfo=UTC), None, datetime(2026, 9, 16, 17, tzinfo=UTC)),
+        (datetime(2026, 9, 16, 17, tzinfo=UTC), "XX", datetime(2026, 9, 16, 17, tzinfo=UTC)),
+        (datetime(2026, 12, 25, 17, tzinfo=UTC), "MX", datetime(2026, 12, 28, 15, tzinfo=UTC)),
+    ],
+)
+def test_nobody_works_on_a_public_holiday_of_her_country(
+    moment: datetime, country: str | None, expected: datetime
+) -> None:
+    hours = working_hours("mon-fri 09:00-18:00")
+    assert hours.next_moment(moment, "America/Mexico_City", country) == expected
+
+
+@pytest.mark.parametrize(
+    ("zone", "country"), [("America/Mexico_City", "MX"), ("Europe/Madrid", "ES"), ("UTC", None)]
+)
+def test_a_time_zone_tells_its_country(zone: str, country: str | None) -> None:
+    assert country_of_zone(zone) == country

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from models.messages import CasePlan
 from models.vocabulary import ReleasePolicy
 from tests.workflows.beside import told_beside
-from tests.workflows.following import asked_by_the_facts, missed_while_held
+from tests.workflows.following import asked_by_the_facts, missed_while_held, slept_and_reopened
 from tests.workflows.limited import continued_the_next_day
 from tests.workflows.scenarios import (
     BRIEF,
@@ -36,6 +36,8 @@ from tests.workflows.scenarios import (
 from tests.workflows.sending_again import sent_again
 from tests.workflows.stage import Stage
 from tests.workflows.world import SIGN_ON, case_plan
+
+SLEEPS = BRIEF.model_copy(update={"sleeps": True})
 
 Scenario = Callable[[Stage], Awaitable[None]]
 
@@ -69,6 +71,7 @@ SCENARIOS: dict[str, tuple[Scenario, CasePlan]] = {
     "told_of_answers": (told_of_answers, case_plan(None, BRIEF)),
     "sent_again": (sent_again, case_plan(None, BRIEF)),
     "asked_by_the_facts": (asked_by_the_facts, case_plan(None, BRIEF)),
+    "slept_and_reopened": (slept_and_reopened, case_plan(None, SLEEPS)),
     "missed_while_held": (missed_while_held, case_plan(None)),
     "released_in_two_languages": (released_in_two_languages, case_plan(None, BRIEF)),
 }

@@ -1,14 +1,14 @@
 """The activities of a world that tell what is due in its follow-up, by the rules themselves."""
 
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
 
 from activities import references
 from models.falling_due import after, in_order, next_of
 from models.follow_up_messages import AskNextDue, Due, DueKind, FallDue, FallenDue, NextDue
 from models.messages import DispatchRequest, Purpose
+from tests.workflows.fakes import moment
 from tests.workflows.world import DOCUMENT, World
-
-ZONE = "UTC"
 
 
 class FakeFollowUp(references.FollowUpActivities):
@@ -33,8 +33,8 @@ class FakeFollowUp(references.FollowUpActivities):
         assert released_at
         asked = max([number for purpose, number in world.sheets if purpose is Purpose.CHECK_IN], default=0)
         settled = max(asked, world.fallen.get((DueKind.CHECK_IN, subject), 0))
-        check_ins = [after(released_at, offset, ZONE) for offset in plan.check_ins]
-        end = after(released_at, plan.expires_after, ZONE)
+        check_ins = [after(released_at, offset, world.zone) for offset in plan.check_ins]
+        end = after(released_at, plan.expires_after, world.zone)
         return [
             *in_order(DueKind.CHECK_IN, subject, check_ins, settled=settled),
             *in_order(DueKind.EXPIRY, subject, [end], settled=0),
@@ -44,7 +44,10 @@ class FakeFollowUp(references.FollowUpActivities):
     async def fall_due(self, falling: FallDue) -> FallenDue:
         world, due = self._world, falling.due
         await world.called("fall_due")
-        if world.on_hold or due != next_of(self._upcoming(), falling.now):
+        if world.outage:
+            outage, world.outage = world.outage, None
+            raise ApplicationError("away", type="away", next_retry_delay=outage)
+        if world.on_hold or due != next_of(self._upcoming(), max(falling.now, moment())):
             return FallenDue()
         world.done.append(due)
         if due.kind is DueKind.EXPIRY:

@@ -31,7 +31,6 @@ from models.messages import (
 from models.vocabulary import Channel
 from tests.workflows.world import ACTION, ATTESTATIONS_REQUIRED, AUDIENCE, Sheet, World
 
-BATCH_SIZE = 2
 AFTER_A_STOP = {
     Purpose.STOP_NOTICE,
     Purpose.VERIFICATION,
@@ -115,8 +114,10 @@ class FakeVerification(references.VerificationActivities):
 
 WITHOUT_TEXT = {
     Purpose.CHECK_IN,
+    Purpose.EXPIRY_WARNING,
     Purpose.LEAK_ALARM,
     Purpose.INVITATION_ALARM,
+    Purpose.REPLY_OVERDUE,
     Purpose.SIGN_LINK,
     Purpose.ANSWER_RECEIPT,
 }
@@ -178,7 +179,7 @@ class FakeOutbox(references.OutboxActivities):
         await self._world.called("plan_dispatch")
         if due and moment() < due and DeliveryState.READY in sheet.states:
             return DispatchPlan(batches=(), next_due=due)
-        batches = tuple(_batches(sheet))
+        batches = tuple(_batches(sheet, self._world.batch_size))
         asleep = self._world.asleep if self._world.put_off else None
         if asleep and moment() < asleep:
             awake = tuple(batch for batch in batches if batch.channel is not Channel.SMS)
@@ -240,15 +241,15 @@ class FakeSending(references.SendingActivities):
         world.sent[sheet.request.purpose, sheet.request.round, position] += 1
 
 
-def _batches(sheet: Sheet) -> Iterator[Batch]:
+def _batches(sheet: Sheet, size: int) -> Iterator[Batch]:
     for channel in dict.fromkeys(sheet.channels):
         positions = [
             position
             for position, state in enumerate(sheet.states)
             if state is DeliveryState.READY and sheet.channels[position] is channel
         ]
-        for start in range(0, len(positions), BATCH_SIZE):
-            chosen = positions[start : start + BATCH_SIZE]
+        for start in range(0, len(positions), size):
+            chosen = positions[start : start + size]
             yield Batch(
                 action_id=ACTION.action_id,
                 dispatch_id=sheet.dispatch_id,

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from models.lifecycle import Phase
 from tests.workflows.scenarios import expire, reach_follow_up
 from tests.workflows.stage import Stage
 from tests.workflows.world import World
@@ -30,6 +31,28 @@ async def missed_while_held(stage: Stage) -> None:
     await hold_over_check_ins(stage, 3)
     await stage.resume()
     await stage.world.until_called("settle_due")
+    await expire(stage)
+
+
+async def reopen(stage: Stage) -> None:
+    """Have what sleeps begin again, as a coordinator's reopening does, with a document that goes its way."""
+    world = stage.world
+    world.phases.append(Phase.VERIFYING)
+    world.plan = world.plan.model_copy(update={"reached": Phase.VERIFYING, "released_at": None})
+    world.released_at = None
+    world.sheets.clear()
+    world.fallen.clear()
+    world.sent.clear()
+    world.attestations = 0
+    await reach_follow_up(stage)
+
+
+async def slept_and_reopened(stage: Stage) -> None:
+    """The action expires and sleeps, is reopened, and sleeps again."""
+    await reach_follow_up(stage)
+    await expire(stage)
+    await stage.action.result()
+    await reopen(stage)
     await expire(stage)
 
 

@@ -41,7 +41,7 @@ STATEMENTS = {
 }
 """How the statement's deliveries end in each scenario."""
 
-PLAYED_ELSEWHERE = {"signed_at_quorum", "signed_at_deadline", "missed_while_held"}
+PLAYED_ELSEWHERE = {"signed_at_quorum", "signed_at_deadline", "missed_while_held", "slept_and_reopened"}
 
 
 @pytest.mark.parametrize("name", STATEMENTS)

@@ -1,7 +1,12 @@
 """Partners whom nothing reached, partners who are invited later, and windows with very many answers."""
 
+import asyncio
+from collections import Counter
+from datetime import timedelta
+
 import pytest
 
+from models.lifecycle import Phase
 from models.messages import CasePlan, Purpose
 from tests.workflows.scenarios import BRIEF, reach_sign_on
 from tests.workflows.stage import Stage
@@ -13,6 +18,13 @@ ANSWERS = 2_000
 AT_ONCE = 20
 """How many answers arrive together."""
 MOST_EVENTS = 2_000
+PARTNERS = 5_000
+AS_CONFIGURED = 500
+"""How many messages the worker sends in one activity, unless the operator says otherwise."""
+TOGETHER = 250
+"""How many partners sign while answers are being counted."""
+READINGS_EACH = 3
+"""How often answers are counted then: for the first, for all others, and at the end."""
 
 
 @pytest.fixture
@@ -117,3 +129,42 @@ async def test_the_history_of_a_window_with_thousands_of_answers_stays_short(sta
     assert max(lengths) < MOST_EVENTS
     assert len(stage.world.rounds(Purpose.INVITATION)) == 1
     assert set(stage.world.sent.values()) == {1}
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [case_plan(SIGN_ON.model_copy(update={"quorum": PARTNERS, "remind_after": (timedelta(days=1),)}), BRIEF)],
+)
+async def test_an_action_that_five_thousand_partners_sign_keeps_short_histories_and_reads_seldom(
+    stage: Stage,
+) -> None:
+    stage.world.invited, stage.world.batch_size = PARTNERS, AS_CONFIGURED
+    await reach_sign_on(stage)
+    first_run_id = (await stage.sign_on.describe()).run_id
+    await stage.pass_time(stage.sign_on, timedelta(days=1, hours=1))
+    await stage.world.until(lambda: stage.world.all_sent(Purpose.SIGN_ON_REMINDER))
+    counted = stage.world.calls["count_answers"]
+    for signed in range(TOGETHER, PARTNERS + 1, TOGETHER):
+        await arrive_together(stage, signed)
+    await stage.world.until(lambda: stage.world.phase is Phase.FOLLOWING_UP)
+    readings = stage.world.calls["count_answers"] - counted
+    assert readings <= READINGS_EACH * PARTNERS // TOGETHER
+    purposes = (Purpose.INVITATION, Purpose.SIGN_ON_REMINDER, Purpose.STATEMENT)
+    rounds = [stage.distribution(purpose) for purpose in purposes]
+    handles = [stage.action, *rounds, *[run async for run in runs(stage, first_run_id)]]
+    lengths = [(await handle.describe()).history_length for handle in handles]
+    assert max(lengths) < MOST_EVENTS
+    sent = Counter(purpose for purpose, _, _ in stage.world.sent.elements())
+    assert (sent[Purpose.INVITATION], sent[Purpose.SIGN_ON_REMINDER]) == (PARTNERS, PARTNERS)
+
+
+async def arrive_together(stage: Stage, signed: int) -> None:
+    """Have partners sign while the answers of others are being counted: none of them begins a count."""
+    counted = stage.world.calls["count_answers"]
+    stage.world.block("count_answers")
+    await recount(stage)
+    await stage.world.until_called("count_answers", counted + 1)
+    await asyncio.gather(*(recount(stage) for _ in range(TOGETHER)))
+    stage.world.signed = signed
+    stage.world.unblock("count_answers")
+    await stage.world.until_called("count_answers", counted + 2)

@@ -8,7 +8,6 @@ import pytest
 from models.lifecycle import Decision, Phase
 from models.messages import CasePlan, DeliveryState, Purpose
 from models.vocabulary import Channel
-from tests.workflows.fakes import BATCH_SIZE
 from tests.workflows.limited import spend_the_day
 from tests.workflows.scenarios import (
     BATCHES,
@@ -19,7 +18,7 @@ from tests.workflows.scenarios import (
     stop_providers_at_release,
 )
 from tests.workflows.stage import Stage
-from tests.workflows.world import AUDIENCE, SIGN_ON, case_plan
+from tests.workflows.world import AUDIENCE, BATCH_SIZE, SIGN_ON, case_plan
 from workflows.urgent_action import BEFORE_ANOTHER
 
 

@@ -60,6 +60,7 @@ VERIFICATION = VerificationRef(
     cycle=1,
     plan=VerificationPlan(remind_after=timedelta(hours=1), escalate_after=timedelta(hours=2)),
 )
+BATCH_SIZE = 2
 NOTICE = DispatchRequest(
     document=DOCUMENT.model_copy(update={"document_id": UUID(int=4), "number": 2}),
     purpose=Purpose.STOP_NOTICE,
@@ -118,6 +119,7 @@ class World:
     stopped: bool = False
     consent: bool = True
     invited: int = 5
+    batch_size: int = BATCH_SIZE
     signed: int = 0
     declined: int = 0
     untold_answers: int = 0
@@ -142,6 +144,8 @@ class World:
     """A text message was put off."""
     down: set[Channel] = field(default_factory=set)
     """Channels whose provider is out of order for days."""
+    zone: str = "UTC"
+    """By whose calendar the follow-up counts days."""
     released_at: datetime | None = None
     """When the statement went out; as the plan says, or as the workflow showed it."""
     fallen: dict[tuple[DueKind, UUID], int] = field(default_factory=dict)
@@ -165,7 +169,7 @@ class World:
 
     @property
     def running(self) -> bool:
-        return not self.stopped and self.phase not in {Phase.CLOSED, Phase.STOPPED}
+        return not self.stopped and self.phase not in {Phase.CLOSED, Phase.DORMANT, Phase.STOPPED}
 
     @property
     def attested(self) -> bool:

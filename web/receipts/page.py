@@ -3,7 +3,6 @@
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
-from models.vocabulary import SignatureVisibility
 from storage.answer_links import OpenedAnswer
 from web.forms import form_token, is_ours
 from web.pages import rendered, wanted_language
@@ -42,7 +41,7 @@ class ReceiptPage:
             "by_mandate": given.by_mandate_of is not None,
             "signer_name": given.signer_name,
             "signer_role": given.signer_role,
-            "withheld": given.visibility is SignatureVisibility.WITHHELD,
+            "visibility": given.visibility.value,
             "answered_at": given.answered_at,
             "time_zone": opened.partner.time_zone or self._services.time_zone,
             "digest": given.digest.hex(),

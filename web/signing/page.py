@@ -5,7 +5,6 @@ from fastapi.responses import HTMLResponse
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.partners import Signature
-from models.vocabulary import SignatureVisibility
 from storage.documents import texts_of, version_with
 from storage.questions import count_answers
 from storage.sign_links import OpenedLink
@@ -74,7 +73,7 @@ class SignPage:
         return {
             "answer": given.answer.value,
             "answered_at": given.answered_at,
-            "withheld": given.visibility is SignatureVisibility.WITHHELD,
+            "visibility": given.visibility.value,
             "late": given.late,
             "answered_digest": given.digest.hex(),
             "for_earlier_text": link.may_sign and link.signed_digest is not None,

@@ -13,10 +13,14 @@ from web.pages import switch
 async def text_to_read(
     session: AsyncSession, request: Request, link: OpenedLink, language: str
 ) -> DocumentText:
-    """Return the approved text in the first language of those that are wanted; `language` is the page's."""
+    """Return the approved text in the first language of those that are wanted; `language` is the page's.
+
+    Whom it does not speak to in hers, it speaks to in another of her organisation's.
+    """
     texts = await texts_of(session, link.version.id)
-    wanted = (request.query_params.get("text", ""), language, *link.languages)
-    return texts[next(one for one in wanted if one in link.languages)]
+    wanted = (request.query_params.get("text", ""), language, link.contact.language, *link.partner.languages)
+    spoken = [spelling for one in wanted for spelling in (one, one.partition("-")[0])]
+    return texts[next(one for one in (*spoken, *link.languages) if one in link.languages)]
 
 
 async def statement_context(

@@ -9,6 +9,7 @@ from storage.database import Database
 from tests.integration.followed import (
     DAY,
     RELEASED_AT,
+    done,
     due_of,
     fall_due,
     followed_case,
@@ -20,7 +21,7 @@ from tests.integration.outbox_cases import Case, execute
 
 @pytest.fixture
 async def case(database: Database) -> Case:
-    return await followed_case(database)
+    return await followed_case(database, "P1D", "P3D", "P7D", "P14D", "P28D", "P41D")
 
 
 async def test_the_first_check_in_is_due_a_day_after_the_release(case: Case) -> None:
@@ -78,6 +79,9 @@ async def test_what_is_not_due_any_more_brings_nothing_about(case: Case) -> None
 
 async def test_at_its_end_an_action_expires_whatever_else_was_missed(case: Case) -> None:
     late = RELEASED_AT + 60 * DAY
+    warned = RELEASED_AT + 36 * DAY
+    while (missed := (await next_due(case, warned)).due) and missed.at <= warned:
+        await done(case, missed, warned)
     due = await due_of(case, DueKind.EXPIRY, late)
     assert due.at == RELEASED_AT + 42 * DAY
     assert await fall_due(case, due, late) == FallenDue(over=True)

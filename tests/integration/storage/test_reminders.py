@@ -197,3 +197,12 @@ async def test_two_reminders_that_a_hold_kept_back_are_one(case: Case) -> None:
 async def test_nobody_is_reminded_while_the_invitation_is_on_its_way(case: Case) -> None:
     await case.freeze(Purpose.INVITATION)
     assert (await remind(case)).size == 0
+
+
+@pytest.mark.parametrize("status", ["paused", "ended"])
+async def test_who_was_put_aside_is_reminded_no_more(case: Case, status: str) -> None:
+    change = "UPDATE partner SET status = :status WHERE slug = 'casa-manantial'"
+    await execute(case.database, change, status=status)
+    rows = await case.deliveries(whole(await remind(case)))
+    assert rows
+    assert MANANTIAL not in {one.address for one in rows}

@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from models.messages import Purpose
+from storage.inviting import count_unasked
 from tests.integration.local_servers import LocalMailbox
 from tests.integration.outbox_cases import Case, execute
 from tests.integration.receipts import ReceiptVisit, register, send_due, token_in
@@ -13,6 +15,7 @@ from tests.integration.web.site import API, Caller, Site, problem
 
 PARTNER = f"{API}/partners/casa-manantial"
 OFFICE = "oficina@manantial.example"
+AMPARO = "amparo@manantial.example"
 
 
 @pytest.fixture
@@ -68,6 +71,19 @@ async def test_every_link_of_it_opens_nothing_at_once(
         await coordinator.client.post(f"{PARTNER}/compromised")
         assert (await receipt.read()).status_code == 404
         assert (await visit.browser.get(visit.link)).status_code == 404
+
+
+async def test_an_invitation_that_was_made_at_that_moment_is_not_sent_and_its_link_opens_nothing(
+    visit: Visit, coordinator: Caller
+) -> None:
+    batch = await visit.case.batch(Purpose.INVITATION)
+    await coordinator.client.post(f"{PARTNER}/compromised")
+    for table in ("invitation", "sign_link"):
+        await execute(visit.case.database, f"UPDATE {table} SET revoked_at = NULL")
+    assert (await visit.browser.get(visit.link)).status_code == 404
+    assert AMPARO not in {one.address for one in await visit.case.claim(batch)}
+    async with visit.case.database.transaction() as session:
+        assert await count_unasked(session, visit.case.document.document_id) == 0
 
 
 async def test_its_signature_is_not_counted_named_or_sent_under(compromised: Visit) -> None:

@@ -15,7 +15,7 @@ from tests.integration.web.sign_visits import (
     visited_by_scanners,
     without_nonce,
 )
-from tests.integration.web.site import Site
+from tests.integration.web.site import API, Caller, Site
 from tests.integration.web.snapshots import contents_of, count_of
 
 LARGEST_PAGE_BYTES = 60 * 1024
@@ -54,6 +54,24 @@ async def test_the_language_is_the_partners_unless_the_visitor_chooses(visit: Vi
     assert '<html lang="en"' in english.text
     assert "vehicle without number plates" in english.text
     assert without_nonce(unknown) == without_nonce(spanish)
+
+
+@pytest.mark.parametrize(
+    ("contact", "partner", "shown"),
+    [
+        ("en-GB", ["es"], "vehicle without number plates"),
+        ("fr", ["fr", "en"], "vehicle without number plates"),
+        ("fr", ["fr"], "un vehículo sin placas"),
+    ],
+    ids=["her own without its region", "another of her organisation", "that of the case"],
+)
+async def test_a_statement_that_is_not_in_her_language_is_shown_in_the_next_that_she_may_read(
+    visit: Visit, contact: str, partner: list[str], shown: str
+) -> None:
+    database = visit.case.database
+    await execute(database, "UPDATE partner_contact SET language = :language", language=contact)
+    await execute(database, "UPDATE partner SET languages = :languages", languages=partner)
+    assert shown in (await visit.read()).text
 
 
 async def test_a_posted_answer_signs(site: Site, visit: Visit) -> None:
@@ -138,6 +156,21 @@ async def test_a_withheld_signature_is_counted_and_not_named_to_others(visit: Vi
     page = (await neighbour.read()).text
     assert "Casa de las Mujeres El Manantial" not in page
     assert "Amparo" not in page
+
+
+async def test_a_signature_for_authorities_alone_is_named_to_neither_neighbours_nor_coordinators(
+    visit: Visit, coordinator: Caller
+) -> None:
+    path = f"{API}/actions/{visit.case.action.reference}/signatures"
+    before = (await coordinator.client.get(path)).json()["signatures"]
+    assert all(one["partner"] for one in before)
+    assert "solo en lo que va a autoridades" in (await visit.answer(visibility="authorities")).text
+    neighbour = Visit(visit.case, await sign_link(visit.case, "red-del-volcan"), visit.browser)
+    assert "Casa de las Mujeres El Manantial" not in (await neighbour.read()).text
+    listed = (await coordinator.client.get(path)).json()["signatures"]
+    assert [one["answer"] for one in listed].count("signed") == 1
+    assert len(listed) == len(before)
+    assert {(one["partner"], one["country"]) for one in listed} == {(None, None)}, "who is left could be told"
 
 
 async def test_a_public_signature_is_named_to_others(visit: Visit) -> None:

@@ -1,19 +1,25 @@
 """The page behind "unsubscribe", and the one click of mail programs (RFC 8058)."""
 
+import asyncio
 import re
 from itertools import cycle
 from typing import Any
 from uuid import uuid4
 
 import httpx
+from sqlalchemy import text
 
 from models.outbox import Delivery
 from storage.database import Database
 from tests.integration.outbox_cases import execute, make_case
+from tests.integration.sign_links import sign_link
 from tests.integration.web.site import PUBLIC_URL, Site
 from tests.integration.web.snapshots import contents_of
+from tests.waiting import until
 from web.errors import PROBLEM_JSON
 
+AT_ONCE = 100
+"""More than there are connections to the database."""
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 BY_HAND = {
     "Origin": PUBLIC_URL,
@@ -130,3 +136,24 @@ async def test_while_the_database_is_away_she_is_told_so_by_a_page(site: Site) -
     assert page.status_code >= 500
     assert page.headers["Content-Type"].startswith("text/html")
     assert PROBLEM_JSON not in page.headers["Content-Type"]
+
+
+async def test_a_flood_of_those_who_leave_keeps_nobody_waiting_who_signs(site: Site) -> None:
+    case = await make_case(site.services.database)
+    contacts = [one for one in await case.deliveries(await case.batch()) if one.recipient_kind == "contact"]
+    await case.open_sign_on()
+    link, path = await sign_link(case, "casa-manantial"), path_to(site, contacts[0])
+
+    async def all_places_taken() -> bool:
+        return site.services.leaving.locked()
+
+    async with site.client() as leaving, site.client() as signing:
+        async with site.services.database.transaction() as session:
+            await session.execute(text("LOCK TABLE suppression"))
+            posts = [asyncio.create_task(leaving.post(path, data=ONE_CLICK)) for _ in range(AT_ONCE)]
+            await until(all_places_taken)
+            assert (await signing.get(f"/s/{link}")).status_code == 303
+            assert not any(post.done() for post in posts)
+        answers = await asyncio.gather(*posts)
+    assert {one.status_code for one in answers} == {200}
+    assert len(await suppressed(site.services.database)) == 1

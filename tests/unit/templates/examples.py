@@ -10,6 +10,7 @@ from tests.unit.templates.side_examples import (
     APPROVE,
     APPROVER,
     DETAILS,
+    OVERDUE,
     QUESTIONS,
 )
 from tests.unit.templates.verify_examples import VERIFY_EXAMPLES
@@ -109,7 +110,7 @@ RECEIPT: dict[str, object] = {
     "doubted": False,
     "signer_name": "Amaranta Solís",
     "signer_role": "Coordinadora",
-    "withheld": False,
+    "visibility": "public",
     "answered_at": datetime(2026, 11, 21, 15, 5, tzinfo=UTC),
     "time_zone": "America/Mexico_City",
     "digest": DIGEST,
@@ -141,7 +142,7 @@ ANSWERING: dict[str, object] = {
 ANSWERED: dict[str, object] = {
     "answer": "signed",
     "answered_at": datetime(2026, 11, 21, 15, 5, tzinfo=UTC),
-    "withheld": False,
+    "visibility": "public",
     "late": False,
     "for_earlier_text": True,
     "answered_digest": DIGEST,
@@ -193,12 +194,20 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
     "email/answer_receipt": RECEIPT
     | {"followed": "Red de los Ríos", "answer_url": "https://red.example/r/Zm9vYmFyYmF6cXV4"},
     "email/disowned_alarm": UNRELEASED,
-    "email/check_in": COORDINATOR,
+    "email/check_in": COORDINATOR | {"answer_url": "https://red.example/c/Zm9vYmFyYmF6cXV4"},
+    "email/expiry_warning": {
+        "recipient_name": COORDINATOR["recipient_name"],
+        "reference": COORDINATOR["reference"],
+        "expires_at": COORDINATOR["released_at"],
+        "time_zone": COORDINATOR["time_zone"],
+    },
     "email/verification": ASKED,
     "email/verification_reminder": ASKED,
     "email/verification_alarm": UNRELEASED,
     "email/leak_alarm": COORDINATOR,
     "email/invitation_alarm": MISSED,
+    "email/reply_overdue": COORDINATOR,
+    "email/reply_reminder": OVERDUE | ADDRESSED,
     "email/stop_notice": NOTICE | ADDRESSED | LISTED,
     "notices/stop": ENDED,
     "notices/withdraw": ENDED,
@@ -210,6 +219,9 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
     | RECEIPT
     | {"confirmed": False, "by_mandate": True, "about": "9f" * 16, "form_token": "dG9rZW4"}
     | {"problems": {}, "values": {}},
+    "web/check_in": PAGE
+    | {"index": "UA-2026-014/1", "number": 3, "news": None, "answered_at": None, "time_zone": "UTC"}
+    | {"closing": False, "expired": False, "form_token": "dG9rZW4"},
     "web/sign": PAGE | STATEMENT | WINDOW | SIGNATORIES | ANSWERING,
     "web/answered": PAGE | STATEMENT | ASKED_TO_SIGN | SIGNATORIES | ANSWERING | ANSWERED,
     "web/questions": PAGE | QUESTIONS,

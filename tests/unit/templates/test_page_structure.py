@@ -59,7 +59,7 @@ def test_the_secret_address_of_a_page_is_not_passed_on(name: str) -> None:
 
 
 @pytest.mark.parametrize("problems", [{}, PROBLEMS], ids=["as it opens", "with problems"])
-@pytest.mark.parametrize(("name", "fields"), [("sign", 5), ("answered", 7)])
+@pytest.mark.parametrize(("name", "fields"), [("sign", 6), ("answered", 8)])
 def test_every_field_of_the_forms_has_a_label(name: str, fields: int, problems: dict[str, str]) -> None:
     outline = Outline(page(name, problems=problems, follows=""))
     labels = {label.attributes["for"] for label in outline.named("label")}
@@ -224,16 +224,17 @@ def test_a_late_signature_is_called_so() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "withheld", "words"),
+    ("answer", "visibility", "words"),
     [
-        ("signed", False, "aparece entre las firmantes"),
-        ("signed", True, "el nombre de su organización no se publica"),
-        ("declined", False, "no le enviaremos más recordatorios"),
-        ("withdrawn", False, "retiró su firma"),
+        ("signed", "public", "aparece entre las firmantes"),
+        ("signed", "authorities", "aparece solo en lo que va a autoridades"),
+        ("signed", "withheld", "el nombre de su organización no se publica"),
+        ("declined", "public", "no le enviaremos más recordatorios"),
+        ("withdrawn", "public", "retiró su firma"),
     ],
 )
-def test_the_answer_is_confirmed(answer: str, withheld: bool, words: str) -> None:  # noqa: FBT001
-    assert words in page("answered", answer=answer, withheld=withheld)
+def test_the_answer_is_confirmed(answer: str, visibility: str, words: str) -> None:
+    assert words in page("answered", answer=answer, visibility=visibility)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,65 @@
+"""A closing report as data: what partners and funders may be told of one action. It names nobody."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from models.figures import Ending
+from models.messages import DeliveryState
+from models.response_vocabulary import ResponseKind
+from models.vocabulary import Channel, Concern, TargetKind
+
+
+class Milestone(StrEnum):
+    """What stands on the timeline of a report."""
+
+    EVENT = "event"
+    """What happened; only where its day is known."""
+    RECEIVED = "received"
+    """The case was handed in."""
+    RELEASED = "released"
+    """A document began to go out."""
+    SUBMITTED = "submitted"
+    """The case was submitted to a mechanism."""
+    ANSWERED = "answered"
+    """A target answered."""
+    ENDED = "ended"
+    """The action ended."""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One point of the timeline; a release has the number of its document."""
+
+    milestone: Milestone
+    on: date
+    number: int | None = None
+
+
+@dataclass(frozen=True)
+class Responded:
+    """How many offices of a kind got the statement, and how many of their responses were of which kind."""
+
+    kind: TargetKind
+    asked: int
+    kinds: dict[ResponseKind, int]
+
+
+@dataclass(frozen=True)
+class CaseReport:
+    """What is told of an action.
+
+    Signatures are those that may be named, by country; of the others only how many there are at least.
+    """
+
+    reference: str
+    country: str
+    concerns: tuple[Concern, ...]
+    on: date
+    ending: Ending
+    timeline: tuple[Moment, ...]
+    signatures: dict[str, int]
+    organisations: int
+    unnamed_at_least: int
+    deliveries: dict[Channel, dict[DeliveryState, int]]
+    responses: tuple[Responded, ...]

@@ -1,0 +1,103 @@
+"""Figures over all actions: counts and times alone, never of whom."""
+
+from typing import Final, NamedTuple
+
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.figures import Ending, Rate, Span
+from models.vocabulary import TargetKind
+
+_ACTIONS = text("""
+    SELECT count(*) AS actions, count(released_at) AS released FROM urgent_action
+""")
+
+_SPAN = text("""
+    SELECT count(*) AS actions,
+           percentile_cont(0.5) WITHIN GROUP (ORDER BY hours) AS median,
+           min(hours) AS shortest, max(hours) AS longest
+    FROM (SELECT greatest(0, extract(epoch FROM
+                 released_at - (occurred_on::date::timestamp AT TIME ZONE :time_zone)) / 3600) AS hours
+          FROM urgent_action WHERE released_at IS NOT NULL AND length(occurred_on) = 10) AS span
+""")
+"""From the beginning of the day of the event; where only its month is known, an action is left out."""
+
+_SIGN_ON = text("""
+    SELECT count(DISTINCT document.id) AS documents, count(*) AS invited,
+           count(*) FILTER (WHERE EXISTS (
+               SELECT 1 FROM signature
+               WHERE signature.document_id = invitation.document_id
+                 AND signature.partner_id = invitation.partner_id AND signature.answer = 'signed'
+                 AND signature.superseded_at IS NULL AND signature.doubted_at IS NULL)) AS signed
+    FROM invitation JOIN document ON document.id = invitation.document_id
+    WHERE document.sign_on_opened_at IS NOT NULL
+""")
+
+REACHED_TARGETS: Final = """
+    SELECT DISTINCT target.id, target.kind
+    FROM target
+    JOIN delivery ON delivery.recipient_kind = 'target' AND delivery.recipient_id = target.id
+    JOIN dispatch ON dispatch.id = delivery.dispatch_id
+    WHERE dispatch.purpose = 'statement' AND delivery.state IN ('sent', 'delivered')
+"""
+"""The offices that a statement has reached."""
+
+COUNTING_RESPONSES: Final = """
+    SELECT response.target_id, response.kind, response.received_on
+    FROM response
+    WHERE NOT EXISTS (SELECT 1 FROM response AS later WHERE later.corrects = response.id)
+"""
+"""The responses that no other one corrects."""
+
+_RESPONSES = text(f"""
+    SELECT reached.kind, count(*) AS asked,
+           count(*) FILTER (WHERE EXISTS (
+               SELECT 1 FROM ({COUNTING_RESPONSES}) AS given
+               WHERE given.target_id = reached.id AND given.kind <> 'none')) AS answered
+    FROM ({REACHED_TARGETS}) AS reached
+    GROUP BY reached.kind
+""")
+
+_ENDINGS = text("""
+    SELECT CASE WHEN rejected_at IS NOT NULL THEN 'rejected'
+                WHEN withdrawn_at IS NOT NULL THEN 'withdrawn'
+                WHEN stopped_at IS NOT NULL THEN 'stopped'
+                WHEN closed_at IS NOT NULL THEN 'closed'
+                ELSE 'open' END AS ending,
+           count(*) AS count
+    FROM urgent_action GROUP BY ending
+""")
+
+
+class Figures(NamedTuple):
+    """What may be counted over all actions, before small numbers are left out."""
+
+    actions: int
+    released: int
+    event_to_release: Span
+    documents_signed_on: int
+    sign_on: Rate
+    responses: dict[TargetKind, Rate]
+    endings: dict[Ending, int]
+
+
+async def figures(session: AsyncSession, time_zone: str) -> Figures:
+    """Count over all actions."""
+    counted = (await session.execute(_ACTIONS)).one()
+    span = (await session.execute(_SPAN, {"time_zone": time_zone})).one()
+    signing = (await session.execute(_SIGN_ON)).one()
+    responses = await session.execute(_RESPONSES)
+    endings = await session.execute(_ENDINGS)
+    return Figures(
+        actions=counted.actions,
+        released=counted.released,
+        event_to_release=Span(span.actions, *(_hours(span[place]) for place in (1, 2, 3))),
+        documents_signed_on=signing.documents,
+        sign_on=Rate(signing.invited, signing.signed),
+        responses={TargetKind(row.kind): Rate(row.asked, row.answered) for row in responses},
+        endings={Ending(row.ending): row[1] for row in endings},
+    )
+
+
+def _hours(value: object) -> float | None:
+    return None if value is None else round(float(str(value)), 1)

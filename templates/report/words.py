@@ -1,0 +1,66 @@
+"""Words of the vocabularies in closing reports."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from models.case_reports import Milestone
+from models.figures import Ending
+from models.messages import DeliveryState
+from models.response_vocabulary import ResponseKind
+from models.vocabulary import Channel, TargetKind
+from templates.submission.form import translatable as _
+
+MILESTONES: Final[Mapping[Milestone, str]] = MappingProxyType(
+    {
+        Milestone.EVENT: _("The event"),
+        Milestone.RECEIVED: _("The case is received"),
+        Milestone.RELEASED: _("Document %(number)s goes out"),
+        Milestone.SUBMITTED: _("Submitted to a mechanism"),
+        Milestone.ANSWERED: _("An office answers"),
+        Milestone.ENDED: _("The action ends"),
+    }
+)
+
+ENDINGS: Final[Mapping[Ending, str]] = MappingProxyType(
+    {
+        Ending.OPEN: _("The action goes on."),
+        Ending.CLOSED: _("The action was closed."),
+        Ending.STOPPED: _("The action was stopped."),
+        Ending.REJECTED: _("The action did not go out."),
+    }
+)
+"""How reports tell it. That consent was taken back is told to nobody: the stop is told, and not why."""
+
+CHANNELS: Final[Mapping[Channel, str]] = MappingProxyType(
+    {
+        Channel.EMAIL: _("E-mail"),
+        Channel.SMS: _("Text message"),
+        Channel.PARTNER_API: _("Systems of partners"),
+        Channel.LETTER: _("Letter"),
+    }
+)
+
+ARRIVED: Final = frozenset({DeliveryState.SENT, DeliveryState.DELIVERED})
+"""What counts as sent."""
+
+KINDS: Final[Mapping[TargetKind, str]] = MappingProxyType(
+    {
+        TargetKind.AUTHORITY: _("Authorities"),
+        TargetKind.EMBASSY: _("Embassies"),
+        TargetKind.MECHANISM: _("International mechanisms"),
+        TargetKind.COMPANY: _("Companies"),
+        TargetKind.MEDIA: _("Media"),
+    }
+)
+
+RESPONSES: Final[Mapping[ResponseKind, str]] = MappingProxyType(
+    {
+        ResponseKind.POSITIVE: _("did what was asked"),
+        ResponseKind.PLEDGE: _("promised to act"),
+        ResponseKind.OBSTRUCTION: _("refused"),
+        ResponseKind.ASKS_FOR_INFORMATION: _("asked for more information"),
+        ResponseKind.TOKEN: _("acknowledged receipt"),
+        ResponseKind.NONE: _("will not answer"),
+    }
+)
