@@ -4,12 +4,14 @@ import typer
 
 from office.bounces import BounceCommand
 from office.desk import Office
+from office.inbound import InboundCommand
 from office.keys import key_commands
 from office.partner_keys import partner_key_commands
 from office.providers import provider_commands
 from office.verifiers import verifier_commands
+from security.fields import FieldCipher
 from security.fingerprints import AddressFingerprint
-from security.keys import decode_key
+from security.keys import KeyRing, decode_key
 from settings import load_settings
 
 
@@ -19,6 +21,7 @@ def open_office() -> Office:
     return Office(
         database_url=settings.database_url,
         fingerprint=AddressFingerprint(decode_key(settings.fingerprint_key.get_secret_value())),
+        cipher=FieldCipher(KeyRing.parse(settings.field_keys.get_secret_value())),
         public_url=settings.public_url,
         message_id_domain=settings.message_id_domain,
         default_language=settings.default_language,
@@ -40,6 +43,7 @@ def build() -> typer.Typer:
     app.add_typer(partner_key_commands(open_office), name="partner-keys")
     app.add_typer(provider_commands(open_office), name="providers")
     app.command()(BounceCommand(open_office).bounces)
+    app.command()(InboundCommand(open_office).inbound)
     return app
 
 

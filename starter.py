@@ -4,12 +4,14 @@ import typer
 
 from console import (
     addenda,
+    clocks,
     commands,
     decisions,
     documents,
     extending,
     in_doubt,
     letters,
+    outcomes,
     rehearsals,
     reports,
     responses,
@@ -48,6 +50,9 @@ def build() -> typer.Typer:
     app.command()(letters.letters)
     app.command()(letters.posted)
     app.command()(responses.respond)
+    app.command()(clocks.clocks)
+    app.command()(outcomes.outcome)
+    app.command()(outcomes.outcomes)
     app.command()(decisions.attest)
     app.command("return")(decisions.send_back)
     app.command()(decisions.reject)

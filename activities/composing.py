@@ -6,12 +6,13 @@ from typing import NamedTuple
 
 from activities.attaching import LetterAttachments
 from activities.document_context import signatories, text_context, text_for
+from activities.drafts import Draft
 from activities.expiry_context import expiry_context
 from activities.leak_watch import LeakWatch, Part, texts_in
 from activities.moulding import Moulds
 from activities.receipt_context import receipt_context
+from activities.reply_letters import FOLLOWING, ReplyLetters
 from activities.secret_links import SecretLinks
-from activities.sending import Draft
 from channels.mime import EmailContent
 from channels.partner_api import DocumentContent
 from channels.sms import SmsContent
@@ -34,8 +35,6 @@ from templates.letter.press import LetterPress
 from templates.rendering import Renderer
 
 _ASKING = {Purpose.VERIFICATION, Purpose.VERIFICATION_REMINDER}
-_FOLLOWING = {Purpose.STATEMENT, Purpose.ADDENDUM, Purpose.STOP_NOTICE}
-"""What goes out as an answer to the mail before it about the same action."""
 
 
 class Stationery(NamedTuple):
@@ -71,6 +70,7 @@ class Composer:
         self._letters = LetterAttachments(stationery.press, self._watch, time_zone=time_zone)
         self._moulds = Moulds(self._watch, self._written_mail)
         self._links = SecretLinks(database, public_url=public_url, last=sign_links_last)
+        self._reply_letters = ReplyLetters(database, stationery.renderer, time_zone=time_zone)
         self._time_zone = time_zone
         self._sms_link = sms_link
 
@@ -86,7 +86,7 @@ class Composer:
             text="",
             html="",
             language=draft.delivery.language,
-            references=tuple(draft.recipient.earlier) if draft.contents.purpose in _FOLLOWING else (),
+            references=tuple(draft.recipient.earlier) if draft.contents.purpose in FOLLOWING else (),
             unsubscribe_url=self._way_off_the_list(draft),
         )
 
@@ -113,6 +113,8 @@ class Composer:
             Purpose.INVITATION_ALARM: self._missed,
             Purpose.VERIFICATION: self._asking,
             Purpose.VERIFICATION_REMINDER: self._asking,
+            Purpose.REPLY_OVERDUE: self._to_coordinator,
+            Purpose.REPLY_REMINDER: self._reply_letters.context,
             Purpose.STOP_NOTICE: self._notice,
         }
         purpose, language = draft.contents.purpose, draft.delivery.language
@@ -148,7 +150,7 @@ class Composer:
 
     def _secrets(self, draft: Draft) -> tuple[str, ...]:
         """Open the secret that a partner checks with, and the one before while it is being replaced."""
-        recipient, address = draft.recipient, draft.delivery.address
+        recipient, address = draft.recipient, draft.address
         if recipient.sealed_secret is None:
             raise ValueError("a partner with an API address has no secret")
         newest = self._cipher.open(recipient.sealed_secret, context=api_secret_place(address))
@@ -292,7 +294,5 @@ class Composer:
         }
 
     async def _asking(self, draft: Draft) -> dict[str, object]:
-        return {
-            "recipient_name": draft.recipient.name,
-            "verify_url": await self._links.to_verify(draft.delivery),
-        }
+        verify_url = await self._links.to_verify(draft.delivery)
+        return {"recipient_name": draft.recipient.name, "verify_url": verify_url}

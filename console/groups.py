@@ -8,11 +8,13 @@ from console import (
     audience,
     auditing,
     check_ins,
+    clocks,
     consents,
     contact_lists,
     contacts,
     documents,
     editorial,
+    inbound,
     invitations,
     partner_systems,
     partners,
@@ -105,6 +107,19 @@ GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
             "attach": responses.attach,
             "fetch": responses.fetch,
         },
+    ),
+    "inbound": (
+        "Read mails that came in, and say what they are.",
+        {
+            "list": inbound.list_mails,
+            "show": inbound.show,
+            "confirm": inbound.confirm,
+            "dismiss": inbound.dismiss,
+        },
+    ),
+    "steps": (
+        "Decide about what is proposed where a target does not answer.",
+        {"show": clocks.show, "approve": clocks.approve, "done": clocks.done, "dismiss": clocks.dismiss},
     ),
     "submissions": (
         "Draft submissions to mechanisms, and say which were sent.",

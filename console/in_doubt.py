@@ -11,6 +11,7 @@ from rich.text import Text
 from console.answers import read
 from console.doubt_answers import DoubtDecided, InDoubt, InDoubtList
 from console.errors import BadInputError
+from console.purposes import PURPOSES
 from console.session import (
     DEFAULT_API_URL,
     ApiKey,
@@ -22,7 +23,7 @@ from console.session import (
     action_path,
     session,
 )
-from console.words import CHANNELS, COMMAND, PURPOSES, clock, named
+from console.words import CHANNELS, COMMAND, clock, named
 
 WHY = {
     "sender_died": "its sender died when the provider may have had it",

@@ -50,6 +50,7 @@ class Report(Answer):
     unnamed_at_least: int
     deliveries: dict[str, dict[str, int]]
     responses: tuple[Responded, ...]
+    impacts: tuple[str, ...]
 
 
 def report(
@@ -102,5 +103,7 @@ def _table(told: Report) -> Table:
     for responded in told.responses:
         answers = counts_words(responded.kinds)
         table.add_row(f"{phrase(responded.kind)}, {responded.asked} written to", answers)
+    if told.impacts:
+        table.add_row("What became of people", ", ".join(phrase(one).lower() for one in told.impacts))
     table.add_row("Ending", phrase(told.ending))
     return table

@@ -36,7 +36,7 @@ class Responses(Answer):
 
 
 class Outcomes(Answer):
-    """How actions ended."""
+    """How actions ended, or what became of people."""
 
     counts: dict[str, int]
     others: int
@@ -52,6 +52,7 @@ class Stats(Answer):
     sign_on: SignOn
     responses: tuple[Responses, ...]
     outcomes: Outcomes
+    impacts: Outcomes
 
 
 def stats(
@@ -81,10 +82,11 @@ def _table(told: Stats) -> Table:
     table.add_row("Invitations signed", share(signing.signed, signing.invited, signing.rate))
     for one in told.responses:
         table.add_row(f"Responses, {phrase(one.kind).lower()}", share(one.answered, one.asked, one.rate))
-    for name, count in told.outcomes.counts.items():
-        table.add_row(phrase(name), str(count))
-    if told.outcomes.others:
-        table.add_row("Other outcomes", str(told.outcomes.others))
+    for title, counted in (("Actions", told.outcomes), ("People, impact", told.impacts)):
+        for name, count in counted.counts.items():
+            table.add_row(f"{title}: {phrase(name).lower()}", str(count))
+        if counted.others:
+            table.add_row(f"{title}: other", str(counted.others))
     return table
 
 

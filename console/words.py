@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from console.answers import Action, Consent, Document, Event, PossibleDuplicate, Signature, UnreachableTarget
+from console.purposes import PURPOSES
 from models.lifecycle import Decision, Phase
 from models.vocabulary import Answer, DocumentKind, ReleasePolicy
 
@@ -71,36 +72,16 @@ EVENTS = {
     "response_logged": "A target answered",
     "response_corrected": "A target's answer was written down anew",
     "response_attached": "A file was put beside a target's answer",
+    "reply_overdue": "A target has not answered in its time; a step is proposed",
+    "step_decided": "A proposed step was decided about",
+    "outcome_recorded": "It was written down what became of a person",
+    "mail_came_in": "A mail came in, and waits for somebody",
+    "mail_decided": "Somebody said what a mail is",
     "claimed": "Messages were taken for sending",
     "settled": "Messages changed their state",
 }
 
 CHANNELS = {"email": "email", "sms": "SMS", "partner_api": "partner API", "letter": "letter"}
-
-PURPOSES = {
-    "statement": "Statement",
-    "invitation": "Invitations",
-    "sign_on_reminder": "Reminders to partners",
-    "approval_request": "Requests to approvers of partners",
-    "approval_declined": "Word to contacts that nobody confirmed",
-    "address_changed": "Word to registered addresses that were changed",
-    "question": "Word of partners' questions",
-    "question_answered": "Word of answers to partners",
-    "rehearsal": "Rehearsals of the release",
-    "addendum": "Addenda to the signatories",
-    "sign_again": "Requests to sign a changed text",
-    "sign_link": "New links to partners",
-    "answer_receipt": "Receipts to partners",
-    "disowned_alarm": "Alarms: not a partner's own answer",
-    "check_in": "Check-ins",
-    "expiry_warning": "Warnings: the action expires",
-    "verification": "Requests to verifiers",
-    "verification_reminder": "Reminders to verifiers",
-    "verification_alarm": "Alarms: nobody has taken the case",
-    "leak_alarm": "Alarms: messages held back",
-    "invitation_alarm": "Alarms: partners not reached",
-    "stop_notice": "Notices of the end",
-}
 
 READERS = {"public": "the public", "authority": "authorities", "mechanism": "mechanisms"}
 

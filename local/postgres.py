@@ -54,8 +54,8 @@ class EmbeddedPostgres:
     """
 
     def __init__(self, data: Path, *, fast: bool = False) -> None:
-        self._data = data.absolute()
-        self._cluster = self._data / "cluster"
+        self.data = data.absolute()
+        self._cluster = self.data / "cluster"
         self._options = {**ALWAYS, **(FAST if fast else {})}
         self._programs = _programs()
         self._known_account: Account | None = None
@@ -72,7 +72,7 @@ class EmbeddedPostgres:
 
     def start(self) -> None:
         """Start the server, or take over the one that a killed parent left; return when it answers."""
-        self._data.mkdir(parents=True, exist_ok=True)
+        self.data.mkdir(parents=True, exist_ok=True)
         with self._alone():
             self._account.reach_program(self._programs / "postgres")
             if not self._cluster.exists():
@@ -135,13 +135,13 @@ class EmbeddedPostgres:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        with (self._data / "lock").open("w") as lock:
+        with (self.data / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
     def _initialise(self) -> None:
         # Renamed when complete: a kill in the middle leaves no half cluster behind.
-        unfinished = self._data / "cluster.unfinished"
+        unfinished = self.data / "cluster.unfinished"
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(mode=0o700)
         self._account.own(unfinished)

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, PlainSerializer
 from pydantic_core import InitErrorDetails
 
+from models.case_escalation import EscalationStep, misplaced_steps
 from models.case_parts import (
     Event,
     FollowUp,
@@ -61,10 +62,12 @@ class CaseFile(StrictModel):
     sign_on: SignOn | None = None
     release: Release
     follow_up: FollowUp
+    escalation: Annotated[tuple[EscalationStep, ...], Field(min_length=1, max_length=20)] | None = None
 
     @classmethod
     def across_fields(cls, tree: Mapping[object, object]) -> Iterator[InitErrorDetails]:
-        """Find texts that lack a language of the action, and languages that the action lacks."""
+        """Find texts that lack a language of the action, languages that it lacks, and steps to nobody."""
+        yield from misplaced_steps(tree)
         languages = _languages(tree)
         for pattern in _IN_EVERY_LANGUAGE if languages else ():
             yield from _missing_languages(tree, pattern, languages)

@@ -19,6 +19,7 @@ from pydantic_core import InitErrorDetails
 from models.addresses import canonical_address
 from models.lifecycle import WhenExpired
 from models.problems import refusal, refused_at
+from models.reply_vocabulary import Mechanism
 from models.scalars import (
     Country,
     Day,
@@ -119,14 +120,21 @@ class TargetAddress(StrictModel):
     valid_until: Annotated[Day, AfterValidator(_after_check)]
 
 
+def _of_a_state_or_mechanism(mechanism: Mechanism, info: ValidationInfo) -> Mechanism:
+    if info.data.get("kind") not in {None, TargetKind.AUTHORITY, TargetKind.MECHANISM}:
+        raise refusal("is for authorities and mechanisms", "Leave it out, or correct `kind`.")
+    return mechanism
+
+
 class Target(StrictModel):
-    """An office that is addressed."""
+    """An office that is addressed; `mechanism` is that by whose procedure it answers."""
 
     office: Localised
     holder: Line | None = None
     salutation: Localised
     kind: TargetKind
     language: Language
+    mechanism: Annotated[Mechanism, AfterValidator(_of_a_state_or_mechanism)] | None = None
     replies_within: Duration | None = None
     addresses: Annotated[tuple[TargetAddress, ...], OnlyLists, Field(min_length=1, max_length=20)]
 

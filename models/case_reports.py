@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from models.figures import Ending
 from models.messages import DeliveryState
+from models.outcome_file import Impact
 from models.response_vocabulary import ResponseKind
 from models.vocabulary import Channel, Concern, TargetKind
 
@@ -49,7 +50,8 @@ class Responded:
 class CaseReport:
     """What is told of an action.
 
-    Signatures are those that may be named, by country; of the others only how many there are at least.
+    Signatures are those that may be named, by country; of the others only how many there are at least. What
+    became of people is told by its words alone, without a number, and not of those who are withheld.
     """
 
     reference: str
@@ -63,3 +65,4 @@ class CaseReport:
     unnamed_at_least: int
     deliveries: dict[Channel, dict[DeliveryState, int]]
     responses: tuple[Responded, ...]
+    impacts: tuple[Impact, ...]

@@ -11,6 +11,7 @@ from sqlalchemy import Interval, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from models.columns import link, moment, primary_key, tree, uuids, word, words
+from models.reply_vocabulary import Mechanism
 from models.vocabulary import Channel, DocumentKind, RenderingKind, TargetKind
 
 _INTERVAL: Any = Interval()
@@ -97,6 +98,7 @@ class Target(SQLModel, table=True):
     holder: str | None = None
     salutations: dict[str, str] = tree()
     language: str
+    mechanism: Mechanism | None = word(Mechanism, default=None, nullable=True)
     replies_within: timedelta | None = Field(default=None, sa_type=_INTERVAL)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 FEWEST: Final = 3
 """A median, a rate or an outcome of fewer than these would tell of a single case, or of a single office."""
@@ -44,7 +44,10 @@ class Rate(NamedTuple):
         return round(self.answered / self.asked, 3) if self.asked >= FEWEST else None
 
 
-def folded(counts: Mapping[Ending, int], fewest: int = FEWEST) -> tuple[dict[Ending, int], int]:
+Word = TypeVar("Word", bound=StrEnum)
+
+
+def folded(counts: Mapping[Word, int], fewest: int = FEWEST) -> tuple[dict[Word, int], int]:
     """Return the counts that may be told, and the sum of those that are too small to be told one by one.
 
     One that is small alone could be told from the sum of all: then the smallest of the others joins it.

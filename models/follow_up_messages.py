@@ -16,6 +16,10 @@ class DueKind(StrEnum):
     """The coordinator is told that the time of the action will be over."""
     EXPIRY = "expiry"
     """The time of the action is over."""
+    REPLY = "reply"
+    """A target has not answered in its time: the next step is proposed."""
+    REPLY_LETTER = "reply_letter"
+    """A letter about an answer that did not come was approved: it goes out."""
 
 
 class Due(Message):

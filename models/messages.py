@@ -55,6 +55,10 @@ class Purpose(StrEnum):
     """The coordinator is told that messages were held back, since they name somebody."""
     INVITATION_ALARM = "invitation_alarm"
     """The coordinator is told how many partners an invitation did not reach."""
+    REPLY_OVERDUE = "reply_overdue"
+    """The coordinator is told that an office has not answered in its time, and not which."""
+    REPLY_REMINDER = "reply_reminder"
+    """A target is reminded that it has not answered, or another one is told so."""
     STOP_NOTICE = "stop_notice"
     """Those who received something are told that the action ended."""
 

@@ -227,6 +227,15 @@ Duration = Annotated[timedelta, BeforeValidator(_duration)]
 """ISO 8601; a year is 365 days and a month 30."""
 
 
+def _wait(value: object) -> timedelta:
+    length = _read_duration(value) if isinstance(value, str) else value
+    return timedelta() if length == timedelta() else _duration(value)
+
+
+Wait = Annotated[timedelta, BeforeValidator(_wait)]
+"""A duration, or none at all: `P0D`."""
+
+
 class DailyWindow(NamedTuple):
     """Hold a span of the day on a local clock; it crosses midnight where it ends before it starts."""
 

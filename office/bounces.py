@@ -39,7 +39,7 @@ class BounceCommand:
             if not bounce.recognised:
                 shown.say("The code of this bounce is none that we know: it suppresses no address.")
             try:
-                asyncio.run(_taken(office, bounce))
+                asyncio.run(take_bounce(office, bounce))
             except UNAVAILABLE:
                 shown.say("The database cannot be reached; hand the mail on again later.")
                 raise typer.Exit(TRY_AGAIN_LATER) from None
@@ -53,7 +53,8 @@ def _start_of(mail: IO[bytes]) -> bytes:
     return start
 
 
-async def _taken(office: Office, bounce: Bounce) -> None:
+async def take_bounce(office: Office, bounce: Bounce) -> None:
+    """Note what a bounce says of a message of ours."""
     about = frozenset(office.fingerprint.of(Channel.EMAIL, one) for one in bounce.about)
     receipt = DeliveryReceipt(bounce.kind, bounce.delivery_id, about=about)
     database = Database(office.database_url, pool_size=1)

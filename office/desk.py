@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from console.errors import ConsoleError, UnreachableError
 from console.screen import Screen
+from security.fields import FieldCipher
 from security.fingerprints import AddressFingerprint
 from storage.database import UNAVAILABLE, Database
 
@@ -28,6 +29,7 @@ class Office:
 
     database_url: str
     fingerprint: AddressFingerprint
+    cipher: FieldCipher
     public_url: str
     message_id_domain: str
     default_language: str

@@ -86,3 +86,13 @@ def attachment_place(attachment_id: UUID) -> str:
 def attachment_name_place(attachment_id: UUID) -> str:
     """Name the place of the name that such a file had."""
     return f"response_attachment.name:{attachment_id}"
+
+
+def outcome_place(outcome_id: UUID) -> str:
+    """Name the place of what was written of what became of a person."""
+    return f"outcome.note:{outcome_id}"
+
+
+def inbound_place(inbound_id: UUID) -> str:
+    """Name the place of a mail that came in."""
+    return f"inbound_mail:{inbound_id}"

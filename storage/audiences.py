@@ -29,15 +29,21 @@ _USABLE = f"""
                       AND suppression.reason NOT IN ({LISTS_ALONE}))
 """
 
+MAILABLE = f"({_USABLE} AND target_address.channel = 'email')"
+"""Of a `target` and a `target_address`: it can be written to by mail."""
+
 # One target has one letter, whoever else has an office in the same house.
 LETTER_FINGERPRINT = "sha256(convert_to('letter ' || target.id, 'UTF8'))"
+
+DISCLOSURE = """
+    CASE target.kind WHEN 'authority' THEN 'authority' WHEN 'mechanism' THEN 'mechanism' ELSE 'public' END
+"""
 
 # Whom a machine can write to is not kept waiting for the post.
 TARGETS = f"""
     SELECT 'target' AS recipient_kind, target.id AS recipient_id, NULL::uuid AS invitation_id,
            NULL::uuid AS request_id, chosen.channel, chosen.address, chosen.fingerprint, target.language,
-           CASE target.kind WHEN 'authority' THEN 'authority' WHEN 'mechanism' THEN 'mechanism'
-                ELSE 'public' END AS disclosure,
+           {DISCLOSURE} AS disclosure,
            1 AS rank, ARRAY[target.language]::text[] AS languages
     FROM target
     CROSS JOIN LATERAL (
@@ -134,7 +140,7 @@ REACHED = f"""
     FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id {_WHERE_IT_IS}
     WHERE dispatch.action_id = :action_id
       AND dispatch.purpose IN ('statement', 'invitation', 'sign_on_reminder', 'sign_again', 'sign_link',
-                               'approval_request')
+                               'approval_request', 'reply_reminder')
       AND (delivery.state IN ('sent', 'delivered', 'unknown')
            OR (delivery.state = 'sending' AND delivery.handed_over_at IS NOT NULL)
            OR (delivery.state = 'ready' AND delivery.provider IS NOT NULL)
@@ -188,6 +194,20 @@ OLD_LISTS = f"""
 """
 """Whoever received a document, by mail or in a system of its own, with another list than the one of today."""
 
+# By mail alone: a person posts a letter herself, and says so.
+_OVERDUE_LETTER = f"""
+    SELECT 'target' AS recipient_kind, target.id AS recipient_id, NULL::uuid AS invitation_id,
+           NULL::uuid AS request_id, chosen.channel, chosen.address, chosen.fingerprint, target.language,
+           {DISCLOSURE} AS disclosure, 1 AS rank
+    FROM fallen_due JOIN escalation_step AS step ON step.id = fallen_due.subject_id
+    JOIN target ON target.id = step.addressee_id
+    CROSS JOIN LATERAL (
+        SELECT channel, address, fingerprint FROM target_address
+        WHERE {MAILABLE} ORDER BY position LIMIT 1) AS chosen
+    WHERE fallen_due.document_id = :document_id AND fallen_due.kind = 'reply_letter'
+      AND fallen_due.round = :round
+"""
+
 RECIPIENTS = {
     Purpose.STATEMENT: _RELEASE,
     Purpose.ADDENDUM: OLD_LISTS,
@@ -209,5 +229,7 @@ RECIPIENTS = {
     Purpose.VERIFICATION_ALARM: _COORDINATOR,
     Purpose.LEAK_ALARM: _COORDINATOR,
     Purpose.INVITATION_ALARM: _COORDINATOR,
+    Purpose.REPLY_OVERDUE: _COORDINATOR,
+    Purpose.REPLY_REMINDER: _OVERDUE_LETTER,
     Purpose.STOP_NOTICE: REACHED,
 }

@@ -12,9 +12,10 @@ from models.case_reports import CaseReport, Milestone, Moment, Responded
 from models.columns import now
 from models.figures import Ending
 from models.messages import DeliveryState, Purpose
+from models.outcome_file import Impact
 from models.response_vocabulary import ResponseKind
 from models.vocabulary import Channel, Concern, TargetKind
-from storage.figures import COUNTING_RESPONSES, REACHED_TARGETS
+from storage.figures import COUNTING_OUTCOMES, COUNTING_RESPONSES, REACHED_TARGETS
 from storage.public_lists import public_list
 from storage.reports import DispatchCounts, dispatch_counts
 
@@ -44,6 +45,12 @@ _RESPONSES = text(f"""
     ORDER BY reached.kind
 """)
 
+_IMPACTS = text(f"""
+    SELECT DISTINCT newest.impact
+    FROM ({COUNTING_OUTCOMES}) AS newest JOIN person_at_risk ON person_at_risk.id = newest.person_at_risk_id
+    WHERE newest.action_id = :action_id AND person_at_risk.visibility <> 'withheld'
+""")
+
 
 async def case_report(session: AsyncSession, action: UrgentAction, time_zone: str) -> CaseReport:
     """Count what may be told of an action now."""
@@ -61,6 +68,7 @@ async def case_report(session: AsyncSession, action: UrgentAction, time_zone: st
         unnamed_at_least=signed.unnamed if signed else 0,
         deliveries=_deliveries(await dispatch_counts(session, action.id)),
         responses=await _responses(session, action),
+        impacts=await _impacts(session, action),
     )
 
 
@@ -116,3 +124,8 @@ async def _responses(session: AsyncSession, action: UrgentAction) -> tuple[Respo
         else:
             kinds.setdefault(TargetKind(row.kind), {})[ResponseKind(row.response)] = row[2]
     return tuple(Responded(kind, asked[kind], kinds.get(kind, {})) for kind in TargetKind if kind in asked)
+
+
+async def _impacts(session: AsyncSession, action: UrgentAction) -> tuple[Impact, ...]:
+    found = {row.impact for row in await session.execute(_IMPACTS, {"action_id": action.id})}
+    return tuple(impact for impact in Impact if impact in found)

@@ -5,7 +5,13 @@ from typing import Final
 from models.messages import Purpose
 
 TO_COORDINATORS: Final = frozenset(
-    {Purpose.CHECK_IN, Purpose.EXPIRY_WARNING, Purpose.LEAK_ALARM, Purpose.INVITATION_ALARM}
+    {
+        Purpose.CHECK_IN,
+        Purpose.EXPIRY_WARNING,
+        Purpose.LEAK_ALARM,
+        Purpose.INVITATION_ALARM,
+        Purpose.REPLY_OVERDUE,
+    }
 )
 """What tells or asks a coordinator, and says nothing of the texts."""
 

@@ -6,6 +6,7 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.figures import Ending, Rate, Span
+from models.outcome_file import Impact
 from models.vocabulary import TargetKind
 
 _ACTIONS = text("""
@@ -68,6 +69,14 @@ _ENDINGS = text("""
     FROM urgent_action GROUP BY ending
 """)
 
+COUNTING_OUTCOMES: Final = """
+    SELECT DISTINCT ON (person_at_risk_id) action_id, person_at_risk_id, impact
+    FROM outcome ORDER BY person_at_risk_id, recorded_at DESC
+"""
+"""The newest outcome of each person."""
+
+_IMPACTS = text(f"SELECT impact, count(*) FROM ({COUNTING_OUTCOMES}) AS newest GROUP BY impact")
+
 
 class Figures(NamedTuple):
     """What may be counted over all actions, before small numbers are left out."""
@@ -79,6 +88,7 @@ class Figures(NamedTuple):
     sign_on: Rate
     responses: dict[TargetKind, Rate]
     endings: dict[Ending, int]
+    impacts: dict[Impact, int]
 
 
 async def figures(session: AsyncSession, time_zone: str) -> Figures:
@@ -88,6 +98,7 @@ async def figures(session: AsyncSession, time_zone: str) -> Figures:
     signing = (await session.execute(_SIGN_ON)).one()
     responses = await session.execute(_RESPONSES)
     endings = await session.execute(_ENDINGS)
+    impacts = await session.execute(_IMPACTS)
     return Figures(
         actions=counted.actions,
         released=counted.released,
@@ -96,6 +107,7 @@ async def figures(session: AsyncSession, time_zone: str) -> Figures:
         sign_on=Rate(signing.invited, signing.signed),
         responses={TargetKind(row.kind): Rate(row.asked, row.answered) for row in responses},
         endings={Ending(row.ending): row[1] for row in endings},
+        impacts={Impact(row.impact): row[1] for row in impacts},
     )
 
 

@@ -18,6 +18,7 @@ from typing import Final, NamedTuple
 from models.messages import Purpose
 from models.verification import CONSENT, FACTS, text_in
 from storage.check_in_conditions import TO_COORDINATORS, UNANSWERED_CHECK_IN
+from storage.gate_of_answers import APPROVED_AND_UNANSWERED
 from storage.gate_of_consents import (
     ATTESTATIONS_REQUIRED,
     IDENTIFIED,
@@ -25,7 +26,16 @@ from storage.gate_of_consents import (
     NAMED_TO_PUBLIC,
     SUBMITTED,
 )
-from storage.gate_of_texts import EDITORIAL_STANDS, RELEASED, SIGNED_ANOTHER_TEXT, confirmed_by
+from storage.gate_of_texts import (
+    DIGEST_UNCHANGED,
+    EDITORIAL_STANDS,
+    IS_A_NOTICE,
+    NEWEST_VERSION,
+    RELEASED,
+    SIGNED_ANOTHER_TEXT,
+    TEXT_EXISTS,
+    confirmed_by,
+)
 from storage.partner_conditions import (
     ANSWER_AS_IT_WAS,
     LINKS,
@@ -46,6 +56,10 @@ STATEMENTS: Final = SIGN_ON | {
     Purpose.APPROVAL_REQUEST,
 }
 """What shows the document."""
+
+_REMINDING: Final = frozenset({Purpose.REPLY_REMINDER})
+_OF_HER: Final = STATEMENTS | _REMINDING
+"""What is said in her case: it needs her consent, and people who stand behind the case."""
 
 _AGAIN: Final = frozenset({Purpose.SIGN_AGAIN})
 _ASKING: Final = frozenset({Purpose.VERIFICATION, Purpose.VERIFICATION_REMINDER})
@@ -131,27 +145,6 @@ _SOME_TEXT_APPROVED = f"""
               AND {approved_in("document_text.language")})
 """
 
-_TEXT_EXISTS = """
-    EXISTS (SELECT 1 FROM document_text
-            WHERE document_text.version_id = dispatch.version_id
-              AND document_text.language = delivery.language)
-"""
-
-_DIGEST_UNCHANGED = """
-    EXISTS (SELECT 1 FROM document_version AS version
-            WHERE version.id = dispatch.version_id AND version.digest = dispatch.digest)
-"""
-
-_NEWEST_VERSION = """
-    NOT EXISTS (SELECT 1 FROM document_version AS version JOIN document_version AS newer
-                ON newer.document_id = version.document_id AND newer.number > version.number
-                WHERE version.id = dispatch.version_id)
-"""
-
-_IS_A_NOTICE = """
-    EXISTS (SELECT 1 FROM document WHERE document.id = dispatch.document_id AND document.kind = 'stop_action')
-"""
-
 DUE: Final = """
     (delivery.not_before IS NULL OR delivery.not_before <= now()
      OR (dispatch.purpose = 'sign_on_reminder'
@@ -193,35 +186,36 @@ CHECKS: Final = MappingProxyType(
         "answer as it was": Check(frozenset({Purpose.ANSWER_RECEIPT}), Failing.UNWANTED, ANSWER_AS_IT_WAS),
         "proposal open": Check(frozenset({Purpose.APPROVAL_REQUEST}), Failing.UNWANTED, OPEN_PROPOSAL),
         "question unanswered": Check(frozenset({Purpose.QUESTION}), Failing.UNWANTED, UNANSWERED_QUESTION),
+        "approved and unanswered": Check(_REMINDING, Failing.UNWANTED, APPROVED_AND_UNANSWERED),
         "check-in unanswered": Check(frozenset({Purpose.CHECK_IN}), Failing.UNWANTED, UNANSWERED_CHECK_IN),
         "links as they were": Check(LINKS, Failing.UNWANTED, LINKS_AS_THEY_WERE),
         "request unanswered": Check(_ASKING, Failing.UNWANTED, _UNANSWERED_REQUEST),
         "current cycle": Check(VERIFYING, Failing.UNWANTED, "(dispatch.cycle = action.verification_cycle)"),
         "not on hold": Check(_EVERY - _NOTICES, Failing.WAITS, "action.held_at IS NULL"),
         "due": Check(_EVERY, Failing.WAITS, DUE),
-        "not returned": Check(STATEMENTS | VERIFYING, Failing.NOT_PERMITTED, "action.returned_at IS NULL"),
-        "sources": Check(STATEMENTS, Failing.NOT_PERMITTED, _SOURCED),
-        "attested": Check(STATEMENTS, Failing.NOT_PERMITTED, _ATTESTED),
-        "digest unchanged": Check(_TEXTS, Failing.NOT_PERMITTED, _DIGEST_UNCHANGED),
-        "newest version": Check(_TEXTS, Failing.NOT_PERMITTED, _NEWEST_VERSION),
+        "not returned": Check(_OF_HER | VERIFYING, Failing.NOT_PERMITTED, "action.returned_at IS NULL"),
+        "sources": Check(_OF_HER, Failing.NOT_PERMITTED, _SOURCED),
+        "attested": Check(_OF_HER, Failing.NOT_PERMITTED, _ATTESTED),
+        "digest unchanged": Check(_TEXTS, Failing.NOT_PERMITTED, DIGEST_UNCHANGED),
+        "newest version": Check(_TEXTS, Failing.NOT_PERMITTED, NEWEST_VERSION),
         "some text approved": Check(_TEXTS, Failing.NOT_PERMITTED, _SOME_TEXT_APPROVED, only_frozen=True),
         "editorial confirmed": Check(STATEMENTS, Failing.NOT_PERMITTED, EDITORIAL_STANDS),
-        "text exists": Check(_TEXTS, Failing.NOT_PERMITTED, _TEXT_EXISTS),
+        "text exists": Check(_TEXTS, Failing.NOT_PERMITTED, TEXT_EXISTS),
         "text approved": Check(_TEXTS, Failing.NOT_PERMITTED, approved_in("delivery.language")),
-        "is a notice": Check(_NOTICES, Failing.NOT_PERMITTED, _IS_A_NOTICE),
-        "is no notice": Check(STATEMENTS, Failing.NOT_PERMITTED, f"NOT {_IS_A_NOTICE.strip()}"),
+        "is a notice": Check(_NOTICES, Failing.NOT_PERMITTED, IS_A_NOTICE),
+        "is no notice": Check(STATEMENTS, Failing.NOT_PERMITTED, f"NOT {IS_A_NOTICE.strip()}"),
         "consent of the public": Check(
-            STATEMENTS,
+            _OF_HER,
             Failing.NOT_PERMITTED,
             f"(delivery.disclosure = 'authority' OR {NAMED_TO_PUBLIC})",
         ),
         "consent of authorities": Check(
-            STATEMENTS,
+            _OF_HER,
             Failing.NOT_PERMITTED,
             f"(delivery.disclosure <> 'authority' OR {NAMED_TO_AUTHORITIES})",
         ),
         "consent of mechanisms": Check(
-            STATEMENTS, Failing.NOT_PERMITTED, f"(delivery.disclosure <> 'mechanism' OR {SUBMITTED})"
+            _OF_HER, Failing.NOT_PERMITTED, f"(delivery.disclosure <> 'mechanism' OR {SUBMITTED})"
         ),
     }
 )
@@ -232,7 +226,7 @@ STILL_IDENTIFIED: Final = f"(delivery.rendering <> 'identified' OR {IDENTIFIED})
 
 
 WITHOUT_TEXT: Final = (
-    VERIFYING | ABOUT_ANSWERS | TO_COORDINATORS | (PERSONAL - STATEMENTS) | {Purpose.SIGN_LINK}
+    VERIFYING | ABOUT_ANSWERS | TO_COORDINATORS | (PERSONAL - STATEMENTS) | _REMINDING | {Purpose.SIGN_LINK}
 )
 """Messages that say nothing of the texts: each is in its reader's own language."""
 

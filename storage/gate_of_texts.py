@@ -35,3 +35,24 @@ SIGNED_ANOTHER_TEXT: Final = """
             WHERE signature.invitation_id = delivery.invitation_id AND signature.superseded_at IS NULL
               AND signature.answer = 'signed' AND signature.digest <> dispatch.digest)
 """
+
+TEXT_EXISTS: Final = """
+    EXISTS (SELECT 1 FROM document_text
+            WHERE document_text.version_id = dispatch.version_id
+              AND document_text.language = delivery.language)
+"""
+
+DIGEST_UNCHANGED: Final = """
+    EXISTS (SELECT 1 FROM document_version AS version
+            WHERE version.id = dispatch.version_id AND version.digest = dispatch.digest)
+"""
+
+NEWEST_VERSION: Final = """
+    NOT EXISTS (SELECT 1 FROM document_version AS version JOIN document_version AS newer
+                ON newer.document_id = version.document_id AND newer.number > version.number
+                WHERE version.id = dispatch.version_id)
+"""
+
+IS_A_NOTICE: Final = """
+    EXISTS (SELECT 1 FROM document WHERE document.id = dispatch.document_id AND document.kind = 'stop_action')
+"""

@@ -4,6 +4,8 @@ from sqlalchemy import text
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.actions import UrgentAction
+from models.lifecycle import Phase
 from models.messages import (
     Batch,
     DeliveryState,
@@ -12,13 +14,13 @@ from models.messages import (
     DispatchPlan,
     Purpose,
 )
-from models.outbox import Delivery
+from models.outbox import Delivery, Dispatch
 from models.priorities import priority_of
-from models.records import AuditEvent, EventKind
+from models.records import Addressee, AuditEvent, EventKind
 from models.vocabulary import Channel, Urgency
 from storage.gate import DUE
 from storage.message_events import record_states
-from storage.records import announce, record
+from storage.records import announce, record, request_nudge
 
 _UNSENT = text(f"""
     SELECT delivery.channel, min(delivery.position) AS first, max(delivery.position) AS last,
@@ -84,7 +86,19 @@ async def end_dispatch(session: AsyncSession, dispatched: Dispatched) -> Dispatc
         detail = {"dispatch_id": str(dispatched.dispatch_id), "counts": counts}
         await record(session, dispatched.action_id, EventKind.DISPATCH_ENDED, detail=detail)
         await announce(session, dispatched.action_id)
+        await _tell_follow_up(session, dispatched)
     return DispatchOutcome(counts=counts)
+
+
+async def _tell_follow_up(session: AsyncSession, dispatched: Dispatched) -> None:
+    """Have reply clocks read anew where a statement reached more targets while the action is followed up."""
+    found = await session.exec(
+        select(Dispatch.purpose, UrgentAction.phase)
+        .join(UrgentAction, col(UrgentAction.id) == Dispatch.action_id)
+        .where(Dispatch.id == dispatched.dispatch_id)
+    )
+    if found.one() == (Purpose.STATEMENT, Phase.FOLLOWING_UP):
+        await request_nudge(session, dispatched.action_id, Addressee.ACTION)
 
 
 async def _end_recorded(session: AsyncSession, dispatched: Dispatched) -> bool:

@@ -1,5 +1,6 @@
 """The real parts that tests share: one PostgreSQL a test process, one migrated database a test."""
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -16,6 +17,8 @@ from storage.database import Database
 
 ROOT = Path(__file__).parent.parent
 TEMPLATE = "acuerpa_template"
+SHARED_POSTGRES = "SHARED_POSTGRES"
+"""The folder of a server that was started for several pytests, see `shared_postgres`."""
 LONGEST_FIRST = (
     "tests/integration/machine/",
     "tests/integration/stops/",
@@ -41,7 +44,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[EmbeddedPostgres]:
-    """A PostgreSQL server for all tests of this process."""
+    """A PostgreSQL server for all tests of this process, or the one that is shared with others."""
+    if SHARED_POSTGRES in os.environ:
+        yield EmbeddedPostgres(Path(os.environ[SHARED_POSTGRES]), fast=True)
+        return
     with own_postgres() as server:
         yield server
 
@@ -49,15 +55,15 @@ def postgres() -> Iterator[EmbeddedPostgres]:
 @pytest.fixture(scope="session")
 def migrated(postgres: EmbeddedPostgres) -> str:
     """The name of a migrated database that others are copied from."""
-    postgres.create_database(TEMPLATE)
-    migrate(postgres.url(TEMPLATE))
+    if SHARED_POSTGRES not in os.environ:
+        make_template(postgres)
     return TEMPLATE
 
 
 @pytest.fixture
 def database_url(postgres: EmbeddedPostgres, migrated: str) -> Iterator[str]:
     """The address of a fresh, migrated database."""
-    name = f"test_{next(_numbers)}"
+    name = f"test_{os.getpid()}_{next(_numbers)}"
     postgres.create_database(name, template=migrated)
     yield postgres.url(name)
     postgres.drop_database(name)
@@ -84,6 +90,24 @@ def own_postgres() -> Iterator[EmbeddedPostgres]:
             yield server
         finally:
             server.stop()
+
+
+@contextmanager
+def shared_postgres() -> Iterator[None]:
+    """Run a PostgreSQL server, with its template, for all pytests that are started meanwhile."""
+    with own_postgres() as server:
+        make_template(server)
+        os.environ[SHARED_POSTGRES] = str(server.data)
+        try:
+            yield
+        finally:
+            del os.environ[SHARED_POSTGRES]
+
+
+def make_template(server: EmbeddedPostgres) -> None:
+    """Make the database that each test gets a copy of."""
+    server.create_database(TEMPLATE)
+    migrate(server.url(TEMPLATE))
 
 
 def migrate(url: str) -> None:

@@ -60,7 +60,7 @@ class Intake:
             sealed_facts=self.cipher.seal(case.event.facts, context=facts_place(action_id)),
             author_id=self.author_id,
             policy={
-                **{part: tree.get(part) for part in ("sign_on", "release", "follow_up")},
+                **{part: tree.get(part) for part in ("sign_on", "release", "follow_up", "escalation")},
                 "verification": self.policy.model_dump(
                     mode="json", include={"remind_after", "escalate_after"}
                 ),
@@ -145,6 +145,7 @@ class Intake:
                 holder=target.holder,
                 salutations=dict(target.salutation),
                 language=target.language,
+                mechanism=target.mechanism,
                 replies_within=target.replies_within,
             )
             for position, target in enumerate(self.case.targets)

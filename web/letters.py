@@ -10,13 +10,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.actions import UrgentAction
 from models.messages import DeliveryState
 from models.outbox import Delivery
-from models.records import EventKind
+from models.records import Addressee, EventKind
 from models.scalars import latest_day_anywhere
 from models.vocabulary import Channel
 from storage.action_lock import share_action
 from storage.documents import current_versions
 from storage.letters import TargetLetter, letters_of, posted, take
-from storage.records import record
+from storage.records import record, request_nudge
 from templates.letter.press import file_name
 from web.actions import found
 from web.authentication import CaseReader, Coordinator
@@ -105,6 +105,7 @@ async def post(
             await posted(session, action.id, letter, posting.on, posting.tracking)
             detail = {"document": number, "target": target, "posted_on": posting.on.isoformat()}
             await record(session, action.id, EventKind.LETTER_POSTED, caller.person_id, detail)
+            await request_nudge(session, action.id, Addressee.ACTION)  # a reply clock starts
             letter = await _letter(session, action, number, target)
     return _view(letter)
 

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Response
 from models.case_reports import CaseReport, Milestone
 from models.figures import Ending
 from models.messages import DeliveryState
+from models.outcome_file import Impact
 from models.response_vocabulary import ResponseKind
 from models.scalars import Language
 from models.vocabulary import Channel, Concern, TargetKind
@@ -58,6 +59,7 @@ class ReportView(Schema):
     unnamed_at_least: int
     deliveries: dict[Channel, dict[DeliveryState, int]]
     responses: list[RespondedView]
+    impacts: list[Impact]
 
 
 @router.get("/report")

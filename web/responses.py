@@ -55,7 +55,7 @@ async def log(
     entry = parse(ResponseEntry, tree, {LATEST_DAY: latest_day_anywhere()})
     async with services.database.transaction() as session:
         action = await found(session, reference, lock=True)
-        logged = await _logged(session, services, action, entry, caller.person_id)
+        logged = await write_response(session, services, action, entry, caller.person_id)
         view = (await _views(session, action, [logged]))[0]
     services.feed.anything.set()
     return view
@@ -100,9 +100,14 @@ def attachment_view(attachment: ResponseAttachment) -> AttachmentView:
     )
 
 
-async def _logged(
+async def write_response(
     session: AsyncSession, services: Services, action: UrgentAction, entry: ResponseEntry, person_id: UUID
 ) -> Logged:
+    """Write a response down; its action must be locked.
+
+    Raises:
+        ApiError: there is no such target, or what it corrects was corrected before.
+    """
     target = await target_at(session, action.id, entry.target)
     if target is None:
         raise ApiError(

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from models.figures import FEWEST, Ending, Rate, Span, folded
+from models.outcome_file import Impact
 from models.vocabulary import TargetKind
 from storage.figures import Figures, figures
 from web.authentication import CaseReader
@@ -47,6 +48,13 @@ class EndingsView(Schema):
     others: int
 
 
+class ImpactsView(Schema):
+    """What became of people at risk, by the newest outcome of each; `others` as with endings."""
+
+    counts: dict[Impact, int]
+    others: int
+
+
 class Stats(Schema):
     """Figures over all actions; what is null would tell of fewer than `fewest`."""
 
@@ -57,6 +65,7 @@ class Stats(Schema):
     sign_on: SignOnView
     responses: list[ResponsesView]
     outcomes: EndingsView
+    impacts: ImpactsView
 
 
 @router.get("")
@@ -68,6 +77,7 @@ async def stats(services: Work, _caller: CaseReader) -> Stats:
 
 def _view(found: Figures) -> Stats:
     counts, others = folded(found.endings)
+    impacts, other_impacts = folded(found.impacts)
     signing = found.sign_on
     return Stats(
         fewest=FEWEST,
@@ -86,6 +96,7 @@ def _view(found: Figures) -> Stats:
             if (rate := found.responses.get(kind))
         ],
         outcomes=EndingsView(counts=counts, others=others),
+        impacts=ImpactsView(counts=impacts, others=other_impacts),
     )
 
 

@@ -33,6 +33,8 @@ _DISPATCH_NAMES = {
     Purpose.VERIFICATION_ALARM: "request-alarm",
     Purpose.LEAK_ALARM: "leak-alarm",
     Purpose.INVITATION_ALARM: "invitation-alarm",
+    Purpose.REPLY_OVERDUE: "reply-overdue",
+    Purpose.REPLY_REMINDER: "reply-reminder",
     Purpose.STOP_NOTICE: "stop-notice",
 }
 

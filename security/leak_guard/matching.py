@@ -21,9 +21,12 @@ from security.leak_guard.glyphs import (
 from security.leak_guard.grades import Grade
 from security.leak_guard.letters import Bare, Letters
 from security.leak_guard.look_alikes import ODD
-from security.leak_guard.patterns import GLUED_LETTERS, Pattern, Phrase, Word
+from security.leak_guard.patterns import Pattern, Phrase, Word
 from security.leak_guard.secret import SecretKind
 from security.leak_guard.words import COMMON_WORDS, FREQUENT_NAMES, FUNCTION_WORDS
+
+_GLUED: Final = 9
+"""A name of so many letters is no accident, even in the middle of a longer word."""
 
 _HEAD: Final = 4
 _LONGEST_TAIL: Final = 6
@@ -172,7 +175,7 @@ class Finder:
         gaps = [gap for gap in self._letters.gaps[start + 1 : end] if gap]
         bounded = self._letters.opens(start) and self._tail(end) in _PHRASE_TAILS
         if not any(gap & WHITE for gap in gaps):
-            return len(phrase.text) >= GLUED_LETTERS or (bounded and (bool(gaps) or phrase.may_be_glued))
+            return len(phrase.text) >= _GLUED or (bounded and (bool(gaps) or phrase.may_be_glued))
         if len(gaps) == end - start - 1:
             return bounded
         ends = BLANK if phrase.kind is SecretKind.PLACE else _ENDS_A_PHRASE

@@ -12,9 +12,6 @@ from security.leak_guard.places import place_phrases
 from security.leak_guard.secret import Secret, SecretKind
 from security.leak_guard.words import DIMINUTIVES, GROUP_ENDINGS, GROUP_WORDS, PARTICLES
 
-GLUED_LETTERS: Final = 9
-"""A name of so many letters is no accident, even in the middle of a longer word."""
-
 _SHORTEST_PHRASE: Final = 3
 _MOST_PAIRED_WORDS: Final = 7
 _PLURALS: Final = frozenset({"", "s", "es"})
@@ -97,8 +94,7 @@ def _phrases(
     for form in forms:
         for text in _look_alike_spellings("".join(form)):
             if len(text) >= _SHORTEST_PHRASE and len(form) > 1:
-                glued = may_be_glued or len(text) >= GLUED_LETTERS
-                yield Phrase(secret.person, secret.kind, text, glued)
+                yield Phrase(secret.person, secret.kind, text, may_be_glued)
 
 
 def _name_patterns(secret: Secret, words: list[str], allowed: Collection[str]) -> Iterator[Pattern]:

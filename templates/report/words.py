@@ -7,6 +7,7 @@ from typing import Final
 from models.case_reports import Milestone
 from models.figures import Ending
 from models.messages import DeliveryState
+from models.outcome_file import Impact
 from models.response_vocabulary import ResponseKind
 from models.vocabulary import Channel, TargetKind
 from templates.submission.form import translatable as _
@@ -62,5 +63,17 @@ RESPONSES: Final[Mapping[ResponseKind, str]] = MappingProxyType(
         ResponseKind.ASKS_FOR_INFORMATION: _("asked for more information"),
         ResponseKind.TOKEN: _("acknowledged receipt"),
         ResponseKind.NONE: _("will not answer"),
+    }
+)
+
+IMPACTS: Final[Mapping[Impact, str]] = MappingProxyType(
+    {
+        Impact.LARGE_POSITIVE: _("What was asked for happened."),
+        Impact.MODERATE_POSITIVE: _("Part of what was asked for happened."),
+        Impact.MINOR: _("A little is better."),
+        Impact.NONE: _("Nothing has changed."),
+        Impact.MODERATE_NEGATIVE: _("The situation has become worse."),
+        Impact.LARGE_NEGATIVE: _("The situation has become far worse."),
+        Impact.UNKNOWN: _("What became of it is not known."),
     }
 )

@@ -14,7 +14,7 @@ from models.messages import DeliveryState
 from templates import catalogs
 from templates.filters import FORMATS
 from templates.rendering import Renderer, one_line
-from templates.report.words import ARRIVED, CHANNELS, ENDINGS, KINDS, MILESTONES, RESPONSES
+from templates.report.words import ARRIVED, CHANNELS, ENDINGS, IMPACTS, KINDS, MILESTONES, RESPONSES
 from templates.submission.words import CONCERNS
 from templates.typesetting import Typesetter
 
@@ -69,7 +69,10 @@ class ReportWriter:
                 {
                     "title": words.gettext("How it ended"),
                     "rows": [],
-                    "notes": [words.gettext(ENDINGS[report.ending])],
+                    "notes": [
+                        words.gettext(ENDINGS[report.ending]),
+                        *(words.gettext(IMPACTS[one]) for one in report.impacts),
+                    ],
                 },
             ],
         }

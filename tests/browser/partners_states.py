@@ -1,6 +1,6 @@
 """A partner's way through all that a sign link can show."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 
 from playwright.async_api import Page
 
@@ -45,6 +45,12 @@ async def take_back(page: Page) -> None:
     await press(page, "withdraw")
 
 
+async def answered_with(page: Page, answering: Awaitable[None]) -> None:
+    """Answer, and wait for the page that says what came of it: a click alone does not."""
+    async with page.expect_navigation():
+        await answering
+
+
 async def partners_states(web: WebProcess, visit: Visit, language: str) -> AsyncIterator[tuple[str, Page]]:
     """Show each state with a name for it."""
     asked = f"?lang={language}"
@@ -57,25 +63,25 @@ async def partners_states(web: WebProcess, visit: Visit, language: str) -> Async
     yield "sign", page
     # A space is enough for the browser; the server wants a name.
     await fill_in(page, " ", ROLE)
-    await press(page, "sign")
+    await answered_with(page, press(page, "sign"))
     yield "sign-problems", page
     await fill_in(page)
-    await press(page, "sign")
+    await answered_with(page, press(page, "sign"))
     yield "signed", page
-    await take_back(page)
+    await answered_with(page, take_back(page))
     yield "withdrawn", page
     withheld = await visit(await to_sign(case, "northern-lights-fund") + asked)
     await mark(withheld, "visibility-withheld")
     await fill_in(withheld)
-    await press(withheld, "sign")
+    await answered_with(withheld, press(withheld, "sign"))
     yield "signed-withheld", withheld
     declined = await visit(await to_sign(case, "sisters-of-the-river") + asked)
     await declined.locator("#signer_name").fill(NAME)
-    await decline(declined)
+    await answered_with(declined, decline(declined))
     yield "declined", declined
     await mark(declined, "visibility-authorities")
     await fill_in(declined)
-    await press(declined, "sign")
+    await answered_with(declined, press(declined, "sign"))
     yield "signed-for-authorities", declined
     late = await visit(f"/s/unknown{asked}")
     yield "unusable", late

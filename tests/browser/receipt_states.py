@@ -40,7 +40,8 @@ async def to_disown(case: Case, slug: str = "casa-manantial") -> str:
 async def press(page: Page, said: str, name: str = "Amparo Ficticia") -> None:
     """Type who says it, and press one of the buttons."""
     await page.locator("#told_by").fill(name)
-    await page.locator(f"button[name=said][value={said}]").click()
+    async with page.expect_navigation():
+        await page.locator(f"button[name=said][value={said}]").click()
 
 
 async def receipt_states(web: WebProcess, visit: Visit, language: str) -> AsyncIterator[tuple[str, Page]]:

@@ -12,6 +12,12 @@ from tests.integration.proposals import approver_link, proposed
 from tests.integration.questions import answer, asked
 
 
+async def sent(page: Page, button: str, *, by: str = "value") -> None:
+    """Press a button, and wait for the page that answers: a click alone does not."""
+    async with page.expect_navigation():
+        await page.locator(f"button[{by}={button}]").click()
+
+
 async def side_states(web: WebProcess, visit: Visit, language: str) -> AsyncIterator[tuple[str, Page]]:
     """Show each state with a name for it."""
     case = await signing(web)
@@ -22,7 +28,7 @@ async def side_states(web: WebProcess, visit: Visit, language: str) -> AsyncIter
         yield part, page
         await page.locator("form").evaluate("form => { form.noValidate = true }")
         await page.locator("form input[type=url]").evaluate_all("all => all.forEach(one => one.value = 'x')")
-        await page.locator("button[type=submit]").click()
+        await sent(page, "submit", by="type")
         yield f"{part}-problems", page
     proposal: Proposal = await proposed(case, "red-del-volcan")
     token = await approver_link(case, proposal)
@@ -37,9 +43,9 @@ async def side_states(web: WebProcess, visit: Visit, language: str) -> AsyncIter
     hers = await visit(f"/s/{token}?lang={language}")
     yield "approve", hers
     await hers.locator("form").evaluate("form => { form.noValidate = true }")
-    await hers.locator("button[value=sign]").click()
+    await sent(hers, "sign")
     yield "approve-problems", hers
     await hers.locator("#signer_name").fill("Zoraida Inventada")
     await hers.locator("#signer_role").fill("Directora")
-    await hers.locator("button[value=sign]").click()
+    await sent(hers, "sign")
     yield "approved", hers

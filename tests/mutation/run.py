@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from tests.conftest import shared_postgres
 from tests.mutation.without_conditions import exit_codes
 
 ROOT: Final = Path(__file__).parents[2]
@@ -30,7 +31,7 @@ CHILDREN: Final = 2
 
 REWRITING: Final = "ignore::pytest.PytestAssertRewriteWarning"
 """What pytest says of plugins that are preloaded."""
-ARGUMENTS: Final = ("-p", "tests.mutation.plugin", "-p", "no:cacheprovider", "-W", REWRITING, "--timeout=30")
+ARGUMENTS: Final = ("-p", "tests.mutation.plugin", "-p", "no:cacheprovider", "-W", REWRITING, "--timeout=90")
 
 KILLED: Final = 1
 """The exit code of a failed test; see plugin.py for a mutant that cannot even be imported."""
@@ -65,7 +66,8 @@ def main(chosen: list[str]) -> int:
     unknown = set(chosen) - set(groups)
     if unknown:
         sys.exit(f"no such group of mutants: {', '.join(sorted(unknown))}; there are {', '.join(groups)}")
-    return sum(not _is_enough(name, _run(name, groups[name])) for name in chosen or groups)
+    with shared_postgres():
+        return sum(not _is_enough(name, _run(name, groups[name])) for name in chosen or groups)
 
 
 def _run(name: str, group: dict[str, Any]) -> list[Result]:

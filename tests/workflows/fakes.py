@@ -117,6 +117,7 @@ WITHOUT_TEXT = {
     Purpose.EXPIRY_WARNING,
     Purpose.LEAK_ALARM,
     Purpose.INVITATION_ALARM,
+    Purpose.REPLY_OVERDUE,
     Purpose.SIGN_LINK,
     Purpose.ANSWER_RECEIPT,
 }

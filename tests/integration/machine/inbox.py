@@ -18,6 +18,7 @@ KINDS: Final = {
     "alarm": r"ua \d+ \d+ (ya no queda a quien|nobody is left)",
     "leak_alarm": r"ua \d+ \d+ (mensajes retenidos|messages held back)",
     "invitation_alarm": r"ua \d+ \d+ (algunas organizaciones no recibieron|some organisations were not)",
+    "reply_overdue": r"ua \d+ \d+ (una instancia no respondio|an office has not answered)",
     "receipt": r"ua \d+ \d+ \d+ (esta respuesta es suya|lo que se respondio|la respuesta se retiro"
     r"|was this answer yours|what was answered|the answer was taken back)",
     "sign_again": r"cambio el texto que firmo |the text that ",

@@ -27,6 +27,7 @@ from storage import decisions, documents, freezing, outbox, verification
 from storage.database import Database
 from storage.handing_over import Outcome
 from tests.integration.outbox_cases import EVERYTHING, Case, changed_text, make_case
+from tests.integration.overdue import approved_letter, overdue_case
 from tests.integration.proposals import proposed
 from tests.integration.questions import asked
 from tests.integration.sign_links import answered
@@ -91,6 +92,9 @@ SCENARIOS: Final = MappingProxyType(
             "UPDATE question SET answered_at = now() FROM invitation"
             f" WHERE invitation.id = invitation_id AND document_id IN {_DOCUMENTS}",
             Purpose.QUESTION,
+        ),
+        "approved and unanswered": Scenario(
+            "UPDATE escalation_step SET state = 'dismissed' WHERE action_id = :case", Purpose.REPLY_REMINDER
         ),
         "check-in unanswered": Scenario(
             "INSERT INTO check_in_answer (id, action_id, document_id, number, news, by_link, person_id,"
@@ -206,6 +210,7 @@ async def set_stage(url: str) -> Stage:
     """Freeze the messages of every purpose that a scenario has."""
     database = Database(url)
     running, stopped, neighbour, changed, late, answering = [await make_case(database) for _ in range(6)]
+    silent = await overdue_case(database)
     for duty in (1, 2):
         await verifier(database, duty=duty, pin=True)
     for one in (running, answering):
@@ -226,6 +231,7 @@ async def set_stage(url: str) -> Stage:
         Purpose.SIGN_AGAIN: await _changed(changed),
         Purpose.ADDENDUM: await _signed_late(late),
         Purpose.ANSWER_RECEIPT: _request(answering, Purpose.ANSWER_RECEIPT),
+        Purpose.REPLY_REMINDER: await approved_letter(silent),
     }
     batches = {purpose: await _batch(database, request) for purpose, request in requests.items()}
     await database.close()

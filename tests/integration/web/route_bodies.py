@@ -11,6 +11,8 @@ BODIES = {
     "/visibility": {},
     "/sources": {},
     "/responses": {},
+    "/outcome": {},
+    "/confirmed": {"kind": "token"},
     "/reopen": {},
     "/documents": {},
     "/versions": {},
@@ -21,6 +23,7 @@ BODIES = {
     "/partners": {},
     "/check": {},
     "/{change_id}": {"decision": "refuse"},
+    "/{step_id}": {"decision": "dismissed"},
     "/extend": {"days": 42},
     "/check-ins/{number}/answer": {"news": "no_news"},
     "/answer": {"text": "Sí, las acordó con nosotras."},
@@ -37,3 +40,21 @@ BODIES = {
     "/release": {"recipients": 1},
     "/addresses": {},
 }
+
+WITH_FREE_BODIES = (
+    "/actions",
+    "/partners",
+    "/partners/check",
+    "/contacts",
+    "/contacts/check",
+    "/lists",
+    "/actions/{reference}/targets/{number}/addresses",
+    "/actions/{reference}/consents",
+    "/actions/{reference}/consents/revocations",
+    "/actions/{reference}/sources",
+    "/actions/{reference}/responses",
+    "/actions/{reference}/people/{position}/outcome",
+    "/actions/{reference}/people/{position}/visibility",
+    "/actions/{reference}/people/{position}/passage",
+)
+"""Whose bodies are trees that our own parsers read: the manual knows them by an example."""

@@ -11,7 +11,7 @@ from fastapi.routing import iter_route_contexts
 
 from models.vocabulary import Role
 from security.tokens import new_api_key
-from tests.integration.web.route_bodies import BODIES
+from tests.integration.web.route_bodies import BODIES, WITH_FREE_BODIES
 from tests.integration.web.site import API, Site, problem
 from web.app import PUBLIC_PATHS
 from web.pages import FOLDERS
@@ -34,6 +34,16 @@ MAY_CALL = {
     ("GET", "/actions/{reference}/responses/{response_id}"): CASE_READERS,
     ("POST", "/actions/{reference}/responses/{response_id}/attachments"): {COORDINATOR},
     ("GET", "/actions/{reference}/responses/{response_id}/attachments/{attachment_id}"): CASE_READERS,
+    ("GET", "/actions/{reference}/inbound"): CASE_READERS,
+    ("GET", "/actions/{reference}/inbound/{inbound_id}"): CASE_READERS,
+    ("POST", "/actions/{reference}/inbound/{inbound_id}/confirmed"): {COORDINATOR},
+    ("POST", "/actions/{reference}/inbound/{inbound_id}/dismissed"): {COORDINATOR},
+    ("GET", "/actions/{reference}/outcomes"): CASE_READERS,
+    ("GET", "/actions/{reference}/outcomes/notes"): CASE_READERS,
+    ("POST", "/actions/{reference}/people/{position}/outcome"): {COORDINATOR},
+    ("GET", "/actions/{reference}/clocks"): CASE_READERS,
+    ("GET", "/actions/{reference}/steps/{step_id}"): CASE_READERS,
+    ("POST", "/actions/{reference}/steps/{step_id}"): {COORDINATOR},
     ("GET", "/actions/{reference}/audit"): CASE_READERS,
     ("GET", "/actions/{reference}/signatures"): CASE_READERS,
     ("GET", "/actions/{reference}/deliveries"): CASE_READERS,
@@ -124,22 +134,6 @@ MAY_CALL = {
 PROTECTED = [(method, f"{API}{path}") for method, path in MAY_CALL]
 OF_PARTNERS = [("GET", f"{API}/partner/documents"), ("GET", f"{API}/partner/documents/{{document_id}}")]
 """What the key of a partner's system opens, and no person's key does."""
-WITH_FREE_BODIES = (
-    "/actions",
-    "/partners",
-    "/partners/check",
-    "/contacts",
-    "/contacts/check",
-    "/lists",
-    "/actions/{reference}/targets/{number}/addresses",
-    "/actions/{reference}/consents",
-    "/actions/{reference}/consents/revocations",
-    "/actions/{reference}/sources",
-    "/actions/{reference}/responses",
-    "/actions/{reference}/people/{position}/visibility",
-    "/actions/{reference}/people/{position}/passage",
-)
-"""Whose bodies are trees that our own parsers read: the manual knows them by an example."""
 
 
 def _calls(app: FastAPI) -> Iterator[tuple[str, str]]:

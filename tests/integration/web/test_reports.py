@@ -8,8 +8,10 @@ from models.lifecycle import Decision
 from models.vocabulary import SignatureVisibility
 from tests.factories import case_tree
 from tests.integration.outbox_cases import Case, execute
+from tests.integration.web.consent_calls import CEIBA, FAMILY
 from tests.integration.web.public_lists import released, signed
 from tests.integration.web.site import API, Caller
+from tests.integration.web.test_outcomes import BETTER, WORSE, written
 from tests.integration.web.test_responses import PLEDGE, logged
 from tests.unit.templates.letter_examples import on_paper
 
@@ -103,3 +105,16 @@ async def test_that_consent_was_taken_back_is_told_as_a_stop(
     await case.decide(decision)
     told = json.loads((await told_as(case, coordinator))[""])
     assert (told["ending"], told["timeline"][-1]["milestone"]) == ("stopped", "ended")
+
+
+async def test_what_became_of_people_is_told_without_a_number_and_not_of_who_is_withheld(
+    case: Case, coordinator: Caller
+) -> None:
+    await written(coordinator, case, FAMILY, WORSE)
+    assert json.loads((await told_as(case, coordinator))[""])["impacts"] == []
+    await written(coordinator, case, CEIBA, WORSE)
+    await written(coordinator, case, CEIBA, BETTER)
+    texts = await told_as(case, coordinator)
+    assert json.loads(texts[""])["impacts"] == ["moderate_positive"]
+    assert "Ocurrió una parte de lo que se pedía." in texts[".html"]
+    assert not any("Maestra" in text for text in texts.values())

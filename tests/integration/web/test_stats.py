@@ -6,6 +6,7 @@ from models.messages import Purpose
 from tests.integration.outbox_cases import Case, execute, make_case
 from tests.integration.web.public_lists import signed
 from tests.integration.web.site import API, Caller, Site
+from tests.integration.web.test_outcomes import written
 from tests.integration.web.test_responses import TOKEN, logged
 
 
@@ -81,6 +82,10 @@ async def test_signatures_and_responses_are_counted_by_whom_was_asked_and_ending
     assert (figures["sign_on"]["invited"], figures["sign_on"]["signed"]) == (invited, 2)
     assert figures["sign_on"]["rate"] == round(2 / invited, 3)
     assert figures["outcomes"] == {"counts": {}, "others": 1}
+    assert figures["impacts"] == {"counts": {}, "others": 0}
+    for person, impact in ((0, "unknown"), (0, "minor"), (1, "minor"), (2, "minor")):
+        await written(coordinator, case, person, {"impact": impact, "on": "2026-11-02"})
+    assert (await told(coordinator))["impacts"] == {"counts": {"minor": 3}, "others": 0}
 
 
 async def test_an_office_of_a_kind_of_which_few_were_asked_is_not_told_of(

@@ -3,11 +3,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from console.answers import Consent, Event
+from console.purposes import PURPOSES
 from console.words import (
     CHANNELS,
     DECIDED,
     EVENTS,
-    PURPOSES,
     READERS,
     clock,
     consent_words,

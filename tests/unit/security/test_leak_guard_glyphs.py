@@ -56,6 +56,7 @@ LETTERS = {
     "\u9fff": Glyph("\u9fff", 0, ALONE),
     "ꀀ": Glyph("ꀀ", 0, LOWER),
     "ก": Glyph("ก", 0, ALONE),
+    "ក": Glyph("ក", 0, ALONE),
     "๑": Glyph("1", 0, ALONE),
     "ໜ": Glyph("ຫນ", 0, ALONE),
     "ཀ": Glyph("ཀ", 0, LOWER),

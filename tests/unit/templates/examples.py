@@ -10,6 +10,7 @@ from tests.unit.templates.side_examples import (
     APPROVE,
     APPROVER,
     DETAILS,
+    OVERDUE,
     QUESTIONS,
 )
 from tests.unit.templates.verify_examples import VERIFY_EXAMPLES
@@ -205,6 +206,8 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
     "email/verification_alarm": UNRELEASED,
     "email/leak_alarm": COORDINATOR,
     "email/invitation_alarm": MISSED,
+    "email/reply_overdue": COORDINATOR,
+    "email/reply_reminder": OVERDUE | ADDRESSED,
     "email/stop_notice": NOTICE | ADDRESSED | LISTED,
     "notices/stop": ENDED,
     "notices/withdraw": ENDED,

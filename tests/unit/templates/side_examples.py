@@ -67,3 +67,12 @@ DETAILS = {name: value for name, value in BESIDE.items() if name != "time_zone"}
     "languages_to_choose": NATIVE_NAMES,
     "values": {"organisation": "Tejedoras del Valle", "contact_language": "es"},
 }
+OVERDUE: dict[str, object] = {
+    "index": "UA-2026-014/1",
+    "statement_language": "es",
+    "step": "reminder",
+    "number": 2,
+    "sent_at": datetime(2026, 11, 20, 20, 30, tzinfo=UTC),
+    "late_office": "Fiscalía Ejemplo",
+    "time_zone": "America/Mexico_City",
+}

@@ -89,6 +89,7 @@ def test_the_detector_finds_a_planted_script() -> None:
         "email/approval_declined",
         "email/question_answered",
         "email/invitation_alarm",
+        "email/reply_overdue",
     ],
 )
 def test_hostile_values_add_no_element(name: str) -> None:
@@ -113,6 +114,8 @@ def test_hostile_values_add_no_element(name: str) -> None:
         "approval_declined",
         "question_answered",
         "invitation_alarm",
+        "reply_overdue",
+        "reply_reminder",
         "stop_notice",
     ],
 )

@@ -54,6 +54,8 @@ def test_a_missing_value_is_an_error_and_not_a_gap(name: str, key: str) -> None:
         "email/leak_alarm": {"released_at", "number", "time_zone"},
         "email/disowned_alarm": {"released_at", "number", "time_zone"},
         "email/question": {"released_at", "number", "time_zone"},
+        "email/reply_overdue": {"released_at", "number", "time_zone"},
+        "email/reply_reminder": {"recipient_name", "late_office"},
         "sms/verification": {"recipient_name"},
         "web/check_in": {"answered_at", "time_zone"},
         "web/answered": {"confirm_token", "given_by"},
@@ -194,6 +196,15 @@ def test_an_office_is_addressed_by_holder_office_and_salutation(message: str) ->
     assert "Lic. Ramón Ejemplo<br>Fiscalía General del Estado</p>" in mail.html
     others = RENDERER.email(message, "es", {**context, "addressee": []})
     assert "Fiscalía General" not in others.text + others.html
+
+
+def test_a_letter_to_another_target_names_the_office_that_is_silent_and_a_reminder_does_not() -> None:
+    reminder = EXAMPLES["email/reply_reminder"]
+    assert "Fiscalía Ejemplo" not in RENDERER.email("reply_reminder", "es", reminder).text
+    told = RENDERER.email("reply_reminder", "es", {**reminder, "step": "embassy"})
+    assert "Fiscalía Ejemplo" in told.text
+    assert "Fiscalía Ejemplo" in told.html
+    assert told.subject == "Sin respuesta a UA-2026-014/1"
 
 
 def test_a_check_in_names_the_two_commands() -> None:

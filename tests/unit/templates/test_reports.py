@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from models.case_reports import CaseReport, Milestone, Moment, Responded
 from models.figures import Ending
 from models.messages import DeliveryState
+from models.outcome_file import Impact
 from models.response_vocabulary import ResponseKind
 from models.vocabulary import Channel, Concern, TargetKind
 from templates.catalogs import languages
 from templates.rendering import Renderer
-from templates.report.words import CHANNELS, ENDINGS, KINDS, MILESTONES, RESPONSES
+from templates.report.words import CHANNELS, ENDINGS, IMPACTS, KINDS, MILESTONES, RESPONSES
 from templates.report.writing import ReportWriter, points
 from templates.typesetting import Typesetter
 from tests.unit.templates.letter_examples import on_paper
@@ -42,11 +43,12 @@ REPORT = CaseReport(
         Channel.EMAIL: {DeliveryState.SENT: 40, DeliveryState.DELIVERED: 2, DeliveryState.BOUNCED: 1}
     },
     responses=(Responded(TargetKind.AUTHORITY, 3, {ResponseKind.PLEDGE: 1}),),
+    impacts=(Impact.MODERATE_POSITIVE,),
 )
 
 
 def test_every_word_of_a_report_has_its_words() -> None:
-    for words in (MILESTONES, CHANNELS, KINDS, RESPONSES):
+    for words in (MILESTONES, CHANNELS, IMPACTS, KINDS, RESPONSES):
         assert set(words) == set(type(next(iter(words))))
     assert set(ENDINGS) == set(Ending) - {Ending.WITHDRAWN}
 
@@ -60,6 +62,7 @@ def test_a_report_tells_its_figures_on_the_page_and_on_paper() -> None:
             "17 organizaciones",
             "42 de 43 enviados",
             "prometió actuar: 1",
+            "Ocurrió una parte de lo que se pedía.",
         ):
             assert said in text
     for said in ("19 de noviembre de 2026: El hecho", "20 de noviembre de 2026: Sale el documento 1"):

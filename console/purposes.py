@@ -1,0 +1,28 @@
+"""What messages of each purpose are called."""
+
+PURPOSES = {
+    "statement": "Statement",
+    "invitation": "Invitations",
+    "sign_on_reminder": "Reminders to partners",
+    "approval_request": "Requests to approvers of partners",
+    "approval_declined": "Word to contacts that nobody confirmed",
+    "address_changed": "Word to registered addresses that were changed",
+    "question": "Word of partners' questions",
+    "question_answered": "Word of answers to partners",
+    "rehearsal": "Rehearsals of the release",
+    "addendum": "Addenda to the signatories",
+    "sign_again": "Requests to sign a changed text",
+    "sign_link": "New links to partners",
+    "answer_receipt": "Receipts to partners",
+    "disowned_alarm": "Alarms: not a partner's own answer",
+    "check_in": "Check-ins",
+    "expiry_warning": "Warnings: the action expires",
+    "verification": "Requests to verifiers",
+    "verification_reminder": "Reminders to verifiers",
+    "verification_alarm": "Alarms: nobody has taken the case",
+    "leak_alarm": "Alarms: messages held back",
+    "invitation_alarm": "Alarms: partners not reached",
+    "reply_overdue": "Word that a target is late",
+    "reply_reminder": "Reminders to targets",
+    "stop_notice": "Notices of the end",
+}

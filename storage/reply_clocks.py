@@ -1,0 +1,153 @@
+"""The reply clocks of an action's targets: when each was written to, what it answered, what was proposed."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from sqlalchemy import text
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.actions import UrgentAction
+from models.case_escalation import EscalationStep as DeclaredStep
+from models.documents import Document, Target
+from models.escalation import EscalationStep
+from models.reply_clocks import (
+    Answer,
+    ReplyClock,
+    Rung,
+    clock_of,
+    ladder_of,
+    next_rung,
+    start_of_post,
+    terms_of,
+)
+from models.response_vocabulary import ResponseKind
+from storage.gate_of_answers import COUNTS
+
+_LADDER: Final = TypeAdapter(tuple[DeclaredStep, ...])
+
+_SENT = text("""
+    SELECT delivery.recipient_id AS target_id, delivery.posted_on,
+           coalesce(arrived.received_at, delivery.settled_at) AS at
+    FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
+    LEFT JOIN delivery_receipt AS arrived ON arrived.delivery_id = delivery.id AND arrived.kind = 'delivered'
+    WHERE dispatch.document_id = :document_id AND dispatch.purpose = 'statement'
+      AND delivery.recipient_kind = 'target' AND delivery.state IN ('sent', 'delivered')
+""")
+
+_ANSWERS = text(f"""
+    SELECT response.target_id, response.kind, response.received_on FROM response
+    WHERE response.action_id = :action_id AND {COUNTS}
+""")
+
+
+class NextStep(NamedTuple):
+    """A step that will be proposed, and when."""
+
+    number: int
+    rung: Rung
+    at: datetime
+
+
+class TargetClock(NamedTuple):
+    """The clock of one target with all that its steps are planned by."""
+
+    target: Target
+    clock: ReplyClock
+    steps: tuple[EscalationStep, ...]
+    next_step: NextStep | None
+
+    @property
+    def is_answered(self) -> bool:
+        """Tell whether it gave a final answer."""
+        return self.clock.answered_on is not None
+
+
+def _all_of_them(_target_id: UUID) -> int | None:
+    return None
+
+
+async def clocks_of(
+    session: AsyncSession,
+    action: UrgentAction,
+    document_id: UUID,
+    zone: str,
+    now: datetime,
+    settled: Callable[[UUID], int | None] = _all_of_them,
+) -> list[TargetClock]:
+    """List the clocks of an action's targets by their place in the case.
+
+    `settled` bounds which steps of a target are looked at, where one that was only just proposed must be
+    found as due once more.
+    """
+    targets = await session.exec(
+        select(Target).where(Target.action_id == action.id).order_by(col(Target.position))
+    )
+    started = await _started(session, document_id, zone)
+    answers = await _answers(session, action.id)
+    proposed = await _steps(session, document_id)
+    declared = _declared(action)
+    clocks = []
+    for target in targets:
+        most = settled(target.id)
+        steps = tuple(one for one in proposed[target.id] if most is None or one.number <= most)
+        terms = terms_of(target.kind, target.replies_within, target.mechanism)
+        clock = clock_of(terms, started.get(target.id), answers[target.id], zone, now)
+        ladder = ladder_of(declared, terms) if terms else ()
+        decided = {one.number: one.decided_at for one in steps}
+        following = next_rung(clock, ladder, decided, zone)
+        planned = following and NextStep(following[0], ladder[following[0] - 1], following[1])
+        clocks.append(TargetClock(target, clock, steps, planned))
+    return clocks
+
+
+async def leading_document_id(session: AsyncSession, action: UrgentAction) -> UUID:
+    """Return the document that clocks are counted from: a reopening starts them anew."""
+    found = await session.exec(
+        select(Document.id).where(Document.action_id == action.id, Document.number == action.leading_document)
+    )
+    return found.one()
+
+
+def _declared(action: UrgentAction) -> list[Rung] | None:
+    tree = action.policy.get("escalation")
+    if tree is None:
+        return None
+    return [Rung(one.step, one.after, one.target) for one in _LADDER.validate_python(tree)]
+
+
+async def _started(session: AsyncSession, document_id: UUID, zone: str) -> Mapping[UUID, datetime]:
+    """Return when each target was first reached, as far as is known: by what arrived, was sent or posted."""
+    started: dict[UUID, datetime] = {}
+    for row in await session.execute(_SENT, {"document_id": document_id}):
+        at = start_of_post(row.posted_on, zone) if row.posted_on else row.at
+        started[row.target_id] = min(at, started.get(row.target_id, at))
+    return started
+
+
+async def _answers(session: AsyncSession, action_id: UUID) -> Mapping[UUID, list[Answer]]:
+    found: defaultdict[UUID, list[Answer]] = defaultdict(list)
+    for row in await session.execute(_ANSWERS, {"action_id": action_id}):
+        found[row.target_id].append(Answer(ResponseKind(row.kind), row.received_on))
+    return found
+
+
+async def _steps(session: AsyncSession, document_id: UUID) -> Mapping[UUID, list[EscalationStep]]:
+    rows: Iterable[EscalationStep] = await session.exec(
+        select(EscalationStep)
+        .where(EscalationStep.document_id == document_id)
+        .order_by(col(EscalationStep.number))
+    )
+    found: defaultdict[UUID, list[EscalationStep]] = defaultdict(list)
+    for row in rows:
+        found[row.target_id].append(row)
+    return found
+
+
+async def started_at(session: AsyncSession, document_id: UUID, target_id: UUID, zone: str) -> datetime:
+    """Return when a target that a step is about was first reached."""
+    return (await _started(session, document_id, zone))[target_id]

@@ -1,0 +1,73 @@
+"""Reply clocks and proposed steps, as coordinators read and decide about them."""
+
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import ConfigDict, Field
+
+from models.reply_vocabulary import ClockState, Mechanism, StepKind, StepState
+from web.schemas import Digest, Request, Schema
+
+
+class StepView(Schema):
+    """A step that was proposed."""
+
+    id: UUID
+    number: int
+    step: StepKind
+    addressee: int | None = Field(description="The target to which its letter goes, if it is done by one.")
+    proposed_at: datetime
+    state: StepState
+    decided_at: datetime | None
+
+
+class NextStepView(Schema):
+    """A step that will be proposed."""
+
+    number: int
+    step: StepKind
+    at: datetime
+
+
+class ClockView(Schema):
+    """When a target should have answered, and what follows where it does not."""
+
+    target: int
+    office: str
+    mechanism: Mechanism | None
+    state: ClockState
+    started: datetime | None
+    due: datetime | None
+    answered_on: date | None
+    steps: list[StepView]
+    next_step: NextStepView | None
+
+
+class ClockList(Schema):
+    """The reply clocks of an action's targets, in the order of the case."""
+
+    reference: str
+    clocks: list[ClockView]
+
+
+class LetterDraft(Schema):
+    """The letter of a step as it would leave; its digest is what an approval names."""
+
+    id: UUID
+    step: StepKind
+    state: StepState
+    addressee: int | None
+    language: str | None
+    subject: str | None
+    text: str | None
+    digest: str | None
+
+
+class StepDecision(Request):
+    """What becomes of a proposed step; to approve its letter, name the digest of what was read."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"decision": "approved", "digest": "9f" * 32}]})
+
+    decision: Literal[StepState.APPROVED, StepState.DONE, StepState.DISMISSED]
+    digest: Digest | None = None
