@@ -60,8 +60,11 @@ mutants: $(SYNCED) ## change the code that must not fail, and see that tests not
 bench: $(SYNCED) ## measure how soon decisions are answered
 	@$(PY) -m benchmarks.decisions
 
-bench-distribution: $(SYNCED) ## measure how fast a release goes out, beside what the SMTP library reaches: prints JSON
-	@$(PY) -m benchmarks.distribution
+# The Python of an environment with benchmarks/peers/requirements.txt.
+PEERS ?= $(wildcard .local/peers/bin/python)
+
+bench-distribution: $(SYNCED) ## measure how fast a release goes out, beside the SMTP library and PEERS; prints JSON, ends with 1 where a limit is missed
+	@$(PY) -m benchmarks.distribution $(if $(PEERS),--peers $(PEERS))
 
 bench-sign-on: $(SYNCED) ## measure how many partners can read and sign at once; prints JSON, ends with 1 where a limit is missed
 	@$(PY) -m benchmarks.sign_on

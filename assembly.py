@@ -10,12 +10,13 @@ from temporalio.worker import Worker
 from activities.case import CaseActivities
 from activities.composing import Composer, Stationery
 from activities.context import ActivityContext
+from activities.drafts import Compose
 from activities.follow_up import FollowUpActivities
 from activities.outbox import OutboxActivities
 from activities.receipts import ReceiptActivities
 from activities.rehearsing import Rehearsing
 from activities.resending import ResendingActivities
-from activities.sending import Compose, SendingActivities
+from activities.sending import SendingActivities
 from activities.sign_on import SignOnActivities
 from activities.verification import VerificationActivities
 from carriers import build_offers, build_relays, build_sms, first_relay

@@ -4,8 +4,8 @@ import asyncio
 
 import structlog
 
+from activities.drafts import Draft
 from activities.leak_watch import LeakWatch, Part
-from activities.sending import Draft
 from channels.mime import Attachment
 from models.letters import Letter
 from models.messages import Purpose

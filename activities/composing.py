@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 from activities.attaching import LetterAttachments
 from activities.document_context import signatories, text_context, text_for
+from activities.drafts import Draft
 from activities.expiry_context import expiry_context
 from activities.leak_watch import LeakWatch, Part, texts_in
 from activities.moulding import Moulds
 from activities.receipt_context import receipt_context
 from activities.reply_letters import FOLLOWING, ReplyLetters
 from activities.secret_links import SecretLinks
-from activities.sending import Draft
 from channels.mime import EmailContent
 from channels.partner_api import DocumentContent
 from channels.sms import SmsContent
@@ -150,7 +150,7 @@ class Composer:
 
     def _secrets(self, draft: Draft) -> tuple[str, ...]:
         """Open the secret that a partner checks with, and the one before while it is being replaced."""
-        recipient, address = draft.recipient, draft.delivery.address
+        recipient, address = draft.recipient, draft.address
         if recipient.sealed_secret is None:
             raise ValueError("a partner with an API address has no secret")
         newest = self._cipher.open(recipient.sealed_secret, context=api_secret_place(address))

@@ -1,6 +1,6 @@
 """What messages say of a document, and of who signed it."""
 
-from activities.sending import Draft
+from activities.drafts import Draft
 from models.documents import DocumentText
 
 

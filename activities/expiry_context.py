@@ -1,6 +1,6 @@
 """What the warning that an action expires says."""
 
-from activities.sending import Draft
+from activities.drafts import Draft
 from storage.expiry import expiry_of
 
 

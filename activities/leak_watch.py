@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
-from activities.sending import Draft
+from activities.drafts import Draft
 from activities.verdicts import LeakFoundError
 from models.documents import Identified, rendering_digest
 from models.vocabulary import Disclosure, RenderingKind

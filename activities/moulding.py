@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 from weakref import WeakKeyDictionary
 
+from activities.drafts import Draft
 from activities.leak_watch import LeakWatch, Part
-from activities.sending import Draft
 from activities.verdicts import LeakFoundError
 from channels.mime import EmailContent
 from channels.moulds import NAME, PARTS, WAY_OFF, Mould

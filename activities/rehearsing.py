@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from activities.sending import Compose, Draft
+from activities.drafts import Compose, Draft
 from channels.base import Outbound
 from models.rehearsals import OnlyKeptError
 from security.fields import FieldCipher
@@ -41,7 +41,7 @@ class Rehearsing(Generic[ContentT]):
         if rehearsal is None:
             return content
         delivery = draft.delivery
-        message = self._as_it_leaves(Outbound(delivery.id, delivery.address, content))
+        message = self._as_it_leaves(Outbound(delivery.id, draft.address, content))
         sealed = self._cipher.seal(message, context=rehearsed_message_place(delivery.id))
         async with self._database.transaction() as session:
             await keep_message(session, delivery.id, sealed)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from activities.sending import Draft
+from activities.drafts import Draft
 from models.messages import Purpose
 from models.reply_letters import letter_digest
 from storage.database import Database

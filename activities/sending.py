@@ -1,9 +1,9 @@
 """Sending a batch: claim, compose, hand over, settle."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic
 from uuid import UUID, uuid4
 from weakref import WeakValueDictionary
 
@@ -14,19 +14,19 @@ from temporalio.exceptions import ApplicationError
 from activities import references, verdicts
 from activities.attempts import Attempt, Heard
 from activities.context import heartbeating, to_its_end
+from activities.drafts import Compose, ContentT, Draft
 from activities.supply import Stopped, tell_what_was_said
 from activities.turns import Turns
 from activities.turnstile import Turnstile
 from activities.verdicts import LeakFoundError, NotHandedOverError, Verdict
 from channels.base import Channel, ChannelError, Failure, Outbound, PermanentError
 from models.messages import Batch, BatchOutcome
-from models.outbox import Delivery
 from models.providers import Limits
 from models.records import EventKind
 from models.rehearsals import OnlyKeptError
 from models.sms_budget import SmsBudget
 from storage import claims
-from storage.contents import Contents, Recipient, contents_of, recipients_of
+from storage.contents import Contents, contents_of, recipients_of
 from storage.database import UNAVAILABLE, Database
 from storage.handing_over import Claimed, Settled
 from storage.limited_claims import Terms, claim_within
@@ -48,20 +48,6 @@ _UNDER_WAY = 2
 
 _LONGEST_REST = timedelta(seconds=5)
 _SETTLE_AFTER_CANCELLATION_SECONDS = 10.0
-
-ContentT = TypeVar("ContentT")
-ResultT = TypeVar("ResultT")
-
-
-class Draft(NamedTuple):
-    """A claimed delivery with all that its message is made from."""
-
-    delivery: Delivery
-    recipient: Recipient
-    contents: Contents
-
-
-Compose = Callable[[Draft], Awaitable[ContentT]]
 
 
 class SendingActivities(references.SendingActivities, Generic[ContentT]):
@@ -254,7 +240,7 @@ class SendingActivities(references.SendingActivities, Generic[ContentT]):
 
         try:
             content = await self._composed(draft)
-            message = Outbound(delivery.id, delivery.address, content, delivery.provider)
+            message = Outbound(delivery.id, draft.address, content, delivery.provider)
             receipt = await self._channel.send(message, hand_over)
         except NotHandedOverError:
             attempt.put_back(draft.delivery.position)

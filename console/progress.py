@@ -12,9 +12,10 @@ from rich.text import Text
 
 from console.answers import Action, Dispatch, Event, SignOn
 from console.purposes import PURPOSES
-from console.words import CHANNELS, clock, named, phrase, span
+from console.words import CHANNELS, COMMAND, clock, named, phrase, span
 from models.lifecycle import ENDED, Phase
 from models.messages import DeliveryState
+from models.vocabulary import Channel
 
 BAR_WIDTH = 20
 MAIN_ROAD = (
@@ -107,6 +108,17 @@ def groups(dispatches: Iterable[Dispatch]) -> list[Group]:
         for channel, states in dispatch.channels.items():
             found.setdefault((dispatch.purpose, channel), Counter()).update(states)
     return [Group(purpose, channel, states) for (purpose, channel), states in found.items()]
+
+
+def paper_words(action: Action) -> str | None:
+    """Tell that letters wait for a person: no machine sends them, also once an action has ended."""
+    waiting = sum(
+        group.total - group.done for group in groups(action.dispatches) if group.channel == Channel.LETTER
+    )
+    if not waiting:
+        return None
+    letters = "One letter waits" if waiting == 1 else f"{waiting} letters wait"
+    return f"{letters} to be printed and posted:\n  {COMMAND} letters {action.reference}"
 
 
 def bars(action: Action) -> RenderableType:

@@ -12,7 +12,7 @@ from console.answers import Action, Event, Person, Signature, Summary
 from console.answers import Text as DocumentText
 from console.private import private_details
 from console.private_answers import Private
-from console.progress import bars, step_line
+from console.progress import bars, paper_words, step_line
 from console.words import (
     COMMAND,
     approved_words,
@@ -79,6 +79,7 @@ def standing(action: Action, events: Sequence[Event]) -> RenderableType:
         Text(f"Approved  {approved_words(action.document)}"),
         *(Text(unreachable_words(one), style="bold yellow") for one in action.unreachable_targets),
         bars(action),
+        *(Text(told, style="bold yellow") for told in (paper_words(action),) if told),
     )
 
 

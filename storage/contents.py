@@ -79,6 +79,8 @@ class Recipient(NamedTuple):
     organisation: str | None
     salutation: str | None
     time_zone: str | None
+    api_url: str | None
+    """Where the system of a partner is now."""
     sealed_secret: bytes | None
     sealed_former_secret: bytes | None
     proposer: str | None
@@ -94,7 +96,7 @@ _RECIPIENTS = text("""
            coalesce(partner.name, target.offices ->> delivery.language) AS organisation,
            target.salutations ->> delivery.language AS salutation,
            coalesce(contact.time_zone, person.time_zone, partner.time_zone) AS time_zone,
-           partner.sealed_api_secret AS sealed_secret,
+           partner.api_url, partner.sealed_api_secret AS sealed_secret,
            CASE WHEN partner.former_secret_until > now() THEN partner.sealed_former_secret END
                AS sealed_former_secret,
            proposal.proposer_name AS proposer,

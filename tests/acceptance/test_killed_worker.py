@@ -84,7 +84,7 @@ async def test_a_release_cut_in_the_middle_reaches_everybody_and_nobody_twice(ne
 
 
 async def test_a_check_in_due_while_the_worker_is_dead_comes_once_it_is_back(network: Network) -> None:
-    reference = await network.released(case(audiences=["targets"], check_ins=["PT1S", "PT3S"]))
+    reference = await network.released(case(audiences=["targets"], check_ins=["PT1S", "PT12S"]))
     await network.mailbox.has(1, reference, "check-in")
 
     await kill_and_restart(network.stack, "worker")

@@ -151,7 +151,7 @@ async def _sign_on(network: Network, garden: Garden) -> str:
     """Hand the planted case in, with planted partners and contacts, and have the first partner sign."""
     tree = garden.planted(case_tree())
     tree["sign_on"] |= {"partners": "all", "quorum": 2, "remind_after": []}
-    tree["follow_up"] = {"expires_after": "PT2S", "check_ins": ["PT1S"]}
+    tree["follow_up"] = {"expires_after": "PT20S", "check_ins": ["PT1S"]}
     partners = garden.planted(example_partners(network.providers.url))
     await network.coordinator.import_partners(partners)
     await network.coordinator.import_contacts(garden.planted(example_contacts()))

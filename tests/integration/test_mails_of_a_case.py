@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from activities.attaching import LetterAttachments
+from activities.drafts import Draft
 from activities.leak_watch import LeakWatch
-from activities.sending import Draft
 from activities.verdicts import LeakFoundError
 from channels.email import EmailChannel
 from models.letters import Letter

@@ -193,3 +193,36 @@ async def by_mail(case: Case, purpose: str) -> set[str]:
 async def facts(case: Case) -> CaseFacts:
     async with case.database.transaction() as session:
         return await facts_of(session, case.action.id)
+
+
+async def test_a_system_that_moves_behind_the_freeze_is_told_where_it_is_now(
+    case: Case, sending: SendingActivities[DocumentContent], simulated: LocalProviders
+) -> None:
+    batch = await case.batch(Purpose.STATEMENT, channel=Channel.PARTNER_API)
+    await has_a_system(case, simulated, "red-del-volcan", "volcan-nuevo")  # between the freeze and the claim
+    assert (await run(sending, batch)).sent == len(LANGUAGES)
+    told = {
+        received["partner_id"]
+        for one in await case.deliveries(batch)
+        for received in simulated.received(one.id)
+    }
+    assert told == {*LANGUAGES} - {"red-del-volcan"} | {"volcan-nuevo"}
+
+
+async def test_a_partner_that_was_reached_at_two_addresses_of_its_system_gets_one_notice(
+    case: Case, sending: SendingActivities[DocumentContent], simulated: LocalProviders
+) -> None:
+    await sent(case, sending, simulated)
+    await execute(
+        case.database,
+        "WITH later AS (INSERT INTO dispatch SELECT (jsonb_populate_record(dispatch, jsonb_build_object("
+        " 'id', gen_random_uuid(), 'round', 2, 'frozen_at', now()))).* FROM dispatch"
+        " WHERE purpose = 'statement' RETURNING id)"
+        " INSERT INTO delivery SELECT (jsonb_populate_record(delivery, jsonb_build_object('id',"
+        " gen_random_uuid(), 'dispatch_id', later.id, 'fingerprint', sha256(fingerprint)))).*"
+        " FROM delivery, later WHERE channel = 'partner_api'",
+    )
+    notice = await stopped(case)
+    await notice.confirm()
+    told = await sent(notice, sending, simulated, Purpose.STOP_NOTICE)
+    assert told.keys() == LANGUAGES.keys()

@@ -5,7 +5,8 @@ import pytest
 from jinja2 import UndefinedError
 from structlog.testing import capture_logs
 
-from activities.sending import Draft, SendingActivities
+from activities.drafts import Draft
+from activities.sending import SendingActivities
 from channels.email import EmailChannel
 from channels.mime import EmailContent
 from local.postgres import EmbeddedPostgres
