@@ -9,7 +9,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up key verifier browser test again soak mutants bench bench-distribution bench-sign-on bench-guesses bench-limits check format lock clean
+.PHONY: help setup demo up key verifier browser test again soak chaos mutants bench bench-distribution bench-sign-on bench-guesses bench-limits check format lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ again: $(SYNCED) ## run once more, alone, the few tests that failed last, and na
 
 soak: $(SYNCED) ## what is tried at random, for hours: 50,000 steps of people at work, 200 stops into a release
 	@SOAK=1 $(PY) -m pytest -s tests/integration/machine tests/integration/stops
+
+chaos: $(SYNCED) ## kill and fail every part while releases go out, an hour and more: prints a JSON line for each scenario
+	@$(PY) -m tests.chaos $(SCENARIOS) $(if $(SHARE),--share $(SHARE))
 
 mutants: $(SYNCED) ## change the code that must not fail, and see that tests notice: make mutants GROUP=leak_guard
 	@$(PY) -m tests.mutation.run $(GROUP)

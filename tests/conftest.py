@@ -22,6 +22,7 @@ SHARED_POSTGRES = "SHARED_POSTGRES"
 LONGEST_FIRST = (
     "tests/integration/machine/",
     "tests/integration/stops/",
+    "tests/chaos/",
     "tests/acceptance/",
     "tests/browser/",
     "tests/replay/",

@@ -1,6 +1,7 @@
 """The sending of one dispatch: batches over the outbox, many at a time."""
 
 import asyncio
+from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
@@ -8,11 +9,17 @@ from temporalio.exceptions import ActivityError, ApplicationError
 with workflow.unsafe.imports_passed_through():
     from activities.references import NOT_PERMITTED, OutboxActivities, SendingActivities
     from models.messages import Batch, BatchOutcome, Dispatched, DispatchOutcome, DispatchRequest, Purpose
-    from workflows.activity_options import FACTS, sending
+    from workflows.activity_options import FACTS, PATIENCE, sending
     from workflows.timers import happens_before
 
 WINDOW = 4
-"""How many batches of a dispatch are under way at once."""
+"""How many batches of a dispatch are under way at once; one that is put off makes room for the next."""
+
+MAKES_ROOM = "put-off-batches-make-room"
+"""Patch: before it, a few recipients who were put off for hours kept everybody behind them waiting."""
+
+_REST = timedelta(seconds=1)
+"""Until a batch is tried again, where its provider did not say when."""
 
 PATIENT = frozenset(
     {
@@ -84,9 +91,20 @@ class DistributionWorkflow:
     async def _send_batches(self, batches: tuple[Batch, ...]) -> list[BatchOutcome]:
         window = asyncio.Semaphore(WINDOW)
 
+        makes_room = workflow.patched(MAKES_ROOM)
+
         async def send(batch: Batch) -> BatchOutcome:
+            ends_at = workflow.now() + PATIENCE
             async with window:
-                return await _send_or_give_up(batch)
+                if not makes_room:
+                    return await _send_or_give_up(batch)
+                outcome, rest = await _send_once(batch)
+            if outcome is not None:
+                return outcome
+            if workflow.now() + rest >= ends_at:
+                return await _give_up(batch)
+            await workflow.sleep(rest)
+            return await _send_or_give_up(batch, max(ends_at - workflow.now(), _REST))
 
         return await asyncio.gather(*(send(batch) for batch in batches))
 
@@ -101,9 +119,27 @@ class DistributionWorkflow:
         self._finished = True
 
 
-async def _send_or_give_up(batch: Batch) -> BatchOutcome:
+async def _send_once(batch: Batch) -> tuple[BatchOutcome | None, timedelta]:
+    """Try a batch once; without an outcome, it is to be tried again after some time."""
     try:
-        return await workflow.execute_activity_method(SendingActivities.send_batch, batch, **sending(batch))
+        outcome = await workflow.execute_activity_method(
+            SendingActivities.send_batch, batch, **sending(batch, attempts=1)
+        )
+    except ActivityError as error:
+        told = error.cause.next_retry_delay if isinstance(error.cause, ApplicationError) else None
+        return None, told or _REST
+    return outcome, timedelta(0)
+
+
+async def _send_or_give_up(batch: Batch, patience: timedelta = PATIENCE) -> BatchOutcome:
+    try:
+        return await workflow.execute_activity_method(
+            SendingActivities.send_batch, batch, **sending(batch, patience)
+        )
     except ActivityError:
-        workflow.logger.error("a batch was given up", extra={"dispatch_id": str(batch.dispatch_id)})
-        return await workflow.execute_activity_method(OutboxActivities.give_up_batch, batch, **FACTS)
+        return await _give_up(batch)
+
+
+async def _give_up(batch: Batch) -> BatchOutcome:
+    workflow.logger.error("a batch was given up", extra={"dispatch_id": str(batch.dispatch_id)})
+    return await workflow.execute_activity_method(OutboxActivities.give_up_batch, batch, **FACTS)

@@ -2,11 +2,9 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
-from temporalio.exceptions import ApplicationError
 
 from activities.sending import SendingActivities
 from channels import http
@@ -20,7 +18,7 @@ from storage.database import Database
 from tests import factories
 from tests.integration.channels.faulty_provider import Fault, FaultyProvider, faulty_provider
 from tests.integration.outbox_cases import Case, add_members, execute, make_case
-from tests.integration.senders import composer, run
+from tests.integration.senders import composer, until_taken
 from tests.integration.sign_links import answered
 
 FAULTS = (
@@ -40,17 +38,6 @@ async def provider(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FaultyProvi
     monkeypatch.setattr(http, "EXCHANGE_SECONDS", 3.0)
     async with faulty_provider(*FAULTS) as running:
         yield running
-
-
-async def until_taken(sending: SendingActivities[Any], batch: Batch) -> int:
-    """Run attempts until nothing of a batch waits, as Temporal does, and return how many there were."""
-    for attempt in range(1, 9):
-        try:
-            await run(sending, batch)
-        except ApplicationError:
-            continue
-        return attempt
-    raise AssertionError("something waits after eight attempts")
 
 
 async def judged(case: Case, batch: Batch, provider: FaultyProvider) -> None:

@@ -6,7 +6,7 @@ from models.messages import CasePlan
 from models.vocabulary import ReleasePolicy
 from tests.workflows.beside import told_beside
 from tests.workflows.following import asked_by_the_facts, missed_while_held, slept_and_reopened
-from tests.workflows.limited import continued_the_next_day
+from tests.workflows.limited import continued_the_next_day, greylisted
 from tests.workflows.scenarios import (
     BRIEF,
     alone,
@@ -65,6 +65,7 @@ SCENARIOS: dict[str, tuple[Scenario, CasePlan]] = {
     "escalated": (escalated, case_plan(None, BRIEF)),
     "returned_and_completed": (returned_and_completed, case_plan(None, BRIEF)),
     "continued_the_next_day": (continued_the_next_day, case_plan(follow_up=BRIEF)),
+    "greylisted": (greylisted, case_plan(None, BRIEF)),
     "rejected": (rejected, case_plan(None, BRIEF)),
     "stopped_and_told": (stopped_and_told, case_plan(None, BRIEF)),
     "told_beside": (told_beside, case_plan(follow_up=BRIEF)),

@@ -164,7 +164,7 @@ class FakeOutbox(references.OutboxActivities):
         unanswered = world.invited - world.signed - world.declined
         asked = world.invited if request.round == 1 else world.unasked
         sizes = {
-            Purpose.STATEMENT: AUDIENCE,
+            Purpose.STATEMENT: world.audience,
             Purpose.INVITATION: (Channel.EMAIL,) * asked,
             Purpose.SIGN_ON_REMINDER: (Channel.EMAIL,) * unanswered,
             Purpose.ANSWER_RECEIPT: (Channel.EMAIL,) * world.untold_answers,
@@ -219,7 +219,11 @@ class FakeSending(references.SendingActivities):
             world.changed()
             return _outcome(world, batch, put_off=True)
         for position in _positions(batch):
-            self._send(sheet, position)
+            if position not in world.greylisted:
+                self._send(sheet, position)
+        world.changed()
+        if world.running and not world.greylisted.isdisjoint(_positions(batch)):
+            raise ApplicationError("later", type="put_off", next_retry_delay=timedelta(minutes=5))
         if world.on_hold:
             await world.called("kept_back")
         world.changed()

@@ -8,7 +8,13 @@ import pytest
 from models.lifecycle import Decision, Phase
 from models.messages import CasePlan, DeliveryState, Purpose
 from models.vocabulary import Channel
-from tests.workflows.limited import spend_the_day
+from tests.workflows.limited import (
+    GREYLISTED,
+    greylist_a_window,
+    sent_statements,
+    spend_the_day,
+    take_the_greylisted,
+)
 from tests.workflows.scenarios import (
     BATCHES,
     BRIEF,
@@ -92,6 +98,17 @@ async def test_what_one_provider_never_takes_fails_and_holds_nothing_else_up(sta
     assert stage.world.states(Purpose.STATEMENT) == Counter({DeliveryState.SENT: 3, DeliveryState.FAILED: 2})
     result = await stage.distribution(Purpose.STATEMENT).result()
     assert result["counts"] == {"sent": 3, "failed": 2}
+
+
+@pytest.mark.parametrize("plan", [case_plan(None, BRIEF)])
+async def test_recipients_who_are_put_off_keep_nobody_behind_them_waiting(stage: Stage) -> None:
+    await greylist_a_window(stage)
+    everybody = set(range(len(stage.world.audience)))
+    assert sent_statements(stage) == everybody - GREYLISTED
+    assert stage.world.phase is Phase.RELEASING
+    await take_the_greylisted(stage)
+    await stage.world.until(lambda: stage.world.phase is Phase.FOLLOWING_UP)
+    assert statement_sent(stage) == dict.fromkeys(everybody, 1)
 
 
 async def test_a_refused_release_goes_out_when_the_facts_allow_it(stage: Stage) -> None:

@@ -136,6 +136,9 @@ class World:
     sign_on_ended: bool = False
     due: dict[Purpose, datetime] = field(default_factory=dict)
     """Until when the messages of a purpose wait."""
+    audience: tuple[Channel, ...] = AUDIENCE
+    greylisted: set[int] = field(default_factory=set)
+    """Positions of recipients whom their relay puts off for now."""
     spent: timedelta | None = None
     """For how long providers may be given nothing more, the next time that a batch is sent."""
     asleep: datetime | None = None

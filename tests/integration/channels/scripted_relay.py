@@ -14,6 +14,8 @@ class Step(StrEnum):
     """On connecting."""
     EHLO = "EHLO"
     """In answer to the client's name."""
+    HELO = "HELO"
+    """The same in the old way, from one whose EHLO was refused."""
     MAIL = "MAIL"
     """In answer to the sender."""
     RCPT = "RCPT"
@@ -73,6 +75,8 @@ class ScriptedRelay:
     def __init__(self) -> None:
         self.connections = 0
         self.contents: list[bytes] = []
+        self.refused: list[bytes] = []
+        """Those of them that it said it did not take."""
         self.senders: list[bytes] = []
         self.ended_empty = 0
         """How often a text of nothing came to an end, for want of a recipient."""
@@ -84,6 +88,10 @@ class ScriptedRelay:
 
     def order(self, step: Step, *answers: str) -> None:
         self._ordered[step] += answers
+
+    def left(self) -> int:
+        """Count the ordered answers that nobody has got yet."""
+        return sum(map(len, self._ordered.values()))
 
     def take_groups(self) -> None:
         """Offer PIPELINING from now on."""
@@ -134,6 +142,7 @@ class ScriptedRelay:
         self.contents.append(content)
         await lines.see(self.waits_for.get(Step.DOT, 0))
         answer = self._answer_to(Step.DOT)
+        self.refused += [content] if answer.startswith(("4", "5")) else []
         if answer == SILENCE:
             await lines.read_to_the_end()
         return await self._say(answer, writer)
