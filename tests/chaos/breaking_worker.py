@@ -26,6 +26,7 @@ import worker
 from activities import sending, turnstile
 from activities.composing import Composer
 from activities.context import ActivityContext
+from activities.drafts import Draft
 from channels.base import HandOver, Outbound, Receipt
 from channels.email import EmailChannel
 from channels.mime import EmailContent
@@ -103,7 +104,7 @@ def wrap_claims(broken: Breakpoint) -> None:
             broken.reach(Point.BEFORE_CLAIM)
         return claimed
 
-    async def reach_and_compose(self: Composer, draft: sending.Draft) -> Any:
+    async def reach_and_compose(self: Composer, draft: Draft) -> Any:
         broken.reach(Point.BEHIND_CLAIM)
         return await compose(self, draft)
 
