@@ -2,23 +2,8 @@
 
 import typer
 
-from console import (
-    addenda,
-    clocks,
-    commands,
-    decisions,
-    documents,
-    extending,
-    in_doubt,
-    letters,
-    outcomes,
-    rehearsals,
-    reports,
-    responses,
-    screens,
-    stats,
-)
 from console.groups import add_groups
+from console.single import add_commands
 
 HELP = """Start urgent actions, watch them, decide about them.
 
@@ -36,38 +21,7 @@ def build() -> typer.Typer:
         pretty_exceptions_show_locals=False,
         rich_markup_mode=None,
     )
-    app.command()(commands.start)
-    app.command("list")(commands.list_actions)
-    app.command()(commands.show)
-    app.command()(commands.follow)
-    app.command()(commands.private)
-    app.command()(reports.report)
-    app.command()(stats.stats)
-    app.command()(screens.screen)
-    app.command()(rehearsals.preview)
-    app.command()(rehearsals.rehearse)
-    app.command()(addenda.addendum)
-    app.command()(letters.letters)
-    app.command()(letters.posted)
-    app.command()(responses.respond)
-    app.command()(clocks.clocks)
-    app.command()(outcomes.outcome)
-    app.command()(outcomes.outcomes)
-    app.command()(decisions.attest)
-    app.command("return")(decisions.send_back)
-    app.command()(decisions.reject)
-    app.command()(decisions.complete)
-    app.command()(decisions.release)
-    app.command()(decisions.hold)
-    app.command()(decisions.resume)
-    app.command()(decisions.stop)
-    app.command()(decisions.withdraw)
-    app.command()(decisions.close)
-    app.command()(extending.extend)
-    app.command()(documents.reopen)
-    app.command()(in_doubt.unknown)
-    app.command()(in_doubt.resend)
-    app.command()(in_doubt.settle)
+    add_commands(app)
     add_groups(app)
     return app
 

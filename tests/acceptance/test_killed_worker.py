@@ -1,17 +1,24 @@
 """The worker is killed in each phase, and the action goes on where it was."""
 
 from collections import Counter
+from datetime import datetime, timedelta
 
 import pytest
 
+from models.columns import now
 from tests.acceptance.cases import TARGETS, case, mailbox_of, partner, press, sign_on
-from tests.acceptance.crashes import kill, kill_and_restart, repeated, restart_after_kill, starts_of_worker
+from tests.acceptance.crashes import kill, repeated, restart_after_kill, starts_of_worker
 from tests.acceptance.network import COORDINATOR, Network
+from tests.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 CONNECTIONS = 4
 JOURNALISTS = press(400)
+
+
+async def _is_past(moment: datetime) -> bool:
+    return now() > moment
 
 
 @pytest.fixture(scope="module")
@@ -84,10 +91,14 @@ async def test_a_release_cut_in_the_middle_reaches_everybody_and_nobody_twice(ne
 
 
 async def test_a_check_in_due_while_the_worker_is_dead_comes_once_it_is_back(network: Network) -> None:
-    reference = await network.released(case(audiences=["targets"], check_ins=["PT1S", "PT12S"]))
+    reference = await network.released(case(audiences=["targets"], check_ins=["PT1S", "PT20S"]))
+    second_is_due = now() + timedelta(seconds=20)
     await network.mailbox.has(1, reference, "check-in")
 
-    await kill_and_restart(network.stack, "worker")
+    killed = await kill(network.stack, "worker")
+    assert now() < second_is_due
+    await until(lambda: _is_past(second_is_due), seconds=30)
+    await restart_after_kill(network.stack, "worker", killed)
 
     await network.mailbox.has(2, reference, "check-in")
     await network.coordinator.decide(reference, "close")
