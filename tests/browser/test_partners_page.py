@@ -96,6 +96,8 @@ async def test_she_signs_with_the_keyboard_alone_and_sees_where_she_is(web: WebP
     await page.keyboard.type(ROLE)
     await page.keyboard.press("Tab")
     await page.keyboard.press("ArrowDown")
+    assert await page.locator("#visibility-authorities").is_checked()
+    await page.keyboard.press("ArrowDown")
     assert await page.locator("#visibility-withheld").is_checked()
     await page.keyboard.press("Tab")
     assert await has_visible_focus(page)

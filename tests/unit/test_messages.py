@@ -12,13 +12,13 @@ from temporalio.workflow import _Definition as WorkflowDefinition
 
 from activities import references
 from assembly import WORKFLOWS
-from models import decision_messages, messages, round_messages, sign_on_messages
+from models import decision_messages, follow_up_messages, messages, round_messages, sign_on_messages
 from models.lifecycle import Phase, Refusal, Standing
 from models.messages import ActionRef, CaseFacts, CaseState, DispatchOutcome, Message
 
 MESSAGES = [
     kind
-    for module in (messages, decision_messages, round_messages, sign_on_messages)
+    for module in (messages, decision_messages, follow_up_messages, round_messages, sign_on_messages)
     for _, kind in inspect.getmembers(module, inspect.isclass)
     if issubclass(kind, Message) and kind.__module__ == module.__name__ and kind is not Message
 ]

@@ -19,6 +19,7 @@ STATEMENTS = {
     "refused_at_first": ALL_SENT,
     "closed_in_follow_up": ALL_SENT,
     "continued_the_next_day": ALL_SENT,
+    "greylisted": Counter({DeliveryState.SENT: 14}),
     "given_up": Counter({DeliveryState.SENT: 4, DeliveryState.FAILED: 1}),
     "stopped_in_verification": Counter[DeliveryState](),
     "stopped_in_sign_on": Counter[DeliveryState](),

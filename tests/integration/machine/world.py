@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import httpx
+import pytest
 from sqlalchemy import text
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
@@ -156,7 +157,11 @@ async def running_world(
             partner_endpoints=EndpointRules(allow_private=True),
         )
         site = await stack.enter_async_context(running_site(services))
-        for worker in build_workers(settings, temporal, database, adapters):
+        with pytest.MonkeyPatch.context() as patched:
+            # A busy machine is no deadlock, and to interrupt a workflow there breaks what watches the garbage.
+            patched.setenv("TEMPORAL_DEBUG", "1")
+            workers = build_workers(settings, temporal, database, adapters)
+        for worker in workers:
             await stack.enter_async_context(worker)
         http = await stack.enter_async_context(httpx.AsyncClient(timeout=20, trust_env=False))
         callers, emails = await _people(site, database)
