@@ -158,7 +158,7 @@ async def running_world(
         )
         site = await stack.enter_async_context(running_site(services))
         with pytest.MonkeyPatch.context() as patched:
-            # A busy machine is no deadlock, and to interrupt a workflow there breaks what watches the garbage.
+            # A busy machine is no deadlock, and an interruption breaks what watches the garbage.
             patched.setenv("TEMPORAL_DEBUG", "1")
             workers = build_workers(settings, temporal, database, adapters)
         for worker in workers:
