@@ -141,6 +141,7 @@ async def _beside_a_release(
 ) -> tuple[Measured, bool]:
     """Drive at the rate while a release is running; tell whether it was to the end."""
     await stack.start("worker")
+    await network.release(reference)
     await network.begun(reference)
     measured = await drive(RATE, SECONDS)
     return measured, not await network.is_out(reference, "statement")

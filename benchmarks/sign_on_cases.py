@@ -68,6 +68,18 @@ class Network:
         """Wait until every invitation of a case is in the outbox."""
         await self._until(reference, lambda states: states.total() > 0, "invitation")
 
+    async def release(self, reference: str) -> None:
+        """Release a case to as many as its preview counts, once its workflow has read the attestations."""
+        path = f"/actions/{reference}"
+        number = (await self.coordinator.get(f"{path}/preview")).raise_for_status().json()["total"]
+        action = await self._action(reference)
+        while (
+            answer := await self.coordinator.post(f"{path}/release", json={"recipients": number})
+        ).is_error:
+            if answer.status_code not in {409, 503}:
+                answer.raise_for_status()
+            action = await self._action(reference, seen=action["revision"], wait=LONGEST_WAIT_SECONDS)
+
     async def begun(self, reference: str) -> None:
         """Wait until the messages of a release are on their way."""
         await self._until(reference, lambda states: states["sent"] > 0, "statement")
