@@ -63,10 +63,7 @@ def answer(
         body = {"news": news.value}
         answered = opened.client.post(action_path(reference, f"check-ins/{number}/answer"), body)
         given = read(CheckIn, answered)
-        if as_json:
-            opened.screen.json(answered)
-        else:
-            opened.screen.show(_line(reference, given))
+        opened.tell(answered, lambda: _line(reference, given))
 
 
 def _line(reference: str, one: CheckIn) -> Text:

@@ -96,10 +96,7 @@ def list_actions(
     """List actions, newest first."""
     with session(api_url, api_key, as_json=as_json) as opened:
         answer = opened.client.get("/actions", {"limit": limit})
-        if as_json:
-            opened.screen.json(answer)
-        else:
-            opened.screen.show(action_list(read(ActionList, answer).actions))
+        opened.tell(answer, lambda: action_list(read(ActionList, answer).actions))
 
 
 def show(
@@ -133,10 +130,7 @@ def private(
     """
     with session(api_url, api_key, as_json=as_json) as opened:
         answer, details = opened.private(reference, why)
-        if as_json:
-            opened.screen.json(answer)
-        else:
-            opened.screen.show(private_details(details))
+        opened.tell(answer, lambda: private_details(details))
 
 
 def _signatures(opened: Session, action: Action) -> list[Signature]:

@@ -51,10 +51,7 @@ def list_consents(
     """Show who allows what, with every record, and what may go out to whom."""
     with session(api_url, api_key, as_json=as_json) as opened:
         answer = opened.client.get(action_path(reference, "consents"))
-        if as_json:
-            opened.screen.json(answer)
-        else:
-            opened.screen.show(consents_table(read(Consents, answer)))
+        opened.tell(answer, lambda: consents_table(read(Consents, answer)))
 
 
 def add(  # noqa: PLR0913 - each is an option of the command

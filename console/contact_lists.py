@@ -23,10 +23,7 @@ def list_lists(*, api_url: ApiUrl = DEFAULT_API_URL, api_key: ApiKey = None, as_
     """List the lists, and how many stand on each."""
     with session(api_url, api_key, as_json=as_json) as opened:
         answer = opened.client.get("/lists")
-        if as_json:
-            opened.screen.json(answer)
-        else:
-            opened.screen.show(list_table(read(Lists, answer).lists))
+        opened.tell(answer, lambda: list_table(read(Lists, answer).lists))
 
 
 def set_list(

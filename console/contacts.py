@@ -199,10 +199,7 @@ def show(
     """Show a contact, and which of her addresses are not written to."""
     with session(api_url, api_key, as_json=as_json) as opened:
         answer = opened.client.get(_path(contact))
-        if as_json:
-            opened.screen.json(answer)
-        else:
-            opened.screen.show(whole_contact(read(ContactWhole, answer)))
+        opened.tell(answer, lambda: whole_contact(read(ContactWhole, answer)))
 
 
 def remove(
@@ -239,10 +236,7 @@ def log(
     """Tell who imported and removed contacts, and kept lists."""
     with session(api_url, api_key, as_json=as_json) as opened:
         answer = opened.client.get("/lists/events", {"limit": limit})
-        if as_json:
-            opened.screen.json(answer)
-        else:
-            opened.screen.show(event_table(read(ContactEvents, answer).events))
+        opened.tell(answer, lambda: event_table(read(ContactEvents, answer).events))
 
 
 def _path(contact: str) -> str:

@@ -45,10 +45,7 @@ def extend(
     with session(api_url, api_key, as_json=as_json) as opened:
         answer = opened.client.post(action_path(reference, "extend"), body)
         extended = read(Extension, answer)
-        if as_json:
-            opened.screen.json(answer)
-        else:
-            opened.screen.show(f"{extended.reference} expires {clock(extended.expires_at)}.")
+        opened.tell(answer, lambda: f"{extended.reference} expires {clock(extended.expires_at)}.")
 
 
 def _moment(text: str) -> datetime:

@@ -65,10 +65,7 @@ def list_mails(
     """List the mails that came in about an action, those that wait first."""
     with session(api_url, api_key, as_json=as_json) as opened:
         answer = opened.client.get(action_path(reference, "inbound"))
-        if as_json:
-            opened.screen.json(answer)
-        else:
-            opened.screen.show(_listed(read(MailList, answer)))
+        opened.tell(answer, lambda: _listed(read(MailList, answer)))
 
 
 def show(
@@ -107,10 +104,7 @@ def confirm(
         body = {"kind": kind.value, **({} if target is None else {"target": target})}
         answer = opened.client.post(f"{_path(reference, mail)}/confirmed", body)
         read(Mail, answer)
-        if as_json:
-            opened.screen.json(answer)
-        else:
-            opened.screen.show("It counts as a response.")
+        opened.tell(answer, lambda: "It counts as a response.")
 
 
 def dismiss(
@@ -125,10 +119,7 @@ def dismiss(
     with session(api_url, api_key, as_json=as_json) as opened:
         answer = opened.client.post(f"{_path(reference, mail)}/dismissed")
         read(Mail, answer)
-        if as_json:
-            opened.screen.json(answer)
-        else:
-            opened.screen.show("It is put aside.")
+        opened.tell(answer, lambda: "It is put aside.")
 
 
 def _path(reference: str, mail: str) -> str:

@@ -36,10 +36,7 @@ def list_invitations(
     """List the invited partners, and whether a link opens the page for each."""
     with session(api_url, api_key, as_json=as_json) as opened:
         answer = opened.client.get(action_path(reference, "invitations"))
-        if as_json:
-            opened.screen.json(answer)
-        else:
-            opened.screen.show(_table(read(InvitationList, answer)))
+        opened.tell(answer, lambda: _table(read(InvitationList, answer)))
 
 
 def reissue(

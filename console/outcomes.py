@@ -81,10 +81,7 @@ def outcome(  # noqa: PLR0913 - each is an option of the command
         body = entry.model_dump(mode="json", exclude_none=True)
         answer = opened.client.post(action_path(reference, f"people/{person}/outcome"), body)
         told = read(Outcome, answer)
-        if as_json:
-            opened.screen.json(answer)
-        else:
-            opened.screen.show(Text(f"Person {told.person}: {named({}, told.impact)}, since {told.on}."))
+        opened.tell(answer, lambda: Text(f"Person {told.person}: {named({}, told.impact)}, since {told.on}."))
 
 
 def outcomes(
@@ -104,10 +101,7 @@ def outcomes(
             why = {"why": ReadingReason.COORDINATING.value}
             found = opened.client.get(f"{path}/notes", why)
             written = {one.id: one.note for one in read(NoteList, found).outcomes}
-        if as_json:
-            opened.screen.json(answer)
-        else:
-            opened.screen.show(_table(read(Outcomes, answer), written))
+        opened.tell(answer, lambda: _table(read(Outcomes, answer), written))
 
 
 def _table(listed: Outcomes, written: dict[str, str]) -> Table:

@@ -116,7 +116,4 @@ def revoke_key(
     """Revoke a key of a partner's system: it opens nothing from this moment on."""
     with session(api_url, api_key, as_json=as_json) as opened:
         answer = opened.client.delete(partner_path(partner, "keys", key))
-        if as_json:
-            opened.screen.json(answer)
-        else:
-            opened.screen.show(f"Key {key} of {partner} is revoked.")
+        opened.tell(answer, lambda: f"Key {key} of {partner} is revoked.")

@@ -108,10 +108,7 @@ def list_partners(
     """List the partners."""
     with session(api_url, api_key, as_json=as_json) as opened:
         answer = opened.client.get("/partners")
-        if as_json:
-            opened.screen.json(answer)
-        else:
-            opened.screen.show(partner_table(read(PartnerList, answer).partners))
+        opened.tell(answer, lambda: partner_table(read(PartnerList, answer).partners))
 
 
 def show(
@@ -124,10 +121,7 @@ def show(
     """Show a partner, the people who answer for it, and who did what to it."""
     with session(api_url, api_key, as_json=as_json) as opened:
         answer = opened.client.get(partner_path(partner))
-        if as_json:
-            opened.screen.json(answer)
-        else:
-            opened.screen.show(whole_partner(read(PartnerWhole, answer)))
+        opened.tell(answer, lambda: whole_partner(read(PartnerWhole, answer)))
 
 
 def status(
@@ -222,10 +216,7 @@ def changes(*, api_url: ApiUrl = DEFAULT_API_URL, api_key: ApiKey = None, as_jso
     """List what partners corrected of their own details, and nobody has decided about."""
     with session(api_url, api_key, as_json=as_json) as opened:
         answer = opened.client.get("/partners/changes")
-        if as_json:
-            opened.screen.json(answer)
-        else:
-            opened.screen.show(change_table(read(ChangeList, answer).changes))
+        opened.tell(answer, lambda: change_table(read(ChangeList, answer).changes))
 
 
 def approve(

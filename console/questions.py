@@ -51,10 +51,7 @@ def list_questions(
     with session(api_url, api_key, as_json=as_json) as opened:
         why = {"why": ReadingReason.COORDINATING.value}
         answer = opened.client.get(action_path(reference, "questions"), why)
-        if as_json:
-            opened.screen.json(answer)
-        else:
-            opened.screen.show(_listed(read(QuestionList, answer)))
+        opened.tell(answer, lambda: _listed(read(QuestionList, answer)))
 
 
 def answer(
@@ -72,10 +69,7 @@ def answer(
         path = action_path(reference, f"questions/{quote(question.strip(), safe='')}/answer")
         answered = opened.client.post(path, body)
         read(QuestionAnswered, answered)
-        if as_json:
-            opened.screen.json(answered)
-        else:
-            opened.screen.show("Answered. A mail tells her that the answer waits on her page.")
+        opened.tell(answered, lambda: "Answered. A mail tells her that the answer waits on her page.")
 
 
 def _text(opened: Session, file: Path | None) -> str:

@@ -75,10 +75,7 @@ def report(
             opened.screen.show(Text(str(out), no_wrap=True, overflow="ignore"))
             return
         answer = opened.client.get(action_path(reference, "report"))
-        if as_json:
-            opened.screen.json(answer)
-        else:
-            opened.screen.show(_table(read(Report, answer)))
+        opened.tell(answer, lambda: _table(read(Report, answer)))
 
 
 def _write(out: Path, content: bytes) -> None:

@@ -96,10 +96,7 @@ def respond(  # noqa: PLR0913 - each is an option of the command
         logged = read(TargetResponse, answer)
         for name, content in files:
             opened.client.post_file(_path(reference, logged.id, "attachments"), content, name)
-        if as_json:
-            opened.screen.json(answer)
-        else:
-            opened.screen.show(Text(_told(logged, len(files))))
+        opened.tell(answer, lambda: Text(_told(logged, len(files))))
 
 
 def list_responses(
@@ -112,10 +109,7 @@ def list_responses(
     """List what targets answered; what they said is opened by `responses show`."""
     with session(api_url, api_key, as_json=as_json) as opened:
         answer = opened.client.get(action_path(reference, "responses"))
-        if as_json:
-            opened.screen.json(answer)
-        else:
-            opened.screen.show(_listed(read(TargetResponseList, answer)))
+        opened.tell(answer, lambda: _listed(read(TargetResponseList, answer)))
 
 
 def show(
@@ -152,10 +146,7 @@ def attach(
         content = _content(file)
         answer = opened.client.post_file(_path(reference, response, "attachments"), content, file.name)
         read(Attachment, answer)
-        if as_json:
-            opened.screen.json(answer)
-        else:
-            opened.screen.show("It is kept, encrypted, beside the response.")
+        opened.tell(answer, lambda: "It is kept, encrypted, beside the response.")
 
 
 def fetch(

@@ -1,11 +1,12 @@
 """One invocation of a command: its options, its screen, its connection, and how it ends."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Annotated, NamedTuple
 from urllib.parse import quote
 
 import typer
+from rich.console import RenderableType
 
 from console.answers import Action, read
 from console.client import ApiClient
@@ -41,6 +42,13 @@ class Session(NamedTuple):
 
     client: ApiClient
     screen: Screen
+
+    def tell(self, answer: str, told: Callable[[], RenderableType]) -> None:
+        """Print an answer of the API: as it came where JSON is asked for, else what is told of it."""
+        if self.screen.as_json:
+            self.screen.json(answer)
+        else:
+            self.screen.show(told())
 
     def action(self, reference: str) -> tuple[str, Action]:
         """Fetch an action: its JSON, and what is read of it."""

@@ -74,10 +74,7 @@ def list_submissions(
     """List the drafts that were drawn for mechanisms, and which were sent."""
     with session(api_url, api_key, as_json=as_json) as opened:
         answer = opened.client.get(action_path(reference, "submissions"))
-        if as_json:
-            opened.screen.json(answer)
-        else:
-            opened.screen.show(_table(read(Submissions, answer).submissions))
+        opened.tell(answer, lambda: _table(read(Submissions, answer).submissions))
 
 
 def draft(
