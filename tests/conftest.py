@@ -1,6 +1,7 @@
 """The real parts that tests share: one PostgreSQL a test process, one migrated database a test."""
 
 import os
+import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -31,6 +32,12 @@ LONGEST_FIRST = (
 )
 """Rooms whose tests take longest: begun last, one of them would keep everybody waiting at the end."""
 _numbers = count(1)
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C reach what tests start, also where a shell began pytest in the background, without it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
