@@ -82,13 +82,6 @@ _SIGNATORIES = f"""
       AND 'signatories' = ANY(:audiences)
 """
 
-# Whoever stands in several audiences gets one message, the most particular one.
-_RELEASE = f"""
-    SELECT DISTINCT ON (channel, fingerprint) *
-    FROM ({TARGETS} UNION ALL {_SIGNATORIES} UNION ALL {CONTACTS}) AS everybody
-    ORDER BY channel, fingerprint, rank, recipient_id
-"""
-
 _COORDINATOR = """
     SELECT 'person' AS recipient_kind, person.id AS recipient_id, NULL::uuid AS invitation_id,
            NULL::uuid AS request_id, 'email' AS channel, person.email AS address, person.fingerprint,
@@ -136,7 +129,7 @@ REACHED = f"""
            delivery.recipient_kind, delivery.recipient_id, NULL::uuid AS invitation_id,
            NULL::uuid AS request_id, {_CHANNEL} AS channel, {_ADDRESS} AS address,
            {_FINGERPRINT} AS fingerprint, delivery.language, 'public' AS disclosure, 1 AS rank,
-           delivery.channel AS reached_by
+           delivery.channel AS reached_by, delivery.disclosure AS disclosed
     FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id {_WHERE_IT_IS}
     WHERE dispatch.action_id = :action_id
       AND dispatch.purpose IN ('statement', 'invitation', 'sign_on_reminder', 'sign_again', 'sign_link',
@@ -149,7 +142,22 @@ REACHED = f"""
 """
 """Whoever received something of the action, or may have, at the address and in the language of the last.
 
-`reached_by` is the channel by which that was.
+`reached_by` is the channel by which that was, `disclosed` to what kind of reader.
+"""
+
+_IS_GUIDED = "EXISTS (SELECT 1 FROM document WHERE document.id = :document_id AND document.guided)"
+
+# What replaces old demands goes to exactly those who have them. Whoever stands in several audiences gets one
+# message, the most particular one.
+_RELEASE = f"""
+    SELECT DISTINCT ON (channel, fingerprint) *
+    FROM (SELECT * FROM ({TARGETS} UNION ALL {_SIGNATORIES} UNION ALL {CONTACTS}) AS meant
+          WHERE NOT {_IS_GUIDED}
+          UNION ALL
+          SELECT recipient_kind, recipient_id, NULL, NULL, channel, address, fingerprint, language, disclosed,
+                 rank, ARRAY[language]::text[]
+          FROM ({REACHED}) AS reached WHERE {_IS_GUIDED}) AS everybody
+    ORDER BY channel, fingerprint, rank, recipient_id
 """
 
 # What was read for a message is a little older than its claim: rather is somebody told of twice than never.

@@ -39,6 +39,7 @@ _MISSING = text(f"""
 _OPENNESS = text(f"""
     SELECT {CHECKS["consent of the public"].holds} AS may_be_read,
            {" AND ".join(f"({CHECKS[name].holds})" for name in NEEDED)} AS is_confirmed,
+           {CHECKS["demands stand"].holds} AS demands_stand,
            ARRAY(SELECT document_text.language FROM document_text
                  WHERE document_text.version_id = dispatch.version_id
                    AND {approved_in("document_text.language")}) AS languages
@@ -55,10 +56,14 @@ class Reader(NamedTuple):
 
 
 class Openness(NamedTuple):
-    """Whether all who are named allow it in public, enough others confirm it, and in which languages."""
+    """Whether all who are named allow it in public, enough others confirm it, and in which languages.
+
+    Its demands stand while no fact has changed since it was written.
+    """
 
     may_be_read: bool
     is_confirmed: bool
+    demands_stand: bool
     languages: list[str]
 
 
@@ -82,4 +87,5 @@ async def openness_of(session: AsyncSession, action: UrgentAction, version: Docu
     """Judge in one statement what a page that many open at once may show of a version."""
     parameters = {"action_id": action.id, "version_id": version.id, "digest": version.digest}
     found = (await session.execute(_OPENNESS, parameters)).one()
-    return Openness(found.may_be_read, found.is_confirmed, in_its_order(action, found.languages))
+    languages = in_its_order(action, found.languages)
+    return Openness(found.may_be_read, found.is_confirmed, found.demands_stand, languages)

@@ -38,7 +38,9 @@ async def next_round(
     waits = bool(set(approved) - sent_in)
     if not waits and sent_in:
         waits = await _refused(session, rounds[-1]) or (
-            purpose is Purpose.STATEMENT and await _targets_wait(session, action, current, approved)
+            purpose is Purpose.STATEMENT
+            and not current.document.guided
+            and await _targets_wait(session, action, current, approved)
         )
     if not waits:
         return None

@@ -26,7 +26,6 @@ from models.messages import (
     VerificationStatus,
 )
 from models.outbox import Delivery, Dispatch
-from models.vocabulary import DocumentKind
 from storage.actions import action_by_id
 from storage.addenda import addendum_to_send
 from storage.audiences import REACHED
@@ -51,6 +50,7 @@ _DURATIONS = TypeAdapter(tuple[timedelta, ...])
 
 NEEDED: Final = {
     "sources": Refusal.SOURCES_MISSING,
+    "asked anew": Refusal.NOT_ASKED_ANEW,
     "attested": Refusal.ATTESTATIONS_MISSING,
     "some text approved": Refusal.APPROVAL_MISSING,
     "editorial confirmed": Refusal.EDITORIAL_MISSING,
@@ -224,7 +224,7 @@ async def verification_status(session: AsyncSession, verification: VerificationR
 async def released_next(session: AsyncSession, action: UrgentAction) -> CurrentVersion:
     """Return the newest document that is meant for the whole audience."""
     versions = await current_versions(session, action.id)
-    return next(one for one in reversed(versions) if one.document.kind is not DocumentKind.STOP_ACTION)
+    return next(one for one in reversed(versions) if not one.document.is_notice)
 
 
 async def _release(
@@ -239,7 +239,7 @@ async def _release(
 async def _verification(session: AsyncSession, action: UrgentAction) -> VerificationRef | None:
     """Return what verifiers are to look at: the newest document, where something of it is not confirmed."""
     current = await current_version(session, action.id)
-    is_notice = current.document.kind is DocumentKind.STOP_ACTION
+    is_notice = current.document.is_notice
     over = action.rejected_at or action.returned_at or (action.closed_at and not action.stopped_at)
     if over or (action.stopped_at is not None) != is_notice:
         return None
@@ -265,7 +265,7 @@ async def _parked_dispatches(session: AsyncSession, action_id: UUID) -> int:
 async def _notice(session: AsyncSession, action: UrgentAction) -> CurrentVersion | None:
     """Return the newest notice of a stopped action."""
     current = await current_version(session, action.id)
-    is_notice = current.document.kind is DocumentKind.STOP_ACTION
+    is_notice = current.document.is_notice
     return current if action.stopped_at and is_notice else None
 
 

@@ -13,6 +13,7 @@ from web import (
     addenda,
     audience,
     audit,
+    changed_facts,
     check_in_page,
     check_ins,
     clocks,
@@ -55,6 +56,7 @@ from web import (
     suppressions,
     unsubscribe_page,
     verify_page,
+    widening,
     windows,
 )
 from web.anchoring import Anchorer
@@ -125,6 +127,8 @@ _API = (
     consents,
     people,
     sources,
+    changed_facts,
+    widening,
     documents,
     document_decisions,
     addenda,

@@ -267,7 +267,7 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
         "seconds": 15,
     },
     "web/screen_unusable": PAGE,
-    "web/waiting": PAGE,
+    "web/waiting": PAGE | {"changing": True},
     "web/unusable": PAGE,
     "web/unsubscribe": PAGE,
     "web/unsubscribed": PAGE,
