@@ -85,6 +85,9 @@ async def test_a_version_with_a_blank_is_approved_by_nobody_and_the_blank_is_nam
         assert all("⟦" in one["rule"] and "documents version" in one["remedy"] for one in told)
     assert await execute(case.database, "SELECT id FROM attestation WHERE confirms LIKE 'text:%'") != []
     await filled_in(coordinator, case)
+    told = problem(await papers.approve(2, 2, "es"), 422)["problems"]
+    assert "the name of people_at_risk.1" in told[0]["rule"]
+    await asked_anew(coordinator, case)
     assert (await papers.approve(2, 2, "es")).status_code == 200
 
 
@@ -203,8 +206,11 @@ async def test_demands_that_are_left_out_later_are_the_new_ones(case: Case, coor
     await _frozen(case, 2)
     await execute(case.database, "UPDATE delivery SET state = 'sent', settled_at = now()")
     assert (await papers.add(FURTHER)).status_code == 201
-    whole = (await papers.version(3, 1)).json()
-    assert whole["texts"]["es"]["demands"] == ["Investigar."]
+    written = (await papers.version(3, 1)).json()["texts"]
+    assert {one["language"]: one["demands"] for one in written} == {
+        "es": ["Investigar."],
+        "en": ["Investigate."],
+    }
 
 
 async def test_of_a_case_that_is_not_out_the_text_itself_is_written_anew(
