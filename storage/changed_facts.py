@@ -1,8 +1,9 @@
 """Facts that changed under a case: written down, and what ends with them."""
 
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import text, update
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -18,6 +19,14 @@ from models.vocabulary import ConsentUse
 from storage.consents import is_live, newest_consents
 from storage.documents import CurrentVersion, leading_version, version_of
 from storage.records import record
+
+_REPLACED: Final = text("""
+    SELECT EXISTS (
+        SELECT 1 FROM document AS replaced JOIN changed_fact ON changed_fact.action_id = replaced.action_id
+        JOIN document_version AS draft ON draft.id = changed_fact.draft_id
+        JOIN document AS replacing ON replacing.id = draft.document_id
+        WHERE replaced.id = :document_id AND replaced.number < replacing.number)
+""")
 
 
 async def next_fact(session: AsyncSession, action_id: UUID) -> int:
@@ -104,6 +113,12 @@ async def demanding_version(session: AsyncSession, action: UrgentAction) -> Curr
     facts = await facts_of(session, action.id)
     draft = await draft_of(session, facts[-1]) if facts else leading
     return draft if draft.document.number >= leading.document.number else leading
+
+
+async def is_replaced(session: AsyncSession, document_id: UUID) -> bool:
+    """Tell whether a fact changed since a document was written, so that its demands are not asked for."""
+    found = await session.execute(_REPLACED, {"document_id": document_id})
+    return bool(found.scalar_one())
 
 
 async def is_out(session: AsyncSession, document_id: UUID) -> bool:

@@ -29,6 +29,7 @@ from models.reply_clocks import (
 )
 from models.response_vocabulary import ResponseKind
 from models.submissions import Submission
+from storage.changed_facts import is_replaced
 from storage.gate_of_answers import COUNTS
 
 _LADDER: Final = TypeAdapter(tuple[DeclaredStep, ...])
@@ -125,7 +126,8 @@ async def _targets(
     targets = await session.exec(
         select(Target).where(Target.action_id == action.id).order_by(col(Target.position))
     )
-    started = await _started(session, document_id, zone)
+    replaced = await is_replaced(session, document_id)
+    started = {} if replaced else await _started(session, document_id, zone)
     declared = _declared(action)
     subjects = []
     for target in targets:

@@ -41,8 +41,9 @@ from storage.documents import (
 from storage.gate import ATTESTED_BY, CHECKS, Check
 from storage.gate_of_consents import ATTESTATIONS_REQUIRED
 from storage.invitations import links_to_send
+from storage.late_joiners import documents_missed
 from storage.personal import personal_rounds
-from storage.release_rounds import next_round
+from storage.release_rounds import next_round, rounds_of
 from storage.signing_again import asked_again
 
 _DURATION = TypeAdapter(timedelta)
@@ -156,7 +157,7 @@ async def facts_of(session: AsyncSession, action_id: UUID) -> CaseFacts:
         parked_dispatches=await _parked_dispatches(session, action_id),
         verification=await _verification(session, action),
         release=await _release(session, action, current),
-        personal=await personal_rounds(session, action),
+        personal=(*await personal_rounds(session, action), *await _whole(session, action)),
         links=await links_to_send(session, action),
         sign_again=await _sign_again(session, action, current),
         addendum=await addendum_to_send(session, action),
@@ -234,6 +235,19 @@ async def _release(
     if await lacking(session, action, current.version):
         return None
     return await next_round(session, action, current, Purpose.STATEMENT)
+
+
+async def _whole(session: AsyncSession, action: UrgentAction) -> list[DispatchRequest]:
+    """Return the rounds by which those who joined late get the documents before."""
+    if action.stopped_at or action.closed_at or action.rejected_at:
+        return []
+    return [
+        DispatchRequest(
+            document=one.ref(action), purpose=Purpose.STATEMENT, round=await rounds_of(session, one) + 1
+        )
+        for one in await documents_missed(session, action)
+        if not await lacking(session, action, one.version)
+    ]
 
 
 async def _verification(session: AsyncSession, action: UrgentAction) -> VerificationRef | None:

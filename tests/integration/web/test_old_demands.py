@@ -5,13 +5,14 @@ from uuid import uuid4
 
 import pytest
 
+from models.follow_up_messages import DueKind
 from models.messages import Batch, DeliveryState, DispatchRequest, Purpose
 from models.vocabulary import Channel
 from storage import claims, freezing, outbox
 from storage.freezing import NotPermittedError
 from tests.integration.gate_without import without_anywhere
 from tests.integration.outbox_cases import EVERYTHING, Case, execute, handed_over_alone
-from tests.integration.overdue import approved_letter, overdue_case
+from tests.integration.overdue import approved_letter, due, overdue_case
 from tests.integration.sign_links import answered
 from tests.integration.web.consent_calls import address
 from tests.integration.web.fact_calls import asked_anew, attested_as_before, reported
@@ -118,6 +119,16 @@ async def test_a_letter_about_an_answer_that_did_not_come_leaves_no_more(
     batch = await frozen(silent, await approved_letter(silent))
     await report_and_have_all_else_hold(coordinator, silent)
     assert bool(await silent.claim(batch)) is taken_out
+
+
+async def test_no_office_is_late_any_more_with_what_is_not_asked_for(site: Site, coordinator: Caller) -> None:
+    silent = await overdue_case(site.services.database)
+    first = await due(silent)
+    assert first
+    assert first.kind is DueKind.REPLY
+    await reported(coordinator, silent)
+    following = await due(silent)
+    assert following is None or following.kind is not DueKind.REPLY
 
 
 @pytest.mark.parametrize("taken_out", [False, True], ids=["with", "without"])

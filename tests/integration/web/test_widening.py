@@ -83,7 +83,7 @@ async def test_where_a_text_names_somebody_who_came_later_is_told(case: Case, co
 @pytest.mark.parametrize(
     ("changes", "fields"),
     [
-        ({"people_at_risk": [], "concerns": [], "targets": []}, [""]),
+        ({"people_at_risk": [], "concerns": [], "targets": []}, None),
         ({"risk_assessment": None}, ["risk_assessment"]),
         ({"people_at_risk": [{**SISTER, "role": {"es": "hermana"}}]}, ["people_at_risk.0.role.en"]),
         ({"targets": [{**OFFICE, "language": "fr"}]}, ["targets.0.language"]),
