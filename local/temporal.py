@@ -16,9 +16,9 @@ from local.process import READY_SECONDS, Child, ChildError
 # Committed means on the disk: these two survive a kill and, with full synchronisation, a power cut.
 DURABLE = ("--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=full")
 QUEUE_ORDER = {"matching.numTaskqueueWritePartitions": "1", "matching.enableFairness": "true"}
-"""What makes priorities and fairness hold: an order is kept within a partition only, of which a queue has four.
+"""What makes priorities and fairness hold: an order is kept within a partition, of which a queue has four.
 
-docker/temporal/dynamic-config.yaml says the same. All four are still read, for what earlier versions left there.
+The compose file's server says the same. All four are still read, for what earlier versions left there.
 """
 QUIET = ("--ui-disable-news-fetch", "--log-level", "warn", "--log-format", "json")
 
