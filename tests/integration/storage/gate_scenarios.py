@@ -31,6 +31,7 @@ from tests.integration.overdue import approved_letter, overdue_case
 from tests.integration.proposals import proposed
 from tests.integration.questions import asked
 from tests.integration.sign_links import answered
+from tests.integration.storage.fact_scenarios import CHANGED_FACT, VOIDED_CONSENT
 from tests.integration.verifiers import verifier
 from web.versions import new_version
 
@@ -60,20 +61,6 @@ _REVOKED = (
     " WHERE person.id = person_at_risk_id AND use = '{}' AND person.visibility = '{}'"
     " AND person.action_id = :case"
 )
-_CHANGED_FACT = """
-    WITH draft AS (
-        INSERT INTO document (id, action_id, number, kind, guided)
-        SELECT gen_random_uuid(), :case, 9, 'further_information', true RETURNING id),
-    version AS (
-        INSERT INTO document_version (id, document_id, number, digest, created_by, created_at)
-        SELECT gen_random_uuid(), draft.id, 1, sha256('x'), author_id, now()
-        FROM draft JOIN urgent_action ON urgent_action.id = :case RETURNING id)
-    INSERT INTO changed_fact (id, action_id, number, change, demands, known_on, source_id, draft_id,
-                              recorded_by, recorded_at)
-    SELECT gen_random_uuid(), action.id, 1, 'widened', 'changed', current_date,
-           (SELECT id FROM source WHERE action_id = action.id LIMIT 1), version.id, action.author_id, now()
-    FROM version JOIN urgent_action AS action ON action.id = :case
-"""
 REVOKED_BEHIND_A_PSEUDONYM: Final = _REVOKED.format("name_to_authorities", "pseudonym")
 
 SCENARIOS: Final = MappingProxyType(
@@ -146,24 +133,10 @@ SCENARIOS: Final = MappingProxyType(
             "UPDATE delivery SET not_before = now() + interval '1 day' FROM dispatch"
             " WHERE dispatch.id = dispatch_id AND dispatch.action_id = :case"
         ),
-        "demands stand": Scenario(_CHANGED_FACT),
+        "demands stand": Scenario(CHANGED_FACT),
         "not returned": Scenario("UPDATE urgent_action SET returned_at = now() WHERE id = :case"),
         "sources": Scenario("DELETE FROM source WHERE action_id = :case"),
-        # Of the use that no check asks for, of somebody who is not named at all.
-        "asked anew": Scenario(
-            "WITH fact AS (INSERT INTO changed_fact (id, action_id, number, change, demands, known_on,"
-            " source_id, draft_id, recorded_by, recorded_at) SELECT gen_random_uuid(), action.id, 1,"
-            " 'released', 'changed', current_date, source.id, version.id, action.author_id, now()"
-            " FROM urgent_action AS action JOIN source ON source.action_id = action.id"
-            " JOIN document ON document.action_id = action.id"
-            " JOIN document_version AS version ON version.document_id = document.id"
-            " WHERE action.id = :case LIMIT 1 RETURNING id)"
-            " INSERT INTO consent (id, person_at_risk_id, use, given, given_by, method, given_on, voided_by,"
-            " recorded_at) SELECT gen_random_uuid(), person.id, 'photograph', true, 'herself', 'phone',"
-            " current_date, fact.id, now() + interval '1 minute'"
-            " FROM fact CROSS JOIN person_at_risk AS person"
-            " WHERE person.action_id = :case AND person.visibility = 'withheld'"
-        ),
+        "asked anew": Scenario(VOIDED_CONSENT),
         "attested": Scenario("DELETE FROM attestation WHERE confirms = 'facts' AND action_id = :case"),
         "digest unchanged": Scenario(
             f"UPDATE document_version SET digest = sha256('x') WHERE document_id IN {_DOCUMENTS}"
