@@ -31,7 +31,11 @@ from tests.integration.overdue import approved_letter, overdue_case
 from tests.integration.proposals import proposed
 from tests.integration.questions import asked
 from tests.integration.sign_links import answered
-from tests.integration.storage.fact_scenarios import CHANGED_FACT, VOIDED_CONSENT
+from tests.integration.storage.scenario_statements import (
+    ANSWERED_CHECK_IN,
+    CHANGED_FACT,
+    VOIDED_CONSENT,
+)
 from tests.integration.verifiers import verifier
 from web.versions import new_version
 
@@ -97,13 +101,7 @@ SCENARIOS: Final = MappingProxyType(
         "approved and unanswered": Scenario(
             "UPDATE escalation_step SET state = 'dismissed' WHERE action_id = :case", Purpose.REPLY_REMINDER
         ),
-        "check-in unanswered": Scenario(
-            "INSERT INTO check_in_answer (id, action_id, document_id, number, news, by_link, person_id,"
-            " answered_at) SELECT gen_random_uuid(), action.id, document.id, 2, 'news', false,"
-            " action.author_id, now() FROM urgent_action AS action JOIN document"
-            " ON document.action_id = action.id WHERE action.id = :case",
-            Purpose.CHECK_IN,
-        ),
+        "check-in unanswered": Scenario(ANSWERED_CHECK_IN, Purpose.CHECK_IN),
         "links as they were": Scenario(
             "UPDATE invitation SET revoked_at = now() FROM document"
             " WHERE document.id = document_id AND action_id = :case",

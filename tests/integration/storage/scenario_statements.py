@@ -1,4 +1,4 @@
-"""Facts that changed in a `:case`, as SQL: each is seen by one check of the gate alone."""
+"""Longer statements that break one thing in a `:case`, which one check of the gate alone sees."""
 
 from typing import Final
 
@@ -28,9 +28,16 @@ VOIDED_CONSENT: Final = """
         JOIN document ON document.action_id = action.id
         JOIN document_version AS version ON version.document_id = document.id
         WHERE action.id = :case LIMIT 1 RETURNING id)
-    INSERT INTO consent (id, person_at_risk_id, use, given, given_by, method, given_on, voided_by, recorded_at)
+    INSERT INTO consent (id, person_at_risk_id, use, given, given_by, method, given_on, voided_by,
+                         recorded_at)
     SELECT gen_random_uuid(), person.id, 'photograph', true, 'herself', 'phone', current_date, fact.id,
            now() + interval '1 minute'
     FROM fact CROSS JOIN person_at_risk AS person
     WHERE person.action_id = :case AND person.visibility = 'withheld'
+"""
+
+ANSWERED_CHECK_IN: Final = """
+    INSERT INTO check_in_answer (id, action_id, document_id, number, news, by_link, person_id, answered_at)
+    SELECT gen_random_uuid(), action.id, document.id, 2, 'news', false, action.author_id, now()
+    FROM urgent_action AS action JOIN document ON document.action_id = action.id WHERE action.id = :case
 """
