@@ -31,11 +31,7 @@ from tests.integration.overdue import approved_letter, overdue_case
 from tests.integration.proposals import proposed
 from tests.integration.questions import asked
 from tests.integration.sign_links import answered
-from tests.integration.storage.scenario_statements import (
-    ANSWERED_CHECK_IN,
-    CHANGED_FACT,
-    VOIDED_CONSENT,
-)
+from tests.integration.storage import scenario_statements as longer
 from tests.integration.verifiers import verifier
 from web.versions import new_version
 
@@ -101,7 +97,7 @@ SCENARIOS: Final = MappingProxyType(
         "approved and unanswered": Scenario(
             "UPDATE escalation_step SET state = 'dismissed' WHERE action_id = :case", Purpose.REPLY_REMINDER
         ),
-        "check-in unanswered": Scenario(ANSWERED_CHECK_IN, Purpose.CHECK_IN),
+        "check-in unanswered": Scenario(longer.ANSWERED_CHECK_IN, Purpose.CHECK_IN),
         "links as they were": Scenario(
             "UPDATE invitation SET revoked_at = now() FROM document"
             " WHERE document.id = document_id AND action_id = :case",
@@ -131,10 +127,10 @@ SCENARIOS: Final = MappingProxyType(
             "UPDATE delivery SET not_before = now() + interval '1 day' FROM dispatch"
             " WHERE dispatch.id = dispatch_id AND dispatch.action_id = :case"
         ),
-        "demands stand": Scenario(CHANGED_FACT),
+        "demands stand": Scenario(longer.CHANGED_FACT),
         "not returned": Scenario("UPDATE urgent_action SET returned_at = now() WHERE id = :case"),
         "sources": Scenario("DELETE FROM source WHERE action_id = :case"),
-        "asked anew": Scenario(VOIDED_CONSENT),
+        "asked anew": Scenario(longer.VOIDED_CONSENT),
         "attested": Scenario("DELETE FROM attestation WHERE confirms = 'facts' AND action_id = :case"),
         "digest unchanged": Scenario(
             f"UPDATE document_version SET digest = sha256('x') WHERE document_id IN {_DOCUMENTS}"
