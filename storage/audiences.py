@@ -66,7 +66,7 @@ UNREACHABLE_TARGETS = f"""
 # Partners may share one system: each has a fingerprint of its own there.
 _SYSTEM_FINGERPRINT = "sha256(convert_to(partner.slug || ' ' || partner.api_url, 'UTF8'))"
 
-_SIGNED = f"""
+_SIGNATORIES = f"""
     SELECT 'partner', partner.id, NULL, NULL,
            CASE WHEN partner.api_url IS NULL THEN 'email' ELSE 'partner_api' END,
            coalesce(partner.api_url, chosen.email),
@@ -77,30 +77,15 @@ _SIGNED = f"""
     JOIN partner ON partner.id = signature.partner_id
     JOIN invitation ON invitation.id = signature.invitation_id
     JOIN partner_contact AS chosen ON chosen.id = invitation.contact_id
-    WHERE signature.superseded_at IS NULL AND signature.doubted_at IS NULL AND signature.answer = 'signed'
+    WHERE signature.document_id = :document_id AND signature.superseded_at IS NULL
+      AND signature.doubted_at IS NULL AND signature.answer = 'signed' AND signature.digest = :digest
       AND 'signatories' = ANY(:audiences)
 """
-
-_SIGNATORIES = f"{_SIGNED} AND signature.document_id = :document_id AND signature.digest = :digest"
-
-_SIGNED_AN_EARLIER_ONE = f"""
-    {_SIGNED} AND partner.status <> 'compromised'
-      AND EXISTS (SELECT 1 FROM document AS this JOIN document AS before
-                  ON before.action_id = this.action_id AND before.number < this.number
-                  WHERE this.id = :document_id AND this.sign_on_opened_at IS NULL
-                    AND before.id = signature.document_id)
-      AND EXISTS (SELECT 1 FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
-                  WHERE dispatch.document_id = signature.document_id AND dispatch.purpose = 'statement'
-                    AND delivery.recipient_kind = 'partner' AND delivery.recipient_id = partner.id
-                    AND delivery.state IN ('sent', 'delivered', 'unknown'))
-"""
-"""Who signed and received a document is told what follows it, where nobody is asked to sign that."""
 
 # Whoever stands in several audiences gets one message, the most particular one.
 _RELEASE = f"""
     SELECT DISTINCT ON (channel, fingerprint) *
-    FROM ({TARGETS} UNION ALL {_SIGNATORIES} UNION ALL {_SIGNED_AN_EARLIER_ONE}
-          UNION ALL {CONTACTS}) AS everybody
+    FROM ({TARGETS} UNION ALL {_SIGNATORIES} UNION ALL {CONTACTS}) AS everybody
     ORDER BY channel, fingerprint, rank, recipient_id
 """
 

@@ -5,7 +5,6 @@ import pytest
 from models.vocabulary import Role
 from storage.freezing import NotPermittedError
 from tests.integration.outbox_cases import Case, execute
-from tests.integration.sign_links import answered
 from tests.integration.web.paperwork import (
     FURTHER,
     UPDATE,
@@ -53,30 +52,6 @@ async def test_editing_voids_attestations_and_the_gate_refuses_until_it_is_attes
     assert await languages_frozen(papers.case, 1, 2) == set()  # everybody was served by the first round
     await execute(papers.case.database, "DELETE FROM delivery")
     assert await languages_frozen(papers.case, 1, 3) == {"es", "en"}
-
-
-async def test_who_signed_and_received_the_action_gets_what_follows_it_and_no_other_partner(
-    site: Site, papers: Papers
-) -> None:
-    case = papers.case
-    for slug in ("casa-manantial", "red-del-volcan", "sisters-of-the-river"):
-        await answered(case, slug)
-    await reached(case)
-    await answered(case, "colectiva-las-ceibas")  # signed late: it has no statement
-    gone = "UPDATE signature SET {} = now() WHERE partner_id = (SELECT id FROM partner WHERE slug = '{}')"
-    await execute(case.database, gone.format("doubted_at", "red-del-volcan"))
-    await execute(case.database, gone.format("superseded_at", "sisters-of-the-river"))
-    assert (await papers.add()).status_code == 201
-    for verifier in await two_verifiers(site):
-        assert (await papers.of(verifier).attest()).is_success
-    await languages_frozen(case, 2, 1)
-    told = await execute(
-        case.database,
-        "SELECT delivery.address FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id"
-        " JOIN document ON document.id = dispatch.document_id"
-        " WHERE document.number = 2 AND delivery.recipient_kind = 'partner'",
-    )
-    assert [row.address for row in told] == ["amparo@manantial.example"]
 
 
 async def test_a_language_goes_out_later_than_another_and_never_unapproved(
