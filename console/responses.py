@@ -185,7 +185,9 @@ def _path(reference: str, response: str, *parts: str) -> str:
 def _told(logged: TargetResponse, files: int) -> str:
     stands = "Its clock stands." if logged.final else "It is no final answer: its clock goes on."
     beside = f" Files beside it: {files}." if files else ""
-    return f"{logged.office}: {named({}, logged.kind)}, {logged.received_on}. {stands}{beside}\n{logged.id}"
+    day = f" You are reminded of its day: milestone {logged.milestone}." if logged.milestone else ""
+    kind = named({}, logged.kind)
+    return f"{logged.office}: {kind}, {logged.received_on}. {stands}{day}{beside}\n{logged.id}"
 
 
 def _listed(listed: TargetResponseList) -> RenderableType:
@@ -195,7 +197,8 @@ def _listed(listed: TargetResponseList) -> RenderableType:
 
 
 def _lines(one: TargetResponse) -> tuple[RenderableType, ...]:
-    pledged = f", for {one.pledged_for}" if one.pledged_for else ""
+    day = f" (milestone {one.milestone})" if one.milestone else ""
+    pledged = f", for {one.pledged_for}{day}" if one.pledged_for else ""
     how = f"{phrase(one.kind)}{pledged}, {named({}, one.channel)}, {one.received_on}"
     first = Text(f"{one.id}  target {one.target} ({one.office}): {how}")
     if one.corrected_by:

@@ -9,6 +9,7 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.documents import Target
+from models.milestones import Milestone
 from models.records import Addressee, EventKind
 from models.responses import ResponseAttachment, TargetResponse
 from storage.records import announce, record, request_nudge
@@ -17,13 +18,14 @@ from storage.records import announce, record, request_nudge
 class Logged(NamedTuple):
     """A response, of which target, which one counts in its place, and what came with it.
 
-    Contents of attachments are left out.
+    Contents of attachments are left out; `milestone` is the number of the day that it pledges something for.
     """
 
     response: TargetResponse
     target: Target
     corrected_by: UUID | None
     attachments: Sequence[ResponseAttachment]
+    milestone: int | None = None
 
 
 async def log(session: AsyncSession, response: TargetResponse, target: Target) -> None:
@@ -52,6 +54,10 @@ async def responses_of(session: AsyncSession, action_id: UUID) -> list[Logged]:
     )
     rows = list(found)
     attachments = await _attachments(session, [response.id for response, _ in rows])
+    days = await session.exec(
+        select(Milestone.response_id, Milestone.number).where(Milestone.action_id == action_id)
+    )
+    milestones = dict(iter(days))
     corrected = {response.corrects: response.id for response, _ in rows if response.corrects}
     return [
         Logged(
@@ -59,6 +65,7 @@ async def responses_of(session: AsyncSession, action_id: UUID) -> list[Logged]:
             target,
             corrected.get(response.id),
             [one for one in attachments if one.response_id == response.id],
+            milestones.get(response.id),
         )
         for response, target in rows
     ]

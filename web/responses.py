@@ -23,6 +23,7 @@ from storage.targets import target_at
 from web.actions import found
 from web.authentication import CaseReader, Coordinator
 from web.errors import ApiError
+from web.milestone_rows import follow_pledge
 from web.response_schemas import (
     AttachmentView,
     OpenedAttachment,
@@ -130,7 +131,8 @@ async def write_response(
         corrects=entry.corrects,
     )
     await responses.log(session, response, target)
-    return Logged(response, target, None, [])
+    known = await follow_pledge(session, services, response)
+    return Logged(response, target, None, [], known.milestone.number if known else None)
 
 
 async def _refuse_corrected(session: AsyncSession, action: UrgentAction, response_id: UUID) -> None:
@@ -161,6 +163,7 @@ def _view(action: UrgentAction, logged: Logged, names: Mapping[UUID, str]) -> Re
         channel=response.channel,
         received_on=response.received_on,
         pledged_for=response.pledged_for,
+        milestone=logged.milestone,
         recorded_by=names[response.recorded_by],
         recorded_at=response.recorded_at,
         corrects=response.corrects,

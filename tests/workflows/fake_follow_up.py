@@ -1,5 +1,7 @@
 """The activities of a world that tell what is due in its follow-up, by the rules themselves."""
 
+from datetime import time
+
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
@@ -7,6 +9,7 @@ from activities import references
 from models.falling_due import after, in_order, next_of
 from models.follow_up_messages import AskNextDue, Due, DueKind, FallDue, FallenDue, NextDue
 from models.messages import DispatchRequest, Purpose
+from models.milestone_reminders import Work, reminders
 from tests.workflows.fakes import moment
 from tests.workflows.world import DOCUMENT, World
 
@@ -38,6 +41,17 @@ class FakeFollowUp(references.FollowUpActivities):
         return [
             *in_order(DueKind.CHECK_IN, subject, check_ins, settled=settled),
             *in_order(DueKind.EXPIRY, subject, [end], settled=0),
+            *self._days(),
+        ]
+
+    def _days(self) -> list[Due]:
+        """List the reminders of each date that holds, of somebody who works at any hour."""
+        always = Work(time(9), lambda moment: moment, lambda moment: moment)
+        return [
+            Due(kind=DueKind.MILESTONE, subject=entry, number=one.number, at=one.at)
+            for entry, (dated, offsets, since) in self._world.dates.items()
+            for one in reminders(dated, offsets, since, always)
+            if one.number > self._world.fallen.get((DueKind.MILESTONE, entry), 0)
         ]
 
     @activity.defn
@@ -52,8 +66,10 @@ class FakeFollowUp(references.FollowUpActivities):
         world.done.append(due)
         if due.kind is DueKind.EXPIRY:
             return FallenDue(over=True)
-        round_ = DispatchRequest(document=DOCUMENT, purpose=Purpose.CHECK_IN, round=due.number)
-        return FallenDue(rounds=(round_,))
+        if due.kind is DueKind.MILESTONE:
+            number = sum(one.kind is DueKind.MILESTONE for one in world.done)
+            return FallenDue(rounds=(_round(Purpose.MILESTONE, number),))
+        return FallenDue(rounds=(_round(Purpose.CHECK_IN, due.number),))
 
     @activity.defn
     async def settle_due(self, falling: FallDue) -> NextDue:
@@ -61,3 +77,7 @@ class FakeFollowUp(references.FollowUpActivities):
         self._world.fallen[due.kind, due.subject] = due.number
         await self._world.called("settle_due")
         return await self.next_due(AskNextDue(document=falling.document, now=falling.now))
+
+
+def _round(purpose: Purpose, number: int) -> DispatchRequest:
+    return DispatchRequest(document=DOCUMENT, purpose=purpose, round=number)

@@ -11,7 +11,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.documents import DocumentText
 from models.lifecycle import Decision
 from models.messages import (
-    AskVerifiers,
     Batch,
     DeliveryState,
     DispatchRequest,
@@ -22,10 +21,12 @@ from models.messages import (
 )
 from models.outbox import Delivery
 from models.verification import text_in
+from models.verification_messages import AskVerifiers
 from models.vocabulary import Disclosure, DocumentKind
 from storage import decisions, documents, freezing, outbox, verification
 from storage.database import Database
 from storage.handing_over import Outcome
+from tests.integration.milestones import reminder_of_hearing
 from tests.integration.outbox_cases import EVERYTHING, Case, changed_text, make_case
 from tests.integration.overdue import approved_letter, overdue_case
 from tests.integration.proposals import proposed
@@ -102,6 +103,13 @@ SCENARIOS: Final = MappingProxyType(
             " action.author_id, now() FROM urgent_action AS action JOIN document"
             " ON document.action_id = action.id WHERE action.id = :case",
             Purpose.CHECK_IN,
+        ),
+        "reminder wanted": Scenario(
+            "INSERT INTO milestone_entry SELECT gen_random_uuid(), milestone_id, entry.number + 1,"
+            " 'cancelled', on_day, at_time, time_zone, remind_before, remind_after, NULL, recorded_by, now()"
+            " FROM milestone_entry AS entry JOIN milestone ON milestone.id = milestone_id"
+            " WHERE milestone.action_id = :case",
+            Purpose.MILESTONE,
         ),
         "links as they were": Scenario(
             "UPDATE invitation SET revoked_at = now() FROM document"
@@ -210,7 +218,7 @@ async def set_stage(url: str) -> Stage:
     """Freeze the messages of every purpose that a scenario has."""
     database = Database(url)
     running, stopped, neighbour, changed, late, answering = [await make_case(database) for _ in range(6)]
-    silent = await overdue_case(database)
+    silent, dated = await overdue_case(database), await overdue_case(database)
     for duty in (1, 2):
         await verifier(database, duty=duty, pin=True)
     for one in (running, answering):
@@ -232,6 +240,7 @@ async def set_stage(url: str) -> Stage:
         Purpose.ADDENDUM: await _signed_late(late),
         Purpose.ANSWER_RECEIPT: _request(answering, Purpose.ANSWER_RECEIPT),
         Purpose.REPLY_REMINDER: await approved_letter(silent),
+        Purpose.MILESTONE: await reminder_of_hearing(dated),
     }
     batches = {purpose: await _batch(database, request) for purpose, request in requests.items()}
     await database.close()
