@@ -6,34 +6,29 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 from uuid import UUID, uuid4
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
-from models.documents import DocumentText
 from models.lifecycle import Decision
 from models.messages import (
     Batch,
     DeliveryState,
     DispatchRequest,
-    DocumentRef,
     Purpose,
     VerificationPlan,
     VerificationRef,
 )
 from models.outbox import Delivery
-from models.verification import text_in
 from models.verification_messages import AskVerifiers
-from models.vocabulary import Disclosure, DocumentKind
-from storage import decisions, documents, freezing, outbox, verification
+from models.vocabulary import Disclosure
+from storage import freezing, outbox, verification
 from storage.database import Database
 from storage.handing_over import Outcome
 from tests.integration.milestones import reminder_of_hearing
+from tests.integration.notices import approved_notice
 from tests.integration.outbox_cases import EVERYTHING, Case, changed_text, make_case
 from tests.integration.overdue import approved_letter, overdue_case
 from tests.integration.proposals import proposed
 from tests.integration.questions import asked
 from tests.integration.sign_links import answered
 from tests.integration.verifiers import verifier
-from web.versions import new_version
 
 _PLAN = VerificationPlan(remind_after=timedelta(hours=1), escalate_after=timedelta(hours=2))
 
@@ -291,18 +286,3 @@ async def _notified(case: Case) -> DispatchRequest:
     async with case.database.transaction() as session:
         document = await approved_notice(session, case)
     return DispatchRequest(document=document, purpose=Purpose.STOP_NOTICE, round=1)
-
-
-async def approved_notice(session: AsyncSession, case: Case) -> DocumentRef:
-    """Write the notice of a stop, and have it approved."""
-    action, verifier_id = case.action, case.verifiers[0]
-    texts = [
-        DocumentText(version_id=uuid4(), language=language, headline="x", summary="x", body="x", demands=[])
-        for language in action.languages
-    ]
-    notice = new_version(uuid4(), texts, action.author_id)
-    session.add(action)
-    await documents.open_document(session, action, DocumentKind.STOP_ACTION, notice, action.author_id)
-    approved = [text_in(language) for language in action.languages]
-    await decisions.attest(session, action, notice.version, verifier_id, approved)
-    return (await documents.current_version(session, action.id)).ref(action)
