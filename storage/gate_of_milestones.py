@@ -9,7 +9,9 @@ from storage.gate_of_answers import COUNTS
 
 KEPT: Final = f"""
     EXISTS (SELECT 1 FROM response JOIN response AS pledge ON pledge.id = milestone.response_id
-            WHERE response.target_id = pledge.target_id AND response.kind = '{ResponseKind.POSITIVE}'
+            WHERE response.target_id IS NOT DISTINCT FROM pledge.target_id
+              AND response.submission_id IS NOT DISTINCT FROM pledge.submission_id
+              AND response.kind = '{ResponseKind.POSITIVE}'
               AND response.received_on >= pledge.received_on AND {COUNTS})
 """
 """Of a `milestone`: whoever promised it gave a positive response since."""

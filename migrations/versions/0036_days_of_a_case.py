@@ -1,7 +1,7 @@
 """Days that matter in a case, and all that was written down of each
 
 Revision: 0036
-Follows: 0033
+Follows: 0038
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision: str = "0036"
-down_revision: str | None = "0033"
+down_revision: str | None = "0038"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -1,6 +1,7 @@
 """The activities of a world that tell what is due in its follow-up, by the rules themselves."""
 
 from datetime import time
+from uuid import UUID
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
@@ -10,6 +11,8 @@ from models.falling_due import after, in_order, next_of
 from models.follow_up_messages import AskNextDue, Due, DueKind, FallDue, FallenDue, NextDue
 from models.messages import DispatchRequest, Purpose
 from models.milestone_reminders import Work, reminders
+from models.reply_clocks import BY_MECHANISM, Answer, clock_of, ladder_of, next_rung
+from models.response_vocabulary import ResponseKind
 from tests.workflows.fakes import moment
 from tests.workflows.world import DOCUMENT, World
 
@@ -38,9 +41,11 @@ class FakeFollowUp(references.FollowUpActivities):
         settled = max(asked, world.fallen.get((DueKind.CHECK_IN, subject), 0))
         check_ins = [after(released_at, offset, world.zone) for offset in plan.check_ins]
         end = after(released_at, plan.expires_after, world.zone)
+        replies = [due for subject in world.submitted for due in self._reply(subject)]
         return [
             *in_order(DueKind.CHECK_IN, subject, check_ins, settled=settled),
             *in_order(DueKind.EXPIRY, subject, [end], settled=0),
+            *replies,
             *self._days(),
         ]
 
@@ -54,6 +59,21 @@ class FakeFollowUp(references.FollowUpActivities):
             if one.number > self._world.fallen.get((DueKind.MILESTONE, entry), 0)
         ]
 
+    def _reply(self, submission: UUID) -> list[Due]:
+        """Tell the next step of a submission; each that was proposed is decided about at once."""
+        world = self._world
+        mechanism, sent_at = world.submitted[submission]
+        terms = BY_MECHANISM[mechanism]
+        on = world.replied.get(submission)
+        answers = [Answer(ResponseKind.POSITIVE, on)] if on else []
+        clock = clock_of(terms, sent_at, answers, world.zone, sent_at)
+        proposed = [due for due in world.done if due.subject == submission]
+        decided = {due.number: due.at for due in proposed}
+        following = next_rung(clock, ladder_of(None, terms), decided, world.zone)
+        if following is None:
+            return []
+        return [Due(kind=DueKind.REPLY, subject=submission, number=following[0], at=following[1])]
+
     @activity.defn
     async def fall_due(self, falling: FallDue) -> FallenDue:
         world, due = self._world, falling.due
@@ -66,10 +86,9 @@ class FakeFollowUp(references.FollowUpActivities):
         world.done.append(due)
         if due.kind is DueKind.EXPIRY:
             return FallenDue(over=True)
-        if due.kind is DueKind.MILESTONE:
-            number = sum(one.kind is DueKind.MILESTONE for one in world.done)
-            return FallenDue(rounds=(_round(Purpose.MILESTONE, number),))
-        return FallenDue(rounds=(_round(Purpose.CHECK_IN, due.number),))
+        turns = {DueKind.REPLY: Purpose.REPLY_OVERDUE, DueKind.MILESTONE: Purpose.MILESTONE}
+        number = sum(one.kind is due.kind for one in world.done) if due.kind in turns else due.number
+        return FallenDue(rounds=(_round(turns.get(due.kind, Purpose.CHECK_IN), number),))
 
     @activity.defn
     async def settle_due(self, falling: FallDue) -> NextDue:
