@@ -41,3 +41,11 @@ ANSWERED_CHECK_IN: Final = """
     SELECT gen_random_uuid(), action.id, document.id, 2, 'news', false, action.author_id, now()
     FROM urgent_action AS action JOIN document ON document.action_id = action.id WHERE action.id = :case
 """
+
+MOVED_MILESTONE: Final = """
+    INSERT INTO milestone_entry
+    SELECT gen_random_uuid(), milestone_id, entry.number + 1, 'cancelled', on_day, at_time, time_zone,
+           remind_before, remind_after, NULL, recorded_by, now()
+    FROM milestone_entry AS entry JOIN milestone ON milestone.id = milestone_id
+    WHERE milestone.action_id = :case
+"""
