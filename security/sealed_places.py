@@ -96,3 +96,8 @@ def outcome_place(outcome_id: UUID) -> str:
 def inbound_place(inbound_id: UUID) -> str:
     """Name the place of a mail that came in."""
     return f"inbound_mail:{inbound_id}"
+
+
+def partner_action_place(partner_action_id: UUID) -> str:
+    """Name the place of what a partner wrote of something that it did."""
+    return f"partner_action.note:{partner_action_id}"
