@@ -100,19 +100,17 @@ async def _judged(
 ) -> ResponseEntry | Problems:
     """Judge what was filled in by the rules of the API."""
     answerers = await _answerers(session, opened)
-    problems: dict[str, str] = {}
-    if form.answerer not in answerers:
-        problems["answerer"] = "answerer_missing"
-    problems |= prose_problem("note", form.note, "response_note", LONGEST_SUMMARY)
+    problems = {} if form.answerer in answerers else {"answerer": "answerer_missing"}
     told = {"kind": form.kind, "channel": form.channel, "received_on": form.received_on}
     tree = {**told, **_named(answerers.get(form.answerer)), **({"note": form.note} if form.note else {})}
+    entry: ResponseEntry | None = None
     try:
         entry = parse(ResponseEntry, tree, {LATEST_DAY: latest_day_anywhere()})
     except InvalidInput as invalid:
-        problems = {one.field: f"response_{one.field}_invalid" for one in invalid.problems} | problems
-        problems.pop("target", None)
-        return problems
-    return problems or entry
+        wrong = (one.field for one in invalid.problems if one.field != "target")
+        problems |= {field: f"response_{field}_invalid" for field in wrong}
+    problems |= prose_problem("note", form.note, "response_note", LONGEST_SUMMARY)
+    return problems if problems or entry is None else entry
 
 
 def _named(answerer: Target | Submission | None) -> dict[str, object]:
