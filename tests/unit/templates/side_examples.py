@@ -114,3 +114,15 @@ OVERDUE: dict[str, object] = {
     "late_office": "Fiscalía Ejemplo",
     "time_zone": "America/Mexico_City",
 }
+
+MILESTONE: dict[str, object] = {
+    "recipient_name": "Nayeli Robles",
+    "reference": "UA-2026-014",
+    "number": 2,
+    "kind": "hearing",
+    "on": date(2026, 12, 4),
+    "at": datetime(2026, 12, 4, 16, 30, tzinfo=UTC),
+    "time_zone": "America/Mexico_City",
+    "held": False,
+    "passed": True,
+}
