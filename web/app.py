@@ -22,6 +22,7 @@ from web import (
     contacts,
     decisions,
     deliveries,
+    digest,
     document_decisions,
     documents,
     enrolment_page,
@@ -34,6 +35,7 @@ from web import (
     logo,
     milestones,
     outcomes,
+    partner_actions,
     partner_compromise,
     partner_corrections,
     partner_documents,
@@ -48,6 +50,7 @@ from web import (
     rehearsals,
     reports,
     response_attachments,
+    response_page,
     responses,
     screen_page,
     screens,
@@ -69,7 +72,7 @@ from web.middleware import Surroundings
 from web.nudger import Nudger
 from web.receipts import routes as receipt_page
 from web.services import Services
-from web.signing import approving, asking, details, proposing
+from web.signing import acting, approving, asking, details, proposing
 from web.signing import routes as sign_page
 
 PUBLIC_PATHS = frozenset(
@@ -82,8 +85,10 @@ PUBLIC_PATHS = frozenset(
         "/receipt/{invitation_id}",
         "/c/{token}",
         "/check-in/{link_id}",
+        "/check-in/{link_id}/response",
         "/sign/{invitation_id}/approver",
         "/sign/{invitation_id}/questions",
+        "/sign/{invitation_id}/actions",
         "/sign/{invitation_id}/details",
         "/approve/{proposal_id}",
         "/e/{token}",
@@ -119,6 +124,7 @@ _API = (
     response_attachments,
     inbound,
     outcomes,
+    partner_actions,
     clocks,
     milestones,
     invitations,
@@ -138,6 +144,7 @@ _API = (
     submissions,
     reports,
     stats,
+    digest,
     windows,
     check_ins,
     extending,
@@ -175,8 +182,8 @@ def create_app(services: Services) -> FastAPI:
     for part in _API:
         api.include_router(part.router)
     app.include_router(api)
-    partner_pages = (sign_page, asking, proposing, details, approving, receipt_page)
-    own_pages = (check_in_page, enrolment_page, verify_page)
+    partner_pages = (sign_page, asking, acting, proposing, details, approving, receipt_page)
+    own_pages = (check_in_page, response_page, enrolment_page, verify_page)
     other_pages = (screen_page, unsubscribe_page, public_lists, logo, health)
     for part in (*partner_pages, *own_pages, *other_pages):
         app.include_router(part.router)

@@ -51,6 +51,7 @@ class SignPage:
             "problems": problems,
             "values": form.written,
             "may_sign": link.may_sign,
+            "may_report": link.may_report,
             "page_path": path_of(self._services, link),
             "questions_answered": await count_answers(session, link.invitation.id),
         }
