@@ -275,7 +275,7 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
     },
     "web/screen_unusable": PAGE,
     "web/waiting": PAGE | {"changing": True},
-    **{f"web/{name}": PAGE for name in ("unusable", "unsubscribe", "unsubscribed")},
+    **{f"web/{name}": PAGE for name in ("enrolled", "unusable", "unsubscribe", "unsubscribed")},
     "web/error": PAGE | {"status": 404},
     "web/enrol": PAGE
     | {
@@ -284,7 +284,6 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
         "form_token": "dG9rZW4",
         "problems": {},
     },
-    "web/enrolled": PAGE,
     "web/enrol_unusable": PAGE,
     **{name: PAGE | example for name, example in VERIFY_EXAMPLES.items()},
 }
