@@ -3,6 +3,7 @@
 from typing import Any, Final
 from uuid import UUID
 
+from sqlalchemy import insert
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.columns import now
@@ -18,6 +19,8 @@ _EVENTS: Final = {
     Answer.DECLINED: EventKind.DECLINED,
     Answer.WITHDRAWN: EventKind.SIGNATURE_WITHDRAWN,
 }
+
+_GIVEN: Final = insert(Signature)
 
 _AS_IT_WAS: Final = {
     "invitation_id",
@@ -41,8 +44,8 @@ async def take_the_place(
     """Have an answer count from now on instead of the one before; it ends whatever was proposed."""
     if before is not None:
         before.superseded_at = now()
-        await session.flush()
-    session.add(signature)
+    await session.flush()
+    await session.execute(_GIVEN, signature.model_dump())
     await end_open(session, signature.invitation_id, confirmed=signature.proposal_id)
     kind = EventKind.ANSWER_DISOWNED if signature.disowned else _EVENTS[signature.answer]
     by_mandate = {"by_mandate_of": str(signature.by_mandate_of)} if signature.by_mandate_of else {}

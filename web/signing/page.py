@@ -6,7 +6,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.partners import Signature
 from storage.documents import texts_of, version_with
-from storage.questions import count_answers
 from storage.sign_links import OpenedLink
 from storage.sign_on import closing_time
 from web.forms import form_token, is_ours
@@ -52,7 +51,7 @@ class SignPage:
             "values": form.written,
             "may_sign": link.may_sign,
             "page_path": path_of(self._services, link),
-            "questions_answered": await count_answers(session, link.invitation.id),
+            "questions_answered": link.invitation.questions_answered,
         }
         if link.answer:
             context |= self._answer(link, link.answer)
