@@ -168,12 +168,16 @@ def create_app(services: Services) -> FastAPI:
     api = APIRouter(prefix="/api/v1")
     for part in _API:
         api.include_router(part.router)
-    app.include_router(api)
     partner_pages = (sign_page, asking, proposing, details, approving, receipt_page)
     own_pages = (check_in_page, enrolment_page, verify_page)
     other_pages = (screen_page, unsubscribe_page, public_lists, logo, health)
-    for part in (*partner_pages, *own_pages, *other_pages):
+    for part in (
+        *partner_pages,
+        *own_pages,
+        *other_pages,
+    ):  # first: routes are tried in order, by hundreds at once
         app.include_router(part.router)
+    app.include_router(api)
     for part in (sms_callbacks, mail_callbacks):
         app.include_router(part.router)
     answer_errors(app)

@@ -38,7 +38,8 @@ async def read(invitation_id: str, request: Request, services: Work, lang: str |
     page = SignPage(services, request, lang)
     async with services.database.reading() as session:
         link = await opened_by(session, request, invitation_id)
-        return await page.of(session, link) if link else page.unusable()
+        prepared = await page.prepared(session, link) if link else None
+    return page.shown(prepared) if prepared else page.unusable()
 
 
 @router.post(PAGE, response_class=HTMLResponse)
@@ -66,6 +67,6 @@ async def give_answer(
             await confirm(session, given.signature, link.ref, given.by)
         else:
             problems = given
-        shown = await page.of(session, link, form if problems else SignForm(), problems)
+        prepared = await page.prepared(session, link, form if problems else SignForm(), problems)
     services.feed.anything.set()
-    return shown
+    return page.shown(prepared)
