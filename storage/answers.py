@@ -50,7 +50,8 @@ async def answer(session: AsyncSession, link: OpenedLink, given: GivenAnswer) ->
     )
     if link.partner.is_followed:
         await lock_followers(session, link.document.id, link.partner.id)
-    await take_the_place(session, link.action.id, before, signature)
+    was_proposed = link.invitation.is_proposed
+    await take_the_place(session, link.action.id, before, signature, was_proposed=was_proposed)
     if link.partner.is_followed:
         await answer_for_followers(session, link.action.id, signature)
     await tell_of_answers(session, link.action.id, link.document.number)

@@ -45,6 +45,8 @@ _OPENED: Final = text(f"""
            (SELECT count(*) FROM question
             WHERE question.invitation_id = invitation.id
               AND question.answered_at IS NOT NULL) AS questions_answered,
+           EXISTS (SELECT 1 FROM proposal
+                   WHERE proposal.invitation_id = invitation.id AND proposal.state = 'open') AS is_proposed,
            {OPENNESS}
     FROM sign_link
     JOIN invitation ON invitation.id = sign_link.invitation_id
@@ -111,10 +113,11 @@ class OpenedContact(NamedTuple):
 
 
 class OpenedInvitation(NamedTuple):
-    """The invitation that the link is of."""
+    """The invitation that the link is of; `is_proposed` while an approver is asked for a signature to it."""
 
     id: UUID
     questions_answered: int
+    is_proposed: bool
 
 
 class OpenedLink(NamedTuple):
@@ -242,7 +245,7 @@ async def _opened(session: AsyncSession, row: Any) -> OpenedLink:
         contact=OpenedContact(
             row.contact_id, row.contact_name, row.email, row.language, row.fingerprint, row.gone_at
         ),
-        invitation=OpenedInvitation(row.invitation_id, row.questions_answered),
+        invitation=OpenedInvitation(row.invitation_id, row.questions_answered, row.is_proposed),
         proposal=proposal,
         answer=answer,
         is_alive=row.is_alive,

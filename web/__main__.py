@@ -1,6 +1,7 @@
 """Composition root of the web process: build, serve until told to stop."""
 
 import asyncio
+import sys
 from types import FrameType
 
 import uvicorn
@@ -28,6 +29,7 @@ from storage.database import Database
 from web.app import create_app
 from web.callbacks.known import Callbacks
 from web.gateway import WorkflowGateway
+from web.processes import Share, ends_with, run_processes
 from web.services import Services
 
 
@@ -81,13 +83,9 @@ def build_callbacks(settings: Settings) -> Callbacks:
     )
 
 
-async def main() -> None:
-    """Serve with the settings of the environment until SIGINT or SIGTERM."""
-    settings = load_settings()
-    configure_logging(settings.log_format, settings.log_level)
-    services = await build_services(settings)
-    config = uvicorn.Config(
-        create_app(services),
+def _configured(settings: Settings, services: Services, *, is_first: bool) -> uvicorn.Config:
+    return uvicorn.Config(
+        create_app(services, is_first=is_first),
         host=settings.web_host,
         port=settings.web_port,
         log_config=None,
@@ -95,8 +93,29 @@ async def main() -> None:
         server_header=False,
         timeout_graceful_shutdown=settings.graceful_shutdown_seconds,
     )
-    await Server(config, services.feed).serve()
+
+
+async def serve(settings: Settings, share: Share | None = None) -> None:
+    """Serve until SIGINT or SIGTERM, alone or as one of several processes on a socket that they share."""
+    services = await build_services(settings)
+    config = _configured(settings, services, is_first=share is None or share.number == 0)
+    watch = ends_with(share.lifeline) if share else None
+    await Server(config, services.feed).serve(sockets=[share.socket] if share else None)
+    if watch:
+        watch.cancel()
+
+
+def main() -> int:
+    """Serve with the settings of the environment until SIGINT or SIGTERM."""
+    settings = load_settings()
+    configure_logging(settings.log_format, settings.log_level)
+    share = Share.given(sys.argv[1:])
+    if share or settings.web_processes == 1:
+        with asyncio.Runner(loop_factory=uvicorn.Config("").get_loop_factory()) as runner:
+            runner.run(serve(settings, share))
+        return 0
+    return asyncio.run(run_processes(settings.web_processes, settings.web_host, settings.web_port))
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    sys.exit(main())

@@ -154,8 +154,8 @@ AFTER_FAILURE_SECONDS = 1.0
 _log = structlog.get_logger(__name__)
 
 
-def create_app(services: Services) -> FastAPI:
-    """Build the application over its services."""
+def create_app(services: Services, *, is_first: bool = True) -> FastAPI:
+    """Build the application over its services; of several at one address, the first does what one must do."""
     app: FastAPI = FastAPIOffline(
         title="Acuerpa",
         version="1",
@@ -165,6 +165,7 @@ def create_app(services: Services) -> FastAPI:
         static_url="/docs/assets",
     )
     app.state.services = services
+    app.state.is_first = is_first
     api = APIRouter(prefix="/api/v1")
     for part in _API:
         api.include_router(part.router)
@@ -191,7 +192,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     nudger = Nudger(services.database, services.feed, services.gateway)
     anchorer = Anchorer(services.database, services.feed, services.anchors)
     early = EarlyReceipts(services.database)
-    background = (services.feed.run, nudger.run, anchorer.run, early.run)
+    of_each, of_one = (services.feed.run, nudger.run), (anchorer.run, early.run)
+    background = (*of_each, *of_one) if app.state.is_first else of_each
     tasks = [asyncio.create_task(_kept_up(work)) for work in background]
     try:
         yield
