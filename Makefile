@@ -9,7 +9,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up key verifier browser test again soak chaos mutants bench bench-distribution bench-sign-on bench-guesses bench-limits check format lock clean
+.PHONY: help setup demo up key verifier browser test again soak chaos mutants bench bench-distribution bench-sign-on bench-guesses bench-open-actions bench-limits check format lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,6 +71,9 @@ bench-sign-on: $(SYNCED) ## measure how many partners can read and sign at once;
 
 bench-guesses: $(SYNCED) ## measure whether the time of an answer tells how near a guessed link was; prints JSON, ends with 1 where it does
 	@$(PY) -m benchmarks.guesses
+
+bench-open-actions: $(SYNCED) ## measure 1,000 open actions whose check-ins are due together, half an hour; prints JSON, ends with 1 where a limit is missed
+	@$(PY) -W ignore -m benchmarks.open_actions
 
 bench-limits: $(SYNCED) ## measure what limits of providers cost a claim, and a summary of 100,000 messages, as JSON
 	@$(PY) -W ignore -m benchmarks.limits

@@ -17,10 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import psutil
-
 from assembly import build_client
 from benchmarks.judging import beside, judged
+from benchmarks.memory import resident_mb
 from benchmarks.peer_runs import COUNT, Peers
 from benchmarks.released_case import confirmed_case, replace_members, states
 from benchmarks.sink_process import ROOT, Sink
@@ -104,10 +103,7 @@ class Bench:
         return peak
 
     def _memory_mb(self) -> float:
-        """Return how much memory the worker has."""
-        record = (self.stack.data / "run" / "worker.pid").read_text()
-        octets: int = psutil.Process(int(record.split()[0])).memory_info().rss
-        return octets / 2**20
+        return resident_mb(self.stack.data, "worker")
 
 
 def limit(sink: Sink, example: str, count: int, delay_ms: int = 0) -> float:

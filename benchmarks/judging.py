@@ -32,30 +32,30 @@ def _of_relays(found: Figures) -> Iterator[dict[str, Any]]:
     for name, part in relays.items():
         ours = part["ours"]
         yield _at_least(f"{name}: rate by the limit's", part["ratio"], OF_THE_LIMIT)
-        yield _line(f"{name}: each arrived once", ours["arrived"], ours["messages"], holds=_once_each(ours))
-        yield _at_most(f"{name}: history events a message", ours["events_each"], EVENTS_EACH)
-        yield _at_most(f"{name}: history octets a message", ours["event_octets_each"], EVENT_OCTETS_EACH)
-        yield _at_most(f"{name}: first message, ms", ours["first_message_ms"], FIRST_MESSAGE_MS)
+        yield line(f"{name}: each arrived once", ours["arrived"], ours["messages"], holds=_once_each(ours))
+        yield at_most(f"{name}: history events a message", ours["events_each"], EVENTS_EACH)
+        yield at_most(f"{name}: history octets a message", ours["event_octets_each"], EVENT_OCTETS_EACH)
+        yield at_most(f"{name}: first message, ms", ours["first_message_ms"], FIRST_MESSAGE_MS)
 
 
 def _of_peers(peers: Figures) -> Iterator[dict[str, Any]]:
     for name, times in TIMES_A_PEER.items():
         part = peers[name]
         if isinstance(part, str):
-            yield _line(f"rate by that of {name}", part, times, holds=None)
+            yield line(f"rate by that of {name}", part, times, holds=None)
         else:
             yield _at_least(f"rate by that of {name}", part["ratio"], times)
 
 
 def _of_scale(scale: Figures | None) -> Iterator[dict[str, Any]]:
     if scale is None:
-        yield _line("a large release", "not measured", LARGE_SECONDS, holds=None)
+        yield line("a large release", "not measured", LARGE_SECONDS, holds=None)
         return
     small, large = scale["small"], scale["large"]
-    yield _at_most(f"{large['messages']} messages, seconds", large["seconds_from_release"], LARGE_SECONDS)
-    yield _line("each of them arrived once", large["arrived"], large["messages"], holds=_once_each(large))
+    yield at_most(f"{large['messages']} messages, seconds", large["seconds_from_release"], LARGE_SECONDS)
+    yield line("each of them arrived once", large["arrived"], large["messages"], holds=_once_each(large))
     grown = f"worker grew from {small['messages']} to {large['messages']}, MB"
-    yield _at_most(grown, scale["worker_grew_mb"], WORKER_GROWS_MB)
+    yield at_most(grown, scale["worker_grew_mb"], WORKER_GROWS_MB)
 
 
 def _once_each(ours: Figures) -> bool:
@@ -65,12 +65,14 @@ def _once_each(ours: Figures) -> bool:
 
 
 def _at_least(what: str, reached: float, wanted: float) -> dict[str, Any]:
-    return _line(what, reached, wanted, holds=reached >= wanted)
+    return line(what, reached, wanted, holds=reached >= wanted)
 
 
-def _at_most(what: str, reached: float, wanted: float) -> dict[str, Any]:
-    return _line(what, reached, wanted, holds=reached <= wanted)
+def at_most(what: str, reached: float, wanted: float) -> dict[str, Any]:
+    """Say whether a figure stays within a limit."""
+    return line(what, reached, wanted, holds=reached <= wanted)
 
 
-def _line(what: str, reached: object, wanted: float, *, holds: bool | None) -> dict[str, Any]:
+def line(what: str, reached: object, wanted: float, *, holds: bool | None) -> dict[str, Any]:
+    """Say what was reached, what it must be, and whether it `holds`; None where it was not measured."""
     return {"what": what, "reached": reached, "wanted": wanted, "holds": holds}

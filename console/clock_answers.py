@@ -24,10 +24,12 @@ class NextStep(Answer):
 
 
 class Clock(Answer):
-    """When a target should have answered, and what follows."""
+    """When a target or mechanism should have answered, and what follows."""
 
-    target: int
-    office: str
+    target: int | None = None
+    office: str | None = None
+    submission: str | None = None
+    mechanism: str | None = None
     state: str
     started: datetime | None = None
     due: datetime | None = None
@@ -37,7 +39,7 @@ class Clock(Answer):
 
 
 class ClockList(Answer):
-    """The reply clocks of an action's targets."""
+    """The reply clocks of an action."""
 
     reference: str
     clocks: tuple[Clock, ...]

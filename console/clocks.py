@@ -24,7 +24,7 @@ from console.session import (
     action_path,
     session,
 )
-from console.words import COMMAND, clock, named, phrase
+from console.words import COMMAND, answerer, clock, named, phrase
 from models.reply_vocabulary import StepState
 
 StepId = Annotated[str, typer.Argument(metavar="ID", help="The step's id, as `clocks REF` tells it.")]
@@ -41,7 +41,7 @@ def clocks(
     api_key: ApiKey = None,
     as_json: AsJson = False,
 ) -> None:
-    """List until when each target should answer, what is proposed where it does not, and what follows."""
+    """List until when targets and mechanisms should answer, and what follows where they do not."""
     with session(api_url, api_key, as_json=as_json) as opened:
         answer = opened.client.get(action_path(reference, "clocks"))
         if as_json:
@@ -98,7 +98,7 @@ def done(
     api_key: ApiKey = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say that you did a step yourself: posted the letter, spoke in public."""
+    """Say that you did a step yourself: posted the letter, reminded a mechanism, spoke in public."""
     with session(api_url, api_key, as_json=as_json) as opened:
         _decide(opened, reference, step, {"decision": StepState.DONE.value}, "It is done.")
 
@@ -138,7 +138,8 @@ def _letter(draft: LetterDraft) -> tuple[RenderableType, ...]:
 def _table(listed: ClockList) -> Table:
     table = Table("target", "office", "clock", "due", "next", box=None)
     for one in listed.clocks:
-        table.add_row(str(one.target), one.office, named({}, one.state), _due(one), _next(one))
+        place = "" if one.target is None else str(one.target)
+        table.add_row(place, answerer(one.office, one.mechanism), named({}, one.state), _due(one), _next(one))
     return table
 
 
@@ -157,9 +158,14 @@ def _proposals(listed: ClockList) -> Iterator[RenderableType]:
     for one in listed.clocks:
         for step in one.steps:
             if step.state == StepState.PROPOSED:
-                yield Text(f"Proposed for target {one.target} ({one.office}): {_proposed(one, step)}")
+                yield Text(f"Proposed for {_late(one)}: {_proposed(one, step)}")
                 command = f"{COMMAND} steps show {listed.reference} {step.id}"
                 yield Padding(Text(command, no_wrap=True, overflow="ignore"), (0, 0, 0, 2))
+
+
+def _late(one: Clock) -> str:
+    office = answerer(one.office, one.mechanism)
+    return f"the submission to: {office}" if one.target is None else f"target {one.target} ({office})"
 
 
 def _proposed(one: Clock, step: Step) -> str:

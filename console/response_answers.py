@@ -15,11 +15,13 @@ class Attachment(Answer):
 
 
 class TargetResponse(Answer):
-    """What a target answered."""
+    """What a target answered, or a mechanism."""
 
     id: str
-    target: int
-    office: str
+    target: int | None = None
+    office: str | None = None
+    submission: str | None = None
+    mechanism: str | None = None
     kind: str
     final: bool
     channel: str

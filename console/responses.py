@@ -24,7 +24,7 @@ from console.session import (
     action_path,
     session,
 )
-from console.words import clock, named, phrase
+from console.words import answerer, clock, named, phrase
 from models.response_file import ResponseEntry
 from models.response_vocabulary import LARGEST_ATTACHMENT_BYTES, MEDIA_TYPES, ResponseChannel, ResponseKind
 from models.strict_model import parse
@@ -33,6 +33,10 @@ from models.vocabulary import ReadingReason
 Target = Annotated[
     int | None,
     typer.Option("--target", metavar="N", min=0, help="Who answered, counted from 0 as in the case."),
+]
+Submission = Annotated[
+    str | None,
+    typer.Option(metavar="DIGEST", help="What it answers, as `submissions list REF` tells it."),
 ]
 Kind = Annotated[ResponseKind | None, typer.Option(help="What kind of answer it is.")]
 Way = Annotated[ResponseChannel | None, typer.Option("--by", help="On which way it came.")]
@@ -66,6 +70,7 @@ def respond(  # noqa: PLR0913 - each is an option of the command
     file: EntryFile = None,
     *,
     target: Target = None,
+    submission: Submission = None,
     kind: Kind = None,
     by: Way = None,
     received: Received = None,
@@ -76,12 +81,13 @@ def respond(  # noqa: PLR0913 - each is an option of the command
     api_key: ApiKey = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write down what a target answered; a final answer stops its clock.
+    """Write down what a target answered, or what came to a submission; a final answer stops its clock.
 
     What it said stands in the file, as `note`: it is sealed.
     """
     options: dict[str, object] = {
         "target": target,
+        "submission": submission and submission.strip().lower(),
         "kind": kind,
         "channel": by,
         "received_on": received,
@@ -106,7 +112,7 @@ def list_responses(
     api_key: ApiKey = None,
     as_json: AsJson = False,
 ) -> None:
-    """List what targets answered; what they said is opened by `responses show`."""
+    """List what came back; what they said is opened by `responses show`."""
     with session(api_url, api_key, as_json=as_json) as opened:
         answer = opened.client.get(action_path(reference, "responses"))
         opened.tell(answer, lambda: _listed(read(TargetResponseList, answer)))
@@ -185,19 +191,22 @@ def _path(reference: str, response: str, *parts: str) -> str:
 def _told(logged: TargetResponse, files: int) -> str:
     stands = "Its clock stands." if logged.final else "It is no final answer: its clock goes on."
     beside = f" Files beside it: {files}." if files else ""
-    return f"{logged.office}: {named({}, logged.kind)}, {logged.received_on}. {stands}{beside}\n{logged.id}"
+    office = answerer(logged.office, logged.mechanism)
+    return f"{office}: {named({}, logged.kind)}, {logged.received_on}. {stands}{beside}\n{logged.id}"
 
 
 def _listed(listed: TargetResponseList) -> RenderableType:
     if not listed.responses:
-        return Text(f"Nobody whom {listed.reference} addresses has answered.")
+        return Text(f"Nobody has answered {listed.reference}.")
     return Group(*(line for one in listed.responses for line in _lines(one)))
 
 
 def _lines(one: TargetResponse) -> tuple[RenderableType, ...]:
     pledged = f", for {one.pledged_for}" if one.pledged_for else ""
     how = f"{phrase(one.kind)}{pledged}, {named({}, one.channel)}, {one.received_on}"
-    first = Text(f"{one.id}  target {one.target} ({one.office}): {how}")
+    office = answerer(one.office, one.mechanism)
+    who = f"submission ({office})" if one.target is None else f"target {one.target} ({office})"
+    first = Text(f"{one.id}  {who}: {how}")
     if one.corrected_by:
         first.append(f"  corrected: {one.corrected_by} counts", style="yellow")
     noted = ", with a note" if one.has_note else ""

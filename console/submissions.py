@@ -21,7 +21,7 @@ from console.session import (
     action_path,
     session,
 )
-from console.words import COMMAND, clock, phrase
+from console.words import COMMAND, answerer, clock
 from models.mechanisms import DraftFormat, Mechanism
 
 MechanismArgument = Annotated[Mechanism, typer.Argument(metavar="MECHANISM", help=" | ".join(Mechanism))]
@@ -132,7 +132,7 @@ def sent(
         else:
             told = read(Submission, answer)
             when = clock(told.sent_at) if told.sent_at else ""
-            opened.screen.show(Text(f"{phrase(told.mechanism)}: sent {when}."))
+            opened.screen.show(Text(f"{answerer(None, told.mechanism)}: sent {when}."))
 
 
 def _format(out: Path) -> DraftFormat | None:
@@ -158,6 +158,6 @@ def _table(submissions: Sequence[Submission]) -> Table:
         sent_at = clock(one.sent_at) if one.sent_at else ""
         missing = str(len(one.missing))
         table.add_row(
-            phrase(one.mechanism), one.language, clock(one.drafted_at), sent_at, missing, one.digest
+            answerer(None, one.mechanism), one.language, clock(one.drafted_at), sent_at, missing, one.digest
         )
     return table

@@ -83,6 +83,7 @@ EVENTS = {
 
 CHANNELS = {"email": "email", "sms": "SMS", "partner_api": "partner API", "letter": "letter"}
 
+MECHANISMS = {"un_special_procedures": "UN special procedures", "iachr": "IACHR", "ced": "CED"}
 READERS = {"public": "the public", "authority": "authorities", "mechanism": "mechanisms"}
 
 DECIDED = {
@@ -123,6 +124,11 @@ def named(words: Mapping[str, str], name: str) -> str:
 def phrase(name: str) -> str:
     """Return a word of a vocabulary as people read it."""
     return name.replace("_", " ").capitalize()
+
+
+def answerer(office: str | None, mechanism: str | None) -> str:
+    """Tell who answers, or should: an office, else the mechanism of a submission."""
+    return office or MECHANISMS.get(mechanism or "", "")
 
 
 def event_words(event: Event) -> str:

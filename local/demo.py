@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from local.demo_follow_up import AfterTheRelease, in_seconds
 from local.demo_people import (
     DemoError,
     Invitation,
@@ -54,7 +55,7 @@ class Demo:
         self._stack = stack
         self._console = console
         self._started = started
-        self._mailbox = Mailbox(f"http://{LOOPBACK}:{stack.settings.local_mailbox_port}")
+        self._mailbox = Mailbox(self._mailbox_url)
 
     async def play(self) -> None:
         """Carry the action to its end."""
@@ -65,18 +66,24 @@ class Demo:
         )
         self.say("Inés and Abril are enrolled as verifiers: each chooses a PIN on a page of her own.")
         await self._import_directory(coordinator)
-        action = await coordinator.starter("start", str(EXAMPLES / "case.yaml"))
+        case = in_seconds(EXAMPLES / "case.yaml", self._stack.data / "case.yaml")
+        action = await coordinator.starter("start", str(case))
         reference: str = action["reference"]
         self.say(f"Marisol hands the case in with `starter.py start`: it is safe as {reference}.")
         watching = asyncio.create_task(self._watch(coordinator, reference))
         await self._verifiers_answer(reference)
         looking = asyncio.create_task(self._look_ahead(coordinator, reference))
         await self._partners_answer(looking)
-        await watching
         await self._mailbox.close()
+        await self._follow_up(coordinator, reference)
+        await watching
         await self._verify(coordinator, reference)
         await self._report(coordinator, reference)
         await self._sum_up(coordinator, reference)
+
+    @property
+    def _mailbox_url(self) -> str:
+        return f"http://{LOOPBACK}:{self._stack.settings.local_mailbox_port}"
 
     def say(self, line: str) -> None:
         """Print one line of the story with the time since the start."""
@@ -103,6 +110,16 @@ class Demo:
         )
         counts = [result["created"] for result in imported]
         self.say(f"Marisol imports {counts[0]} partner organisations and {counts[1]} contacts.")
+
+    async def _follow_up(self, coordinator: Member, reference: str) -> None:
+        """Go on with a look at the mailbox of its own: what was not read yet is in it as well."""
+        mailbox = Mailbox(self._mailbox_url)
+        await AfterTheRelease(coordinator, reference, mailbox, self._take_in, self.say).play()
+        await mailbox.close()
+
+    async def _take_in(self, mail: bytes) -> None:
+        """Hand a mail on to the network, as its mail server does."""
+        await run_script("admin.py", "inbound", environment=self._stack.environment, stdin=mail)
 
     async def _watch(self, coordinator: Member, reference: str) -> None:
         story = Story(self.say)
@@ -177,9 +194,11 @@ class Demo:
         file = self._stack.data / "report.html"
         report = await coordinator.starter("report", reference, "--out", str(file))
         signed, countries = sum(report["signatures"].values()), len(report["signatures"])
+        responses = sum(count for kind in report["responses"] for count in kind["kinds"].values())
         self.say(
             f"Marisol has `starter.py report` for funders, without a name: {signed} signatures from"
-            f" {countries} countries, {len(report['timeline'])} points on its timeline ({shown(file)})."
+            f" {countries} countries, {len(report['timeline'])} points on its timeline, {responses} response"
+            f" ({shown(file)})."
         )
 
     async def _sum_up(self, coordinator: Member, reference: str) -> None:

@@ -25,17 +25,20 @@ class DemoError(RuntimeError):
     """Say which step of the demo failed, with what the step printed."""
 
 
-async def run_script(script: str, *arguments: str, environment: Mapping[str, str]) -> str:
+async def run_script(
+    script: str, *arguments: str, environment: Mapping[str, str], stdin: bytes | None = None
+) -> str:
     """Run one of our scripts as a person would, and return what it printed."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         str(ROOT / script),
         *arguments,
         env={**os.environ, **environment},
+        stdin=asyncio.subprocess.DEVNULL if stdin is None else asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    printed, complaints = await process.communicate()
+    printed, complaints = await process.communicate(stdin)
     if process.returncode:
         raise DemoError(f"{script} {arguments[0]} ended with {process.returncode}:\n{complaints.decode()}")
     return printed.decode()

@@ -16,7 +16,7 @@ _PHASES = {
     "signing": "The case is confirmed. Partners are invited to sign, each by a link of her own.",
     "releasing": "The statement goes to authorities, embassy, press, members and signatories.",
     "following_up": "It is out. From now on the engine asks the coordinator for news.",
-    "closed": "The action has expired and is closed. (A real one lives for weeks; its timers are the same.)",
+    "closed": "The action is closed. (A real one lives for weeks or years; its timers are the same.)",
     "stopped": "The action was stopped.",
 }
 
@@ -30,6 +30,8 @@ _PURPOSE_PHASES = {
     "rehearsal": "signing",
     "statement": "releasing",
     "check_in": "following_up",
+    "reply_overdue": "following_up",
+    "reply_reminder": "following_up",
 }
 
 

@@ -18,8 +18,8 @@ from pydantic_core import InitErrorDetails
 
 from models.addresses import canonical_address
 from models.lifecycle import WhenExpired
+from models.mechanisms import Mechanism
 from models.problems import refusal, refused_at
-from models.reply_vocabulary import Mechanism
 from models.scalars import (
     Country,
     Day,

@@ -11,7 +11,7 @@ from sqlalchemy import Interval, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from models.columns import link, moment, primary_key, tree, uuids, word, words
-from models.reply_vocabulary import Mechanism
+from models.mechanisms import Mechanism
 from models.vocabulary import Channel, DocumentKind, RenderingKind, TargetKind
 
 _INTERVAL: Any = Interval()

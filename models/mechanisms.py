@@ -1,17 +1,17 @@
-"""Bodies to which a case can be submitted, and what a draft for them is written as."""
+"""Mechanisms: bodies to which a case can be submitted, and by whose procedures offices answer."""
 
 from enum import StrEnum
 
 
 class Mechanism(StrEnum):
-    """A body to which a case can be submitted by a form of its own."""
+    """A body to which a case can be submitted, and by whose procedure a target answers."""
 
-    SPECIAL_PROCEDURES = "special_procedures"
+    UN_SPECIAL_PROCEDURES = "un_special_procedures"
     """The special procedures of the UN Human Rights Council, such as the Special Rapporteur on defenders."""
     IACHR = "iachr"
-    """The Inter-American Commission on Human Rights, which is asked for precautionary measures."""
+    """The Inter-American Commission: precautionary measures (article 25 of its rules of procedure)."""
     CED = "ced"
-    """The UN Committee on Enforced Disappearances, which is asked for urgent action."""
+    """The UN Committee on Enforced Disappearances: urgent actions (article 30 of its convention)."""
 
 
 class DraftFormat(StrEnum):

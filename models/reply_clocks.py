@@ -7,7 +7,8 @@ from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from models.falling_due import after
-from models.reply_vocabulary import ClockState, Mechanism, StepKind
+from models.mechanisms import Mechanism
+from models.reply_vocabulary import ClockState, StepKind
 from models.response_vocabulary import FINAL, ResponseKind
 from models.vocabulary import TargetKind
 

@@ -4,17 +4,6 @@ from enum import StrEnum
 from typing import Final
 
 
-class Mechanism(StrEnum):
-    """By whose procedure a target answers."""
-
-    CED = "ced"
-    """Urgent actions of the UN Committee on Enforced Disappearances (article 30 of its convention)."""
-    IACHR = "iachr"
-    """Precautionary measures of the Inter-American Commission (article 25 of its rules of procedure)."""
-    UN_SPECIAL_PROCEDURES = "un_special_procedures"
-    """Communications of the UN special procedures."""
-
-
 class StepKind(StrEnum):
     """What is done where a target does not answer in time."""
 
@@ -32,8 +21,6 @@ class StepKind(StrEnum):
 
 TO_ANOTHER: Final = frozenset({StepKind.SUPERIOR_OFFICE, StepKind.EMBASSY, StepKind.MECHANISM})
 """Steps by a letter to another target of the case."""
-
-BY_LETTER: Final = TO_ANOTHER | {StepKind.REMINDER}
 
 
 class StepState(StrEnum):

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StrictInt, ValidationInfo
+from pydantic import AfterValidator, Field, StrictInt, StringConstraints, ValidationInfo
 from pydantic_core import InitErrorDetails
 
 from models.problems import refusal, refused_at
@@ -23,10 +23,12 @@ def _not_before_it_came(pledged_for: Day, info: ValidationInfo) -> Day:
 class ResponseEntry(StrictModel):
     """What an office answered, when and how; `note` says it in words, and is sealed.
 
-    `corrects` is the id of a response that was written down wrongly: this one counts in its place.
+    What answers a submission names that one by its digest, in place of a target. `corrects` is the id of a
+    response that was written down wrongly: this one counts in its place.
     """
 
-    target: Annotated[StrictInt, Field(ge=0, le=999)]
+    target: Annotated[StrictInt, Field(ge=0, le=999)] | None = None
+    submission: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
     kind: ResponseKind
     channel: ResponseChannel
     received_on: PastDay
@@ -36,7 +38,12 @@ class ResponseEntry(StrictModel):
 
     @classmethod
     def across_fields(cls, tree: Mapping[object, object]) -> Iterator[InitErrorDetails]:
-        """Find a promised day without a promise."""
+        """Find an answer by nobody or by two, and a promised day without a promise."""
+        by_target, by_mechanism = tree.get("target") is not None, tree.get("submission") is not None
+        if not by_target and not by_mechanism:
+            yield refused_at(("target",), "is required", "Count it from 0, or name a `submission`.")
+        if by_target and by_mechanism:
+            yield refused_at(("submission",), "stands beside a target", "Leave one of the two out.")
         others = {*ResponseKind} - {ResponseKind.PLEDGE}
         kind = tree.get("kind")
         if tree.get("pledged_for") is not None and isinstance(kind, str) and kind in others:

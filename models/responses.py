@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
+from sqlalchemy import CheckConstraint
 from sqlmodel import Field, SQLModel
 
 from models.columns import link, moment, primary_key, word
@@ -10,16 +11,18 @@ from models.response_vocabulary import AttachmentType, ResponseChannel, Response
 
 
 class TargetResponse(SQLModel, table=True):
-    """One response of a target; what it said is sealed. Rows are never changed.
+    """One response of a target, or to a submission; what it said is sealed. Rows are never changed.
 
     One that names another in `corrects` counts in its place; each is corrected once, so that they form lines.
     """
 
     __tablename__ = "response"
+    __table_args__ = (CheckConstraint("num_nonnulls(target_id, submission_id) = 1", name="response_to_one"),)
 
     id: UUID = primary_key()
     action_id: UUID = link("urgent_action.id")
-    target_id: UUID = link("target.id")
+    target_id: UUID | None = link("target.id", nullable=True)
+    submission_id: UUID | None = link("submission.id", nullable=True)
     kind: ResponseKind = word(ResponseKind)
     channel: ResponseChannel = word(ResponseChannel)
     received_on: date

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from sqlalchemy import select as select_rows
 from sqlalchemy import text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -16,8 +17,10 @@ from models.follow_up_messages import DueKind
 from models.records import Addressee, EventKind
 from models.reply_letters import ReplyLetter
 from models.reply_vocabulary import StepState
+from models.submissions import Submission
 from storage.audiences import MAILABLE
 from storage.records import announce, record, request_nudge
+from storage.targets import place_of
 
 _HAS_ADDRESS = text(
     f"SELECT EXISTS (SELECT 1 FROM target JOIN target_address ON {MAILABLE} WHERE target.id = :id)"
@@ -25,28 +28,29 @@ _HAS_ADDRESS = text(
 
 
 class Proposed(NamedTuple):
-    """A step, about which target, and to which one its letter goes, if it is done by one."""
+    """A step, about which target or submission, and to whom its letter goes, if it is done by one."""
 
     step: EscalationStep
-    late: Target
+    late: Target | Submission
     addressee: Target | None
     document: Document
 
 
 async def proposed_step(session: AsyncSession, action_id: UUID, step_id: UUID) -> Proposed | None:
     """Find a step of an action."""
-    found = await session.exec(
-        select(EscalationStep, Target, Document)
-        .join(Target, col(Target.id) == EscalationStep.target_id)
+    found = await session.execute(
+        select_rows(EscalationStep, Target, Submission, Document)
+        .outerjoin(Target, col(Target.id) == EscalationStep.target_id)
+        .outerjoin(Submission, col(Submission.id) == EscalationStep.submission_id)
         .join(Document, col(Document.id) == EscalationStep.document_id)
-        .where(EscalationStep.id == step_id, EscalationStep.action_id == action_id)
+        .where(col(EscalationStep.id) == step_id, col(EscalationStep.action_id) == action_id)
     )
     row = found.one_or_none()
     if row is None:
         return None
-    step, late, document = row
+    step, target, submission, document = row
     addressee = await session.get(Target, step.addressee_id) if step.addressee_id else None
-    return Proposed(step, late, addressee, document)
+    return Proposed(step, target or submission, addressee, document)
 
 
 async def step_of_round(session: AsyncSession, document_id: UUID, number: int) -> UUID:
@@ -68,7 +72,7 @@ def letter_to(one: Proposed, reference: str, sent_at: datetime) -> ReplyLetter:
         ValueError: it is done by none.
     """
     addressee = one.addressee
-    if addressee is None:
+    if addressee is None or not isinstance(one.late, Target):
         raise ValueError("this step is done by no letter")
     language = addressee.language
     office = addressee.offices.get(language)
@@ -98,7 +102,7 @@ async def decide_step(
     step.state, step.digest, step.decided_by, step.decided_at = state, digest, person_id, now()
     detail = {
         "step_id": str(step.id),
-        "target": one.late.position,
+        **place_of(one.late),
         "state": state,
         **({"digest": digest.hex()} if digest else {}),
     }

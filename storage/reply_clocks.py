@@ -1,4 +1,4 @@
-"""The reply clocks of an action's targets: when each was written to, what it answered, what was proposed."""
+"""Reply clocks: when each target and mechanism was written to, what came back, what was proposed."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 from sqlalchemy import text
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.actions import UrgentAction
@@ -16,9 +16,11 @@ from models.case_escalation import EscalationStep as DeclaredStep
 from models.documents import Document, Target
 from models.escalation import EscalationStep
 from models.reply_clocks import (
+    BY_MECHANISM,
     Answer,
     ReplyClock,
     Rung,
+    Terms,
     clock_of,
     ladder_of,
     next_rung,
@@ -26,6 +28,7 @@ from models.reply_clocks import (
     terms_of,
 )
 from models.response_vocabulary import ResponseKind
+from models.submissions import Submission
 from storage.gate_of_answers import COUNTS
 
 _LADDER: Final = TypeAdapter(tuple[DeclaredStep, ...])
@@ -40,7 +43,9 @@ _SENT = text("""
 """)
 
 _ANSWERS = text(f"""
-    SELECT response.target_id, response.kind, response.received_on FROM response
+    SELECT coalesce(response.target_id, response.submission_id) AS subject_id, response.kind,
+           response.received_on
+    FROM response
     WHERE response.action_id = :action_id AND {COUNTS}
 """)
 
@@ -53,21 +58,30 @@ class NextStep(NamedTuple):
     at: datetime
 
 
-class TargetClock(NamedTuple):
-    """The clock of one target with all that its steps are planned by."""
+class AnyClock(NamedTuple):
+    """The clock of a target or of a submission that was sent, with all that its steps are planned by."""
 
-    target: Target
+    of: Target | Submission
     clock: ReplyClock
     steps: tuple[EscalationStep, ...]
     next_step: NextStep | None
 
     @property
     def is_answered(self) -> bool:
-        """Tell whether it gave a final answer."""
+        """Tell whether a final answer came."""
         return self.clock.answered_on is not None
 
 
-def _all_of_them(_target_id: UUID) -> int | None:
+class _Subject(NamedTuple):
+    """What a clock is of, when that was sent, and which steps follow if nobody answers."""
+
+    of: Target | Submission
+    terms: Terms | None
+    started: datetime | None
+    ladder: tuple[Rung, ...]
+
+
+def _all_of_them(_subject_id: UUID) -> int | None:
     return None
 
 
@@ -78,31 +92,61 @@ async def clocks_of(
     zone: str,
     now: datetime,
     settled: Callable[[UUID], int | None] = _all_of_them,
-) -> list[TargetClock]:
-    """List the clocks of an action's targets by their place in the case.
+) -> list[AnyClock]:
+    """List the clocks of an action: of its targets by their place in the case, then of its submissions.
 
-    `settled` bounds which steps of a target are looked at, where one that was only just proposed must be
+    `settled` bounds which steps of a document are looked at, where one that was only just proposed must be
     found as due once more.
     """
+    answers = await _answers(session, action.id)
+    proposed = await _steps(session, action.id, document_id)
+    clocks = []
+    for subject in [
+        *await _targets(session, action, document_id, zone),
+        *await _submissions(session, action.id),
+    ]:
+        most = settled(subject.of.id)
+        steps = tuple(
+            one
+            for one in proposed[subject.of.id]
+            if most is None or one.number <= most or one.document_id != document_id
+        )
+        clock = clock_of(subject.terms, subject.started, answers[subject.of.id], zone, now)
+        decided = {one.number: one.decided_at for one in steps}
+        following = next_rung(clock, subject.ladder, decided, zone)
+        planned = following and NextStep(following[0], subject.ladder[following[0] - 1], following[1])
+        clocks.append(AnyClock(subject.of, clock, steps, planned))
+    return clocks
+
+
+async def _targets(
+    session: AsyncSession, action: UrgentAction, document_id: UUID, zone: str
+) -> list[_Subject]:
     targets = await session.exec(
         select(Target).where(Target.action_id == action.id).order_by(col(Target.position))
     )
     started = await _started(session, document_id, zone)
-    answers = await _answers(session, action.id)
-    proposed = await _steps(session, document_id)
     declared = _declared(action)
-    clocks = []
+    subjects = []
     for target in targets:
-        most = settled(target.id)
-        steps = tuple(one for one in proposed[target.id] if most is None or one.number <= most)
         terms = terms_of(target.kind, target.replies_within, target.mechanism)
-        clock = clock_of(terms, started.get(target.id), answers[target.id], zone, now)
         ladder = ladder_of(declared, terms) if terms else ()
-        decided = {one.number: one.decided_at for one in steps}
-        following = next_rung(clock, ladder, decided, zone)
-        planned = following and NextStep(following[0], ladder[following[0] - 1], following[1])
-        clocks.append(TargetClock(target, clock, steps, planned))
-    return clocks
+        subjects.append(_Subject(target, terms, started.get(target.id), ladder))
+    return subjects
+
+
+async def _submissions(session: AsyncSession, action_id: UUID) -> list[_Subject]:
+    """List what was sent: its mechanism gives the time and the reminders, whatever the case declares."""
+    sent = await session.exec(
+        select(Submission)
+        .where(Submission.action_id == action_id, col(Submission.sent_at).is_not(None))
+        .order_by(col(Submission.sent_at), col(Submission.id))
+    )
+    return [
+        _Subject(one, terms, one.sent_at, ladder_of(None, terms))
+        for one in sent
+        for terms in [BY_MECHANISM[one.mechanism]]
+    ]
 
 
 async def leading_document_id(session: AsyncSession, action: UrgentAction) -> UUID:
@@ -132,19 +176,26 @@ async def _started(session: AsyncSession, document_id: UUID, zone: str) -> Mappi
 async def _answers(session: AsyncSession, action_id: UUID) -> Mapping[UUID, list[Answer]]:
     found: defaultdict[UUID, list[Answer]] = defaultdict(list)
     for row in await session.execute(_ANSWERS, {"action_id": action_id}):
-        found[row.target_id].append(Answer(ResponseKind(row.kind), row.received_on))
+        found[row.subject_id].append(Answer(ResponseKind(row.kind), row.received_on))
     return found
 
 
-async def _steps(session: AsyncSession, document_id: UUID) -> Mapping[UUID, list[EscalationStep]]:
+async def _steps(
+    session: AsyncSession, action_id: UUID, document_id: UUID
+) -> Mapping[UUID, list[EscalationStep]]:
+    """List what was proposed, by what it is about: of targets in this document, of submissions in any."""
+    is_submissions = col(EscalationStep.submission_id).is_not(None)
     rows: Iterable[EscalationStep] = await session.exec(
         select(EscalationStep)
-        .where(EscalationStep.document_id == document_id)
+        .where(
+            EscalationStep.action_id == action_id,
+            or_(col(EscalationStep.document_id) == document_id, is_submissions),
+        )
         .order_by(col(EscalationStep.number))
     )
     found: defaultdict[UUID, list[EscalationStep]] = defaultdict(list)
     for row in rows:
-        found[row.target_id].append(row)
+        found[row.subject_id].append(row)
     return found
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from sqlalchemy import select as select_rows
 from sqlalchemy.orm import defer
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -11,29 +12,27 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.documents import Target
 from models.records import Addressee, EventKind
 from models.responses import ResponseAttachment, TargetResponse
+from models.submissions import Submission
 from storage.records import announce, record, request_nudge
+from storage.targets import place_of
 
 
 class Logged(NamedTuple):
-    """A response, of which target, which one counts in its place, and what came with it.
+    """A response, of which target or to which submission, which one counts in its place, and its files.
 
     Contents of attachments are left out.
     """
 
     response: TargetResponse
-    target: Target
+    to: Target | Submission
     corrected_by: UUID | None
     attachments: Sequence[ResponseAttachment]
 
 
-async def log(session: AsyncSession, response: TargetResponse, target: Target) -> None:
+async def log(session: AsyncSession, response: TargetResponse, to: Target | Submission) -> None:
     """Write a response down; its action must be locked, so that no letter is claimed beside it."""
     session.add(response)
-    detail: dict[str, Any] = {
-        "response_id": str(response.id),
-        "target": target.position,
-        "kind": response.kind,
-    }
+    detail: dict[str, Any] = {"response_id": str(response.id), **place_of(to), "kind": response.kind}
     if response.corrects:
         detail["corrects"] = str(response.corrects)
     kind = EventKind.RESPONSE_CORRECTED if response.corrects else EventKind.RESPONSE_LOGGED
@@ -44,23 +43,24 @@ async def log(session: AsyncSession, response: TargetResponse, target: Target) -
 
 async def responses_of(session: AsyncSession, action_id: UUID) -> list[Logged]:
     """List the responses of an action in the order in which they were written down."""
-    found = await session.exec(
-        select(TargetResponse, Target)
-        .join(Target, col(Target.id) == TargetResponse.target_id)
-        .where(TargetResponse.action_id == action_id)
+    found = await session.execute(
+        select_rows(TargetResponse, Target, Submission)
+        .outerjoin(Target, col(Target.id) == TargetResponse.target_id)
+        .outerjoin(Submission, col(Submission.id) == TargetResponse.submission_id)
+        .where(col(TargetResponse.action_id) == action_id)
         .order_by(col(TargetResponse.recorded_at), col(TargetResponse.id))
     )
     rows = list(found)
-    attachments = await _attachments(session, [response.id for response, _ in rows])
-    corrected = {response.corrects: response.id for response, _ in rows if response.corrects}
+    attachments = await _attachments(session, [response.id for response, *_ in rows])
+    corrected = {response.corrects: response.id for response, *_ in rows if response.corrects}
     return [
         Logged(
             response,
-            target,
+            target or submission,
             corrected.get(response.id),
             [one for one in attachments if one.response_id == response.id],
         )
-        for response, target in rows
+        for response, target, submission in rows
     ]
 
 

@@ -12,9 +12,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.actions import UrgentAction
 from models.columns import now
 from models.documents import DocumentVersion
+from models.records import Addressee, EventKind
 from models.submissions import Submission
 from storage.documents import AS_DISPATCH
 from storage.gate import CHECKS
+from storage.records import announce, record, request_nudge
 
 _ASKED: Final = (
     "not stopped",
@@ -98,7 +100,14 @@ async def draft_with(session: AsyncSession, action_id: UUID, digest: bytes) -> S
 async def mark_sent(
     session: AsyncSession, submission: Submission, sent_at: datetime, person_id: UUID
 ) -> None:
-    """Write down that a draft was sent."""
+    """Write down that a draft was sent: from then on its mechanism has time to answer."""
     submission.sent_at, submission.sent_by, submission.recorded_at = sent_at, person_id, now()
     session.add(submission)
-    await session.flush()
+    detail = {
+        "mechanism": submission.mechanism,
+        "digest": submission.digest.hex(),
+        "sent_at": sent_at.isoformat(),
+    }
+    await record(session, submission.action_id, EventKind.SUBMITTED, person_id, detail)
+    await request_nudge(session, submission.action_id, Addressee.ACTION)
+    await announce(session, submission.action_id)

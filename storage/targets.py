@@ -1,6 +1,6 @@
 """The offices that a case addresses: which of them can be written to, and adding addresses to them."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.actions import UrgentAction
 from models.documents import Target, TargetAddress
 from models.records import EventKind
+from models.submissions import Submission
 from models.vocabulary import Audience
 from storage.audiences import UNREACHABLE_TARGETS
 from storage.records import record
@@ -36,6 +37,11 @@ async def target_at(session: AsyncSession, action_id: UUID, number: int) -> Targ
     """Find a target by its number, counted from 0 as in the case."""
     found = await session.exec(select(Target).where(Target.action_id == action_id, Target.position == number))
     return found.one_or_none()
+
+
+def place_of(one: Target | Submission) -> dict[str, Any]:
+    """Say for the audit trail which target or submission something is about."""
+    return {"target": one.position} if isinstance(one, Target) else {"submission": one.digest.hex()}
 
 
 async def add_address(

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from models.reply_vocabulary import ClockState, Mechanism, StepKind, StepState
+from models.reply_vocabulary import ClockState, StepKind, StepState
+from web.response_schemas import Answering
 from web.schemas import Digest, Request, Schema
 
 
@@ -30,12 +31,9 @@ class NextStepView(Schema):
     at: datetime
 
 
-class ClockView(Schema):
-    """When a target should have answered, and what follows where it does not."""
+class ClockView(Answering):
+    """When a target or mechanism should have answered, and what follows where it does not."""
 
-    target: int
-    office: str
-    mechanism: Mechanism | None
     state: ClockState
     started: datetime | None
     due: datetime | None
@@ -45,7 +43,7 @@ class ClockView(Schema):
 
 
 class ClockList(Schema):
-    """The reply clocks of an action's targets, in the order of the case."""
+    """The reply clocks of an action: of its targets by their place, then of submissions as they were sent."""
 
     reference: str
     clocks: list[ClockView]

@@ -8,17 +8,19 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.actions import UrgentAction
 from models.columns import now
+from models.documents import Target
 from models.escalation import EscalationStep
 from models.lifecycle import ENDED, Refusal
 from models.reply_letters import letter_digest
-from models.reply_vocabulary import BY_LETTER, StepState
+from models.reply_vocabulary import StepState
 from storage.escalation import Proposed, can_be_mailed, decide_step, letter_to, proposed_step
-from storage.reply_clocks import TargetClock, clocks_of, leading_document_id, started_at
+from storage.reply_clocks import AnyClock, clocks_of, leading_document_id, started_at
 from storage.standing import phase_of
 from web.actions import found
 from web.authentication import CaseReader, Coordinator
 from web.clock_schemas import ClockList, ClockView, LetterDraft, NextStepView, StepDecision, StepView
 from web.errors import ApiError, refused
+from web.responses import answerer
 from web.services import Services, Work
 
 router = APIRouter(prefix="/actions/{reference}", tags=["clocks"])
@@ -28,12 +30,12 @@ StepId = Annotated[UUID, Path(description="As the clocks tell it.")]
 
 @router.get("/clocks")
 async def list_clocks(reference: str, services: Work, _caller: CaseReader) -> ClockList:
-    """List when each target was reached, until when it should answer, and which steps follow."""
+    """List when each target and mechanism was written to, until when it should answer, and what follows."""
     async with services.database.transaction() as session:
         action = await found(session, reference)
         clocks = await _clocks(session, services, action)
     first, *_ = action.languages
-    places = {one.target.id: one.target.position for one in clocks}
+    places = {one.of.id: one.of.position for one in clocks if isinstance(one.of, Target)}
     return ClockList(reference=reference, clocks=[_clock(one, first, places) for one in clocks])
 
 
@@ -70,7 +72,7 @@ async def decide(
     return view
 
 
-async def _clocks(session: AsyncSession, services: Services, action: UrgentAction) -> list[TargetClock]:
+async def _clocks(session: AsyncSession, services: Services, action: UrgentAction) -> list[AnyClock]:
     document_id = await leading_document_id(session, action)
     return await clocks_of(session, action, document_id, services.time_zone, now())
 
@@ -97,7 +99,7 @@ async def _draft(
         text=None,
         digest=None,
     )
-    if step.step not in BY_LETTER:
+    if one.addressee is None:
         return nothing
     sent_at = await started_at(session, step.document_id, one.late.id, services.time_zone)
     letter = letter_to(one, action.reference, sent_at)
@@ -115,7 +117,7 @@ async def _refuse_approval(
     if action.held_at is not None:
         raise refused(Refusal.ON_HOLD)
     clocks = await _clocks(session, services, action)
-    if any(clock.is_answered for clock in clocks if clock.target.id == one.late.id):
+    if any(clock.is_answered for clock in clocks if clock.of.id == one.late.id):
         raise ApiError(409, "The target has answered.", "Dismiss the step: nothing is left to ask for.")
     if one.addressee is None or not await can_be_mailed(session, one.addressee.id):
         raise ApiError(
@@ -134,12 +136,10 @@ def _refuse_unread(read: LetterDraft, digest: str | None) -> None:
         )
 
 
-def _clock(one: TargetClock, language: str, places: dict[UUID, int]) -> ClockView:
-    target, clock, planned = one.target, one.clock, one.next_step
+def _clock(one: AnyClock, language: str, places: dict[UUID, int]) -> ClockView:
+    clock, planned = one.clock, one.next_step
     return ClockView(
-        target=target.position,
-        office=target.offices.get(language) or next(iter(target.offices.values())),
-        mechanism=target.mechanism,
+        **answerer(one.of, language),
         state=clock.state,
         started=clock.started,
         due=clock.due,

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from models.mechanisms import Mechanism
 from models.response_vocabulary import AttachmentType, ResponseChannel, ResponseKind
 from web.schemas import Schema
 
@@ -18,12 +19,19 @@ class AttachmentView(Schema):
     added_at: datetime
 
 
-class ResponseView(Schema):
-    """What a target answered, without what is sealed of it."""
+class Answering(Schema):
+    """Who answers, or should: a target of the case, or the mechanism of a submission that was sent."""
+
+    target: int | None = None
+    office: str | None = None
+    submission: str | None = Field(default=None, description="The digest of its draft.")
+    mechanism: Mechanism | None = None
+
+
+class ResponseView(Answering):
+    """What a target answered, or a mechanism, without what is sealed of it."""
 
     id: UUID
-    target: int
-    office: str
     kind: ResponseKind
     final: bool = Field(description="Whether it answers the letter, so that its clock stands.")
     channel: ResponseChannel
@@ -38,7 +46,7 @@ class ResponseView(Schema):
 
 
 class ResponseList(Schema):
-    """The responses of an action's targets, in the order in which they were written down."""
+    """The responses to an action, in the order in which they were written down."""
 
     reference: str
     responses: list[ResponseView]

@@ -8,17 +8,20 @@ from fastapi import APIRouter, Body, Query, Response
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.actions import UrgentAction
+from models.documents import Target
 from models.records import EventKind
 from models.response_file import ResponseEntry
 from models.response_vocabulary import FINAL
 from models.responses import ResponseAttachment, TargetResponse
 from models.scalars import LATEST_DAY, latest_day_anywhere
 from models.strict_model import parse
+from models.submissions import Submission
 from models.vocabulary import ReadingReason
 from security.fields import FieldCipher
 from security.sealed_places import attachment_name_place, response_place
 from storage import people, records, responses
 from storage.responses import Logged
+from storage.submissions import draft_with
 from storage.targets import target_at
 from web.actions import found
 from web.authentication import CaseReader, Coordinator
@@ -51,7 +54,10 @@ _EXAMPLE = {
 async def log(
     reference: str, services: Work, caller: Coordinator, tree: Annotated[Any, Body(examples=[_EXAMPLE])]
 ) -> ResponseView:
-    """Write down what a target answered. What it said is sealed; a final answer stops the target's clock."""
+    """Write down what a target answered, or what came to a submission: a final answer stops the clock.
+
+    What it said is sealed.
+    """
     entry = parse(ResponseEntry, tree, {LATEST_DAY: latest_day_anywhere()})
     async with services.database.transaction() as session:
         action = await found(session, reference, lock=True)
@@ -85,6 +91,14 @@ async def open_response(
     return view
 
 
+def answerer(to: Target | Submission, language: str) -> dict[str, Any]:
+    """Tell who answers, or should."""
+    if isinstance(to, Submission):
+        return {"submission": to.digest.hex(), "mechanism": to.mechanism}
+    office = to.offices.get(language) or next(iter(to.offices.values()))
+    return {"target": to.position, "office": office, "mechanism": to.mechanism}
+
+
 async def response_found(session: AsyncSession, action: UrgentAction, response_id: UUID) -> Logged:
     """Return a response of an action, or answer 404."""
     logged = await responses.response_of(session, action.id, response_id)
@@ -106,13 +120,9 @@ async def write_response(
     """Write a response down; its action must be locked.
 
     Raises:
-        ApiError: there is no such target, or what it corrects was corrected before.
+        ApiError: there is no such target or submission, or what it corrects was corrected before.
     """
-    target = await target_at(session, action.id, entry.target)
-    if target is None:
-        raise ApiError(
-            404, "There is no such target in this case.", "Count from 0, in the order of the case."
-        )
+    to = await _answered(session, action, entry)
     if entry.corrects:
         await _refuse_corrected(session, action, entry.corrects)
     response_id = uuid4()
@@ -120,7 +130,8 @@ async def write_response(
     response = TargetResponse(
         id=response_id,
         action_id=action.id,
-        target_id=target.id,
+        target_id=to.id if isinstance(to, Target) else None,
+        submission_id=None if isinstance(to, Target) else to.id,
         kind=entry.kind,
         channel=entry.channel,
         received_on=entry.received_on,
@@ -129,8 +140,27 @@ async def write_response(
         recorded_by=person_id,
         corrects=entry.corrects,
     )
-    await responses.log(session, response, target)
-    return Logged(response, target, None, [])
+    await responses.log(session, response, to)
+    return Logged(response, to, None, [])
+
+
+async def _answered(session: AsyncSession, action: UrgentAction, entry: ResponseEntry) -> Target | Submission:
+    """Return what was answered: a target's letter, or a submission that was sent."""
+    if entry.target is not None:
+        target = await target_at(session, action.id, entry.target)
+        if target is None:
+            raise ApiError(
+                404, "There is no such target in this case.", "Count from 0, in the order of the case."
+            )
+        return target
+    submission = await draft_with(session, action.id, bytes.fromhex(entry.submission or ""))
+    if submission is None or submission.sent_at is None:
+        raise ApiError(
+            404,
+            "No such submission was sent.",
+            "Say first that you sent it: starter.py submissions sent REF MECHANISM DIGEST.",
+        )
+    return submission
 
 
 async def _refuse_corrected(session: AsyncSession, action: UrgentAction, response_id: UUID) -> None:
@@ -150,12 +180,11 @@ async def _views(session: AsyncSession, action: UrgentAction, listed: list[Logge
 
 
 def _view(action: UrgentAction, logged: Logged, names: Mapping[UUID, str]) -> ResponseView:
-    response, target = logged.response, logged.target
+    response, to = logged.response, logged.to
     first, *_ = action.languages
     return ResponseView(
         id=response.id,
-        target=target.position,
-        office=target.offices.get(first) or next(iter(target.offices.values())),
+        **answerer(to, first),
         kind=response.kind,
         final=response.kind in FINAL,
         channel=response.channel,

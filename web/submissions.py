@@ -133,13 +133,7 @@ async def sent(reference: str, sending: Sending, services: Work, caller: Coordin
         if draft.sent_at is None:
             _refuse_impossible(draft, at)
             await mark_sent(session, draft, at, caller.person_id)
-            detail = {
-                "mechanism": draft.mechanism,
-                "digest": sending.digest,
-                "sent_at": at.isoformat(),
-            }
-            await record(session, action.id, EventKind.SUBMITTED, caller.person_id, detail)
-            await announce(session, action.id)
+    services.feed.anything.set()
     return _view(draft)
 
 

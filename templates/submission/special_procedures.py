@@ -13,7 +13,7 @@ from templates.submission.form import Form, FormField, FormSection, Value
 from templates.submission.form import translatable as _
 
 FORM: Final = Form(
-    Mechanism.SPECIAL_PROCEDURES,
+    Mechanism.UN_SPECIAL_PROCEDURES,
     _("Submission of information to the special procedures of the United Nations"),
     (
         FormSection(

@@ -7,13 +7,15 @@ from uuid import UUID, uuid4
 from models.columns import now
 from models.escalation import EscalationStep
 from models.follow_up_messages import Due, DueKind, FallDue, FallenDue
+from models.mechanisms import Mechanism
 from models.messages import DispatchRequest, Purpose
 from models.reply_letters import letter_digest
 from models.reply_vocabulary import StepState
 from models.response_vocabulary import ResponseChannel, ResponseKind
 from models.responses import TargetResponse
+from models.submissions import Submission
 from models.working_hours import working_hours
-from storage import escalation, responses
+from storage import escalation, responses, submissions
 from storage.database import Database
 from storage.follow_up import FollowUps
 from storage.reminders import Reminders
@@ -160,3 +162,39 @@ async def approved_letter(case: Case, digest: bytes | None = None) -> DispatchRe
     assert one
     (request,) = (await fall(case, one)).rounds
     return request
+
+
+async def submitted(case: Case, mechanism: Mechanism, sent_at: datetime | None) -> UUID:
+    """Write down that a draft was drawn, and maybe that it was sent."""
+    draft = Submission(
+        action_id=case.action.id,
+        mechanism=mechanism,
+        language="es",
+        digest=uuid4().bytes * 2,
+        missing=[],
+        left_out=[],
+        drafted_by=case.action.author_id,
+    )
+    async with case.database.transaction() as session:
+        await submissions.keep_draft(session, draft)
+        row = await submissions.draft_with(session, case.action.id, draft.digest)
+        assert row
+        if sent_at:
+            await submissions.mark_sent(session, row, sent_at, case.action.author_id)
+        return row.id
+
+
+async def answer_submission(case: Case, submission_id: UUID, kind: ResponseKind) -> None:
+    """Write down that a mechanism answered today."""
+    async with case.database.transaction() as session:
+        submission = await session.get(Submission, submission_id)
+        assert submission
+        response = TargetResponse(
+            action_id=case.action.id,
+            submission_id=submission.id,
+            kind=kind,
+            channel=ResponseChannel.EMAIL,
+            received_on=now().date(),
+            recorded_by=case.action.author_id,
+        )
+        await responses.log(session, response, submission)

@@ -279,3 +279,20 @@ def test_a_contact_of_before_there_were_lists_keeps_its_language_and_has_no_basi
         config.attributes["connection"] = connection
         command.downgrade(config, "0011")
         assert connection.execute(text("SELECT language FROM contact")).scalar_one() == "pt"
+
+
+def test_submissions_are_called_by_the_word_of_the_case_format(engine: Engine) -> None:
+    with engine.begin() as connection:
+        bring(connection, "0033")
+        connection.execute(text("ALTER TABLE submission DISABLE TRIGGER ALL"))  # no case is needed for it
+        connection.execute(
+            text(
+                "INSERT INTO submission (id, action_id, mechanism, language, digest, missing, left_out,"
+                " drafted_by, drafted_at) SELECT gen_random_uuid(), gen_random_uuid(), mechanism, 'es',"
+                " sha256(mechanism::bytea), '{}', '{}', gen_random_uuid(), now()"
+                " FROM unnest(ARRAY['special_procedures', 'ced']) AS mechanism"
+            )
+        )
+        bring(connection, "0038")
+        words = "SELECT mechanism FROM submission ORDER BY mechanism"
+        assert list(connection.execute(text(words)).scalars()) == ["ced", "un_special_procedures"]

@@ -28,7 +28,7 @@ async def test_a_draft_is_written_to_a_file_sent_by_a_person_and_listed(
     assert sent.code == 0, sent.errors
     (again,) = json.loads((await desk.run("submissions", "list", reference, "--json")).out)["submissions"]
     assert again["sent_at"] is not None
-    assert "Iachr" in (await desk.run("submissions", "list", reference)).out
+    assert "IACHR" in (await desk.run("submissions", "list", reference)).out
 
 
 async def test_a_file_of_another_kind_and_a_form_that_does_not_fit_are_refused(

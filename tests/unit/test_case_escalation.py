@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from models.case import parse_case
-from models.reply_vocabulary import Mechanism, StepKind
+from models.mechanisms import Mechanism
+from models.reply_vocabulary import StepKind
 from tests.unit.case_trees import LEFT_OUT, TODAY, changed, problems, sample
 
 NOT_A_TARGET = "is no target of the case"

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from models.mechanisms import Mechanism
 from models.reply_clocks import (
     Answer,
     ReplyClock,
@@ -15,7 +16,7 @@ from models.reply_clocks import (
     start_of_post,
     terms_of,
 )
-from models.reply_vocabulary import ClockState, Mechanism, StepKind
+from models.reply_vocabulary import ClockState, StepKind
 from models.response_vocabulary import FINAL, ResponseKind
 from models.vocabulary import TargetKind
 

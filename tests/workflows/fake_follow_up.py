@@ -1,5 +1,7 @@
 """The activities of a world that tell what is due in its follow-up, by the rules themselves."""
 
+from uuid import UUID
+
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
@@ -7,6 +9,8 @@ from activities import references
 from models.falling_due import after, in_order, next_of
 from models.follow_up_messages import AskNextDue, Due, DueKind, FallDue, FallenDue, NextDue
 from models.messages import DispatchRequest, Purpose
+from models.reply_clocks import BY_MECHANISM, Answer, clock_of, ladder_of, next_rung
+from models.response_vocabulary import ResponseKind
 from tests.workflows.fakes import moment
 from tests.workflows.world import DOCUMENT, World
 
@@ -35,10 +39,27 @@ class FakeFollowUp(references.FollowUpActivities):
         settled = max(asked, world.fallen.get((DueKind.CHECK_IN, subject), 0))
         check_ins = [after(released_at, offset, world.zone) for offset in plan.check_ins]
         end = after(released_at, plan.expires_after, world.zone)
+        replies = [due for subject in world.submitted for due in self._reply(subject)]
         return [
             *in_order(DueKind.CHECK_IN, subject, check_ins, settled=settled),
             *in_order(DueKind.EXPIRY, subject, [end], settled=0),
+            *replies,
         ]
+
+    def _reply(self, submission: UUID) -> list[Due]:
+        """Tell the next step of a submission; each that was proposed is decided about at once."""
+        world = self._world
+        mechanism, sent_at = world.submitted[submission]
+        terms = BY_MECHANISM[mechanism]
+        on = world.replied.get(submission)
+        answers = [Answer(ResponseKind.POSITIVE, on)] if on else []
+        clock = clock_of(terms, sent_at, answers, world.zone, sent_at)
+        proposed = [due for due in world.done if due.subject == submission]
+        decided = {due.number: due.at for due in proposed}
+        following = next_rung(clock, ladder_of(None, terms), decided, world.zone)
+        if following is None:
+            return []
+        return [Due(kind=DueKind.REPLY, subject=submission, number=following[0], at=following[1])]
 
     @activity.defn
     async def fall_due(self, falling: FallDue) -> FallenDue:
@@ -52,8 +73,10 @@ class FakeFollowUp(references.FollowUpActivities):
         world.done.append(due)
         if due.kind is DueKind.EXPIRY:
             return FallenDue(over=True)
-        round_ = DispatchRequest(document=DOCUMENT, purpose=Purpose.CHECK_IN, round=due.number)
-        return FallenDue(rounds=(round_,))
+        purpose = Purpose.REPLY_OVERDUE if due.kind is DueKind.REPLY else Purpose.CHECK_IN
+        turns = [one for one in world.done if one.kind is DueKind.REPLY]
+        number = len(turns) if due.kind is DueKind.REPLY else due.number
+        return FallenDue(rounds=(DispatchRequest(document=DOCUMENT, purpose=purpose, round=number),))
 
     @activity.defn
     async def settle_due(self, falling: FallDue) -> NextDue:

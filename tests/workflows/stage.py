@@ -2,7 +2,7 @@
 
 import asyncio
 from base64 import urlsafe_b64encode
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -61,6 +61,17 @@ class Stage:
         self.environment = environment
         self.client = environment.client
         self.world = world
+        self._workers = AsyncExitStack()
+
+    async def install(self, version: str, workflows: Sequence[type[Any]] = WORKFLOWS) -> None:
+        """End the workers, and start those of another version in their place."""
+        await self._workers.aclose()
+        for worker in _workers(self.client, self.world, version, workflows):
+            await self._workers.enter_async_context(worker)
+
+    async def end_workers(self) -> None:
+        """End the workers for good."""
+        await self._workers.aclose()
 
     @property
     def action(self) -> Handle:
@@ -248,17 +259,20 @@ async def open_stage(world: World, converter: DataConverter = CONVERTER) -> Asyn
         ts_config=TimeSkippingConfig(disable_propagation=True),
         identity="stage",
     )
-    async with environment, AsyncExitStack() as stack:
-        for worker in _workers(environment.client, world):
-            await stack.enter_async_context(worker)
-        yield Stage(environment, world)
+    async with environment:
+        stage = Stage(environment, world)
+        await stage.install("today")
+        try:
+            yield stage
+        finally:
+            await stage.end_workers()
 
 
-def _workers(client: Client, world: World) -> list[Worker]:
+def _workers(client: Client, world: World, version: str, workflows: Sequence[type[Any]]) -> list[Worker]:
     parts = (FakeCase, FakeVerification, FakeSignOn, FakeFollowUp, FakeReceipts, FakeResending, FakeOutbox)
     facts = [method for part in parts for method in _methods(part(world))]
     sending = _methods(FakeSending(world))
     return [
-        Worker(client, task_queue=CASE_QUEUE, workflows=WORKFLOWS, activities=facts),
+        Worker(client, task_queue=CASE_QUEUE, workflows=workflows, activities=facts, identity=version),
         *(Worker(client, task_queue=queue, activities=sending) for queue in CHANNEL_QUEUES.values()),
     ]

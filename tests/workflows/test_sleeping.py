@@ -1,10 +1,13 @@
-"""Actions that sleep for years, and wake: eleven years of one, in skipped time."""
+"""Actions that sleep for years, and wake: eleven years of one, in skipped time, with an upgrade."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from temporalio.client import WorkflowExecutionStatus
 
+from assembly import WORKFLOWS
 from models.follow_up_messages import DueKind
 from models.lifecycle import Phase
 from models.messages import DeliveryState, FollowUpPlan, Purpose
@@ -12,12 +15,15 @@ from tests.workflows.following import reopen
 from tests.workflows.scenarios import BRIEF, expire, reach_follow_up
 from tests.workflows.stage import Handle, Stage, assert_ended, status_of
 from tests.workflows.world import case_plan
-from workflows.follow_up import LONGEST_HISTORY
+from tests.workflows.yesterday import FollowUpByThePlan
+from workflows.follow_up import LONGEST_HISTORY, FollowUpWorkflow
 
 MONTH, YEAR = timedelta(days=30), timedelta(days=365)
 SHORTLY = timedelta(minutes=1)
 A_ROUND = 40
 """More events than one thing due adds to a history."""
+
+YESTERDAY = [FollowUpByThePlan if kind is FollowUpWorkflow else kind for kind in WORKFLOWS]
 
 SLEEPY = BRIEF.model_copy(update={"sleeps": True})
 FIRST = FollowUpPlan(
@@ -50,21 +56,46 @@ async def test_a_stop_ends_what_sleeps(stage: Stage) -> None:
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("plan", [case_plan(None, FIRST)])
-async def test_an_action_of_eleven_years_sleeps_and_is_reopened_twice(stage: Stage) -> None:
+async def test_an_action_of_eleven_years_sleeps_is_reopened_twice_and_upgraded_meanwhile(
+    stage: Stage,
+) -> None:
     await reach_follow_up(stage)
     await stage.started(stage.follow_up)
     first = await stage.follow_up.describe()
     while await status_of(stage.follow_up) is WorkflowExecutionStatus.RUNNING:
         await stage.pass_time(stage.follow_up)
     await slept(stage, FIRST)
+    assert stage.world.done[-1].kind is DueKind.EXPIRY
     assert await histories(stage, first.run_id) > 1, "its history was too short to be bounded"
-    for plan in (SECOND, THIRD):
-        stage.world.plan = stage.world.plan.model_copy(update={"follow_up": plan})
-        stage.world.done.clear()
-        await reopen(stage)
-        await expire(stage)
-        await slept(stage, plan)
+    await wake(stage, SECOND, "yesterday", YESTERDAY)
+    await stage.pass_time(stage.follow_up, 2 * YEAR)
+    await stage.install("today")
+    await expire(stage)
+    await slept(stage, SECOND)
+    assert await versions(stage.follow_up) == {"yesterday", "today"}, "nothing was upgraded"
+    await wake(stage, THIRD, "today")
+    await expire(stage)
+    await slept(stage, THIRD)
+    assert stage.world.done[-1].kind is DueKind.EXPIRY
     assert await stage.unfinished() == []
+
+
+async def wake(
+    stage: Stage, plan: FollowUpPlan, version: str, workflows: Sequence[type[Any]] = WORKFLOWS
+) -> None:
+    """Reopen what sleeps, with another plan, where this version is installed."""
+    await stage.install(version, workflows)
+    stage.world.plan = stage.world.plan.model_copy(update={"follow_up": plan})
+    stage.world.done.clear()
+    await reopen(stage)
+    await stage.started(stage.follow_up)
+
+
+async def versions(handle: Handle) -> set[str]:
+    """List the versions whose workers carried a workflow on."""
+    history = await handle.fetch_history()
+    tasks = [event.workflow_task_completed_event_attributes for event in history.events]
+    return {task.identity for task in tasks if task.identity}
 
 
 async def slept(stage: Stage, plan: FollowUpPlan) -> None:
@@ -77,7 +108,6 @@ async def slept(stage: Stage, plan: FollowUpPlan) -> None:
     assert all(timedelta(0) <= one < SHORTLY for one in late), late
     assert set(world.sent.values()) == {1}
     assert not any(DeliveryState.READY in sheet.states for sheet in world.sheets.values())
-    assert world.done[-1].kind is DueKind.EXPIRY
 
 
 async def histories(stage: Stage, first_run_id: str | None) -> int:

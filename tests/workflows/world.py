@@ -4,12 +4,13 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from models.decision_messages import PersonDecision
 from models.follow_up_messages import Due, DueKind
 from models.lifecycle import Decision, Phase, Refusal
+from models.mechanisms import Mechanism
 from models.messages import (
     ActionRef,
     CaseFacts,
@@ -153,6 +154,10 @@ class World:
     """When the statement went out; as the plan says, or as the workflow showed it."""
     fallen: dict[tuple[DueKind, UUID], int] = field(default_factory=dict)
     """The last of each subject of the follow-up that fell due and was settled."""
+    submitted: dict[UUID, tuple[Mechanism, datetime]] = field(default_factory=dict)
+    """Submissions that were sent, when, and to which mechanism."""
+    replied: dict[UUID, date] = field(default_factory=dict)
+    """When a final answer to a submission came."""
     done: list[Due] = field(default_factory=list)
     """What fell due, in the order in which it was done."""
     sheets: dict[tuple[Purpose, int], Sheet] = field(default_factory=dict)

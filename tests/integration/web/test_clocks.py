@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from models.lifecycle import Decision
+from models.mechanisms import Mechanism
 from models.reply_vocabulary import StepState
 from tests import factories
 from tests.integration.outbox_cases import Case, execute
@@ -20,6 +21,7 @@ from tests.integration.overdue import (
     overdue_case,
     respond,
     step_of,
+    submitted,
     target_id,
 )
 from tests.integration.web.consent_calls import address, post
@@ -184,3 +186,63 @@ async def test_an_unknown_step_or_decision_is_said(site: Site, case: Case, coord
     other = await overdue_case(site.services.database)
     problem(await decide(coordinator, other, path, "dismissed"), 404)
     assert await count_of(site.services.database, "escalation_step") == 2
+
+
+async def test_a_submission_that_was_sent_has_a_clock_and_reminders_that_people_send(
+    site: Site, case: Case, coordinator: Caller, verifier: Caller
+) -> None:
+    await execute(case.database, "UPDATE target SET replies_within = NULL, mechanism = NULL, kind = 'media'")
+    await submitted(case, Mechanism.CED, SENT_AT)
+    *_, one = await clocks(verifier, case)
+    assert (one["mechanism"], one["target"], one["office"], one["state"]) == ("ced", None, None, "late")
+    assert len(one["submission"]) == 64
+    await fallen(case)
+    *_, one = await clocks(verifier, case)
+    (step,) = one["steps"]
+    path = f"steps/{step['id']}"
+    draft = await read(verifier, case, path)
+    assert (draft["step"], draft["addressee"], draft["text"], draft["digest"]) == (
+        "reminder",
+        None,
+        None,
+        None,
+    )
+    problem(await decide(coordinator, case, path, "approved"), 409)
+    assert (await decide(coordinator, case, path, "done")).json()["state"] == "done"
+    told = "SELECT detail FROM audit_event WHERE kind = 'step_decided'"
+    (event,) = await execute(site.services.database, told)
+    assert event.detail["submission"] == one["submission"]
+    assert (await clocks(verifier, case))[-1]["next_step"]["number"] == 2
+
+
+async def test_an_answer_to_a_submission_is_written_down_and_stops_its_clock(
+    case: Case, coordinator: Caller
+) -> None:
+    await submitted(case, Mechanism.IACHR, SENT_AT)
+    digest = (await clocks(coordinator, case))[-1]["submission"]
+    body = {
+        "submission": digest,
+        "kind": "pledge",
+        "channel": "letter",
+        "received_on": SENT_AT.date().isoformat(),
+    }
+    answer = await post(coordinator, case, "responses", body)
+    assert answer.status_code == 201, answer.text
+    told = answer.json()
+    assert (told["target"], told["submission"], told["mechanism"]) == (None, digest, "iachr")
+    listed = (await coordinator.client.get(address(case, "responses"))).json()["responses"]
+    assert listed == [told]
+    one = (await clocks(coordinator, case))[-1]
+    assert (one["state"], one["next_step"]) == ("answered", None)
+
+
+async def test_an_answer_to_nobody_to_two_or_to_what_was_not_sent_is_refused(
+    case: Case, coordinator: Caller
+) -> None:
+    body = {"kind": "token", "channel": "email", "received_on": SENT_AT.date().isoformat()}
+    drawn = await submitted(case, Mechanism.CED, None)
+    (row,) = await execute(case.database, "SELECT digest FROM submission WHERE id = :id", id=drawn)
+    both = {**body, "target": 0, "submission": row.digest.hex()}
+    for wrong, status in ((body, 422), (both, 422), ({**body, "submission": row.digest.hex()}, 404)):
+        problem(await post(coordinator, case, "responses", wrong), status)
+    assert await count_of(case.database, "response") == 0

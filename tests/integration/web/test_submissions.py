@@ -77,7 +77,7 @@ def readable(answer: httpx.Response, kind: str) -> str:
 
 
 @pytest.mark.parametrize("kind", DraftFormat)
-@pytest.mark.parametrize("mechanism", [Mechanism.SPECIAL_PROCEDURES, Mechanism.IACHR])
+@pytest.mark.parametrize("mechanism", [Mechanism.UN_SPECIAL_PROCEDURES, Mechanism.IACHR])
 async def test_a_draft_names_who_allows_it_and_says_nothing_that_is_private(
     case: Case, coordinator: Caller, mechanism: Mechanism, kind: DraftFormat
 ) -> None:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pytest_httpserver import HTTPServer
 
+from models.mechanisms import Mechanism
 from models.reply_vocabulary import ClockState, StepKind, StepState
 from tests.unit.console.api_answers import REFERENCE, answer, problem
 from tests.unit.console.conftest import Run
@@ -105,3 +106,11 @@ def test_a_step_without_a_letter_is_done_and_not_approved(server: HTTPServer, ru
             answer(draft(StepState(decision), by_letter=False))
         )
         assert run("steps", command, REFERENCE, str(ID)).exit_code == 0
+
+
+def test_the_clock_of_a_submission_is_told_by_its_mechanism(server: HTTPServer, run: Run) -> None:
+    own = {"target": None, "office": None, "submission": "7a" * 32, "mechanism": Mechanism.CED}
+    late = view(ClockState.LATE, PROPOSED.model_copy(update={"step": StepKind.REMINDER, "addressee": None}))
+    listed = ClockList(reference=REFERENCE, clocks=[late.model_copy(update=own)])
+    server.expect_request(CLOCKS, "GET").respond_with_response(answer(listed))
+    assert "Proposed for the submission to: CED: reminder" in run("clocks", REFERENCE).stdout

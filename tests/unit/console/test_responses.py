@@ -7,6 +7,7 @@ from uuid import UUID
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from models.mechanisms import Mechanism
 from models.response_vocabulary import AttachmentType, ResponseChannel, ResponseKind
 from tests.unit import files_of_strangers as files
 from tests.unit.console.api_answers import REFERENCE, answer, problem
@@ -148,3 +149,16 @@ def test_scripts_get_the_apis_own_json(server: HTTPServer, run: Run) -> None:
     listed = ResponseList(reference=REFERENCE, responses=[view()])
     server.expect_request(RESPONSES, "GET").respond_with_response(answer(listed))
     assert run("responses", "list", REFERENCE, "--json").stdout.strip() == listed.model_dump_json()
+
+
+def test_an_answer_to_a_submission_names_it_by_its_digest(server: HTTPServer, run: Run) -> None:
+    own = {"target": None, "office": None, "submission": "7a" * 32, "mechanism": Mechanism.IACHR}
+    told = view().model_copy(update=own)
+    body = {"submission": "7a" * 32, "kind": "pledge", "channel": "letter", "received_on": "2026-11-02"}
+    server.expect_request(RESPONSES, "POST", json=body).respond_with_response(answer(told, 201))
+    said = run("respond", REFERENCE, "--submission", "7A" * 32, *OPTIONS[2:])
+    assert said.exit_code == 0
+    assert "IACHR: pledge" in said.stdout
+    listed = ResponseList(reference=REFERENCE, responses=[told])
+    server.expect_request(RESPONSES, "GET").respond_with_response(answer(listed))
+    assert "submission (IACHR): Pledge" in run("responses", "list", REFERENCE).stdout

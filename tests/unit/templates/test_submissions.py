@@ -70,7 +70,7 @@ def test_every_word_of_the_vocabularies_has_its_words() -> None:
 
 
 def test_a_field_tells_what_the_case_knows() -> None:
-    told = {one.key: one for one in filled(Mechanism.SPECIAL_PROCEDURES, CASE).fields()}
+    told = {one.key: one for one in filled(Mechanism.UN_SPECIAL_PROCEDURES, CASE).fields()}
     assert told["victims.people"].lines == (
         "Itzel Robles Canseco, defensora comunitaria (en el texto: Luna)",
     )
@@ -124,7 +124,7 @@ def test_a_draft_is_written_in_every_language(language: str, kind: DraftFormat) 
 
 @pytest.mark.parametrize("kind", DraftFormat)
 def test_what_the_leak_guard_reads_is_all_that_stands_in_the_file(kind: DraftFormat) -> None:
-    draft = filled(Mechanism.SPECIAL_PROCEDURES, CASE)
+    draft = filled(Mechanism.UN_SPECIAL_PROCEDURES, CASE)
     read = squeezed(WRITER.written(draft, kind).text)
     for line in in_docx(WRITER.written(draft, DraftFormat.DOCX).content).splitlines():
         assert squeezed(line) in read.replace("**", "")
@@ -162,7 +162,7 @@ def test_a_draft_is_identified_by_all_that_it_says() -> None:
     first = filled(Mechanism.IACHR, CASE)
     assert first.said() == filled(Mechanism.IACHR, CASE).said()
     others = [
-        filled(Mechanism.SPECIAL_PROCEDURES, CASE),
+        filled(Mechanism.UN_SPECIAL_PROCEDURES, CASE),
         filled(Mechanism.IACHR, replace(CASE, body="Otra cosa.")),
         filled(Mechanism.IACHR, replace(CASE, people=(replace(CASE.people[0], name="Otra"),))),
         filled(Mechanism.IACHR, replace(CASE, language="pt")),
