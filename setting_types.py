@@ -15,6 +15,7 @@ from pydantic_core import PydanticCustomError
 from models.addresses import webhook_secret
 from models.endpoints import ports_in
 from models.logos import LogoError, read_logo
+from models.milestone_reminders import offsets_by_kind
 from models.sms_budget import prefix_budgets
 from models.verification import policy_of
 from models.working_hours import working_hours
@@ -170,6 +171,14 @@ def _are_prefix_budgets(text: str) -> bool:
     return True
 
 
+def _are_milestone_reminders(line: str) -> bool:
+    try:
+        offsets_by_kind(line)
+    except ValueError:
+        return False
+    return True
+
+
 def _beside(info: ValidationInfo, part: str) -> str:
     """Name another setting of the same server."""
     return f"{(info.field_name or '').rpartition('_')[0]}_{part}"
@@ -250,6 +259,14 @@ SmsLink = Annotated[
 ]
 PrefixBudgets = Annotated[
     str, _must(_are_prefix_budgets, "are not budgets by prefix", "write them like +52: 500, +1: 50, *: 20")
+]
+MilestoneReminders = Annotated[
+    str,
+    _must(
+        _are_milestone_reminders,
+        "are not reminders of milestones",
+        "write them like hearing: P14D P1D / P1D, anniversary: P30D",
+    ),
 ]
 Language = Annotated[str, _must(r"[a-z]{2,3}(-[A-Z]{2})?", "is not a language", "write it like es or pt-BR")]
 Folder = Annotated[Path, AfterValidator(_readable_folder)]

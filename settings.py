@@ -30,6 +30,7 @@ from setting_types import (
     KeyRingText,
     Language,
     MailAddress,
+    MilestoneReminders,
     Name,
     Picture,
     Port,
@@ -179,6 +180,7 @@ class Settings(BaseSettings):
     release_confirm_above: Annotated[int, Field(ge=0, le=1_000_000)] = 100
     sign_link_days: Annotated[int, Field(ge=1, le=3650)] = 90
     reminder_hours: WorkingHours = DEFAULT_HOURS
+    milestone_reminders: MilestoneReminders = ""
     reminders_at_most: Annotated[int, Field(ge=0, le=50)] = MOST_REMINDERS
 
     batch_size: Annotated[int, Field(ge=1, le=5000)] = 500

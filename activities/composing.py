@@ -9,6 +9,8 @@ from activities.document_context import signatories, text_context, text_for
 from activities.drafts import Draft
 from activities.expiry_context import expiry_context
 from activities.leak_watch import LeakWatch, Part, texts_in
+from activities.milestone_context import milestone_context
+from activities.missed_context import missed_context
 from activities.moulding import Moulds
 from activities.receipt_context import receipt_context
 from activities.reply_letters import FOLLOWING, ReplyLetters
@@ -25,7 +27,6 @@ from security.sealed_places import api_secret_place, former_secret_place
 from security.unsubscribing import UnsubscribeLinks
 from storage.addenda import ListChanges, list_changes
 from storage.database import Database
-from storage.inviting import missed_at
 from storage.letter_content import addressed_lines
 from storage.partner_documents import addendum_event, document_event
 from storage.receipts import told_answer
@@ -114,6 +115,7 @@ class Composer:
             Purpose.VERIFICATION: self._asking,
             Purpose.VERIFICATION_REMINDER: self._asking,
             Purpose.REPLY_OVERDUE: self._to_coordinator,
+            Purpose.MILESTONE: self._milestone,
             Purpose.REPLY_REMINDER: self._reply_letters.context,
             Purpose.STOP_NOTICE: self._notice,
         }
@@ -283,15 +285,10 @@ class Composer:
         }
 
     async def _missed(self, draft: Draft) -> dict[str, object]:
-        contents = draft.contents
-        async with self._database.transaction() as session:
-            missed = await missed_at(session, contents.document.id, contents.round)
-        return {
-            "recipient_name": draft.recipient.name,
-            "reference": contents.action.reference,
-            "document": contents.document.number,
-            **missed._asdict(),
-        }
+        return await missed_context(self._database, draft)
+
+    async def _milestone(self, draft: Draft) -> dict[str, object]:
+        return await milestone_context(self._database, draft)
 
     async def _asking(self, draft: Draft) -> dict[str, object]:
         verify_url = await self._links.to_verify(draft.delivery)

@@ -8,7 +8,6 @@ from models.decision_messages import DecisionRecord
 from models.follow_up_messages import AskNextDue, FallDue, FallenDue, NextDue
 from models.messages import (
     ActionRef,
-    AskVerifiers,
     Batch,
     BatchOutcome,
     CaseFacts,
@@ -20,8 +19,6 @@ from models.messages import (
     DocumentRef,
     PhaseChange,
     VerificationRef,
-    VerificationRound,
-    VerificationStatus,
 )
 from models.round_messages import ReceiptsDue, ResendingDue
 from models.sign_on_messages import (
@@ -32,6 +29,7 @@ from models.sign_on_messages import (
     WindowChange,
     WindowEnd,
 )
+from models.verification_messages import AskVerifiers, VerificationRound, VerificationStatus
 
 NOT_PERMITTED = "not_permitted"
 """Type of the error with which the gate refuses to freeze a dispatch."""

@@ -3,7 +3,8 @@
 from temporalio import activity
 
 from activities import references
-from models.messages import AskVerifiers, VerificationRef, VerificationRound, VerificationStatus
+from models.messages import VerificationRef
+from models.verification_messages import AskVerifiers, VerificationRound, VerificationStatus
 from storage import standing, verification
 from storage.database import Database
 

@@ -16,6 +16,7 @@ from console import (
     editorial,
     inbound,
     invitations,
+    milestones,
     partner_systems,
     partners,
     people,
@@ -106,6 +107,18 @@ GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
             "show": responses.show,
             "attach": responses.attach,
             "fetch": responses.fetch,
+        },
+    ),
+    "milestones": (
+        "Keep the days that matter in a case.",
+        {
+            "list": milestones.list_milestones,
+            "add": milestones.add,
+            "show": milestones.show,
+            "move": milestones.move,
+            "held": milestones.held,
+            "cancel": milestones.cancel,
+            "done": milestones.done,
         },
     ),
     "inbound": (

@@ -24,5 +24,6 @@ PURPOSES = {
     "invitation_alarm": "Alarms: partners not reached",
     "reply_overdue": "Word that a target is late",
     "reply_reminder": "Reminders to targets",
+    "milestone": "Reminders of days of the case",
     "stop_notice": "Notices of the end",
 }

@@ -27,6 +27,7 @@ class TargetResponse(Answer):
     channel: str
     received_on: date
     pledged_for: date | None = None
+    milestone: int | None = None
     recorded_by: str
     recorded_at: datetime
     corrects: str | None = None

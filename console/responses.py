@@ -191,8 +191,9 @@ def _path(reference: str, response: str, *parts: str) -> str:
 def _told(logged: TargetResponse, files: int) -> str:
     stands = "Its clock stands." if logged.final else "It is no final answer: its clock goes on."
     beside = f" Files beside it: {files}." if files else ""
-    office = answerer(logged.office, logged.mechanism)
-    return f"{office}: {named({}, logged.kind)}, {logged.received_on}. {stands}{beside}\n{logged.id}"
+    day = f" You are reminded of its day: milestone {logged.milestone}." if logged.milestone else ""
+    told = f"{answerer(logged.office, logged.mechanism)}: {named({}, logged.kind)}, {logged.received_on}."
+    return f"{told} {stands}{day}{beside}\n{logged.id}"
 
 
 def _listed(listed: TargetResponseList) -> RenderableType:
@@ -202,7 +203,8 @@ def _listed(listed: TargetResponseList) -> RenderableType:
 
 
 def _lines(one: TargetResponse) -> tuple[RenderableType, ...]:
-    pledged = f", for {one.pledged_for}" if one.pledged_for else ""
+    day = f" (milestone {one.milestone})" if one.milestone else ""
+    pledged = f", for {one.pledged_for}{day}" if one.pledged_for else ""
     how = f"{phrase(one.kind)}{pledged}, {named({}, one.channel)}, {one.received_on}"
     office = answerer(one.office, one.mechanism)
     who = f"submission ({office})" if one.target is None else f"target {one.target} ({office})"

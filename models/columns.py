@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import DateTime, Enum, Text, Uuid
+from sqlalchemy import DateTime, Enum, Interval, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
@@ -58,6 +58,12 @@ def words(*, nullable: bool = False) -> Any:
 def uuids() -> Any:
     """Make a `uuid[]`."""
     column_type: Any = ARRAY(Uuid)
+    return Field(sa_type=column_type)
+
+
+def durations() -> Any:
+    """Make an `interval[]`."""
+    column_type: Any = ARRAY(Interval)
     return Field(sa_type=column_type)
 
 

@@ -20,6 +20,8 @@ class DueKind(StrEnum):
     """A target has not answered in its time: the next step is proposed."""
     REPLY_LETTER = "reply_letter"
     """A letter about an answer that did not come was approved: it goes out."""
+    MILESTONE = "milestone"
+    """The coordinator is reminded of a day of the case, before it or after it."""
 
 
 class Due(Message):

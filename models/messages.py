@@ -59,6 +59,8 @@ class Purpose(StrEnum):
     """The coordinator is told that an office has not answered in its time, and not which."""
     REPLY_REMINDER = "reply_reminder"
     """A target is reminded that it has not answered, or another one is told so."""
+    MILESTONE = "milestone"
+    """The coordinator is reminded of a day of the case: its kind and date, and not what it is."""
     STOP_NOTICE = "stop_notice"
     """Those who received something are told that the action ended."""
 
@@ -143,36 +145,6 @@ class VerificationRef(Message):
     document: DocumentRef
     cycle: int
     plan: VerificationPlan
-
-
-class Verifying(Message):
-    """Have a document verified; later runs of one workflow go on at a later turn of asking."""
-
-    verification: VerificationRef
-    turn: int = 1
-
-
-class VerificationStatus(Message):
-    """How the verifiers of a cycle have answered; not `wanted` where nothing is left to verify."""
-
-    asked: int
-    acknowledged: int
-    answered: int
-    wanted: bool
-
-
-class VerificationRound(Message):
-    """Verifiers who were asked together; none where the duty list has nobody left."""
-
-    round: int
-    asked: int
-
-
-class AskVerifiers(Message):
-    """Ask the next verifiers of the duty list, once for each round."""
-
-    verification: VerificationRef
-    round: int
 
 
 class CasePlan(Message):

@@ -42,6 +42,7 @@ _DURATION = re.compile(
     rf"P(?=[0-9T])({_N}W|({_N}Y)?({_N}M)?({_N}D)?(T(?=[0-9])({_N}H)?({_N}M)?({_N}(\.[0-9]{{1,3}})?S)?)?)"
 )
 _CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]"
+_TIME_OF_DAY = re.compile(_CLOCK)
 _DAILY_WINDOW = re.compile(f"{_CLOCK}-{_CLOCK}")
 _SLUG = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -234,6 +235,18 @@ def _wait(value: object) -> timedelta:
 
 Wait = Annotated[timedelta, BeforeValidator(_wait)]
 """A duration, or none at all: `P0D`."""
+
+
+def _time_of_day(value: object) -> time:
+    if isinstance(value, time) and value.tzinfo is None:
+        return value
+    if not isinstance(value, str) or not _TIME_OF_DAY.fullmatch(value):
+        raise refusal("must be a time of the day", 'Write "HH:MM" in quotes, such as "10:30".')
+    return time.fromisoformat(value)
+
+
+TimeOfDay = Annotated[time, PlainValidator(_time_of_day, json_schema_input_type=str)]
+"""`HH:MM` on a local clock."""
 
 
 class DailyWindow(NamedTuple):

@@ -40,6 +40,16 @@ class WorkingHours(NamedTuple):
             day += timedelta(days=1)
         return datetime.combine(day, self.begin, ZoneInfo(zone)).astimezone(UTC)
 
+    def last_moment(self, moment: datetime, zone: str, country: str | None = None) -> datetime:
+        """Return the moment where it lies within these hours, else when they began last before it."""
+        local = moment.astimezone(ZoneInfo(zone))
+        if self._is_worked_on(local.date(), country) and self.begin <= local.time() < self.end:
+            return moment
+        day = local.date() if local.time() >= self.begin else local.date() - timedelta(days=1)
+        while not self._is_worked_on(day, country):
+            day -= timedelta(days=1)
+        return datetime.combine(day, self.begin, ZoneInfo(zone)).astimezone(UTC)
+
     def _is_worked_on(self, day: date, country: str | None) -> bool:
         return day.weekday() in self.days and not is_public_holiday(day, country)
 

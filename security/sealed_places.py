@@ -96,3 +96,8 @@ def outcome_place(outcome_id: UUID) -> str:
 def inbound_place(inbound_id: UUID) -> str:
     """Name the place of a mail that came in."""
     return f"inbound_mail:{inbound_id}"
+
+
+def milestone_place(milestone_entry_id: UUID) -> str:
+    """Name the place of what was written of a day of a case."""
+    return f"milestone_entry.note:{milestone_entry_id}"

@@ -11,6 +11,7 @@ TO_COORDINATORS: Final = frozenset(
         Purpose.LEAK_ALARM,
         Purpose.INVITATION_ALARM,
         Purpose.REPLY_OVERDUE,
+        Purpose.MILESTONE,
     }
 )
 """What tells or asks a coordinator, and says nothing of the texts."""

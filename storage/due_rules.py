@@ -6,6 +6,7 @@ from typing import Final
 from models.follow_up_messages import DueKind
 from storage.check_ins import CHECK_INS
 from storage.expiry import EXPIRY, EXPIRY_WARNINGS
+from storage.milestones_due import MILESTONES
 from storage.overdue_replies import REPLIES, REPLY_LETTERS
 
 RULES: Final = MappingProxyType(
@@ -15,5 +16,6 @@ RULES: Final = MappingProxyType(
         DueKind.EXPIRY: EXPIRY,
         DueKind.REPLY: REPLIES,
         DueKind.REPLY_LETTER: REPLY_LETTERS,
+        DueKind.MILESTONE: MILESTONES,
     }
 )

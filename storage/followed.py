@@ -41,6 +41,13 @@ class Followed(NamedTuple):
         zone = self.coordinators_zone
         return self.reminders.hours.next_moment(moment, zone, country_of_zone(zone))
 
+    def last_at_work(self, moment: datetime) -> datetime:
+        """Bring a moment forward to when the coordinator is at work last before it."""
+        if self.action.urgency is Urgency.IMMEDIATE:
+            return moment
+        zone = self.coordinators_zone
+        return self.reminders.hours.last_moment(moment, zone, country_of_zone(zone))
+
     def settled_of(self, kind: DueKind, subject: UUID) -> int:
         """Return the number of the last of a subject that fell due; 0 where none did."""
         return self.settled.get((kind, subject), 0)

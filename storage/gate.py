@@ -26,6 +26,7 @@ from storage.gate_of_consents import (
     NAMED_TO_PUBLIC,
     SUBMITTED,
 )
+from storage.gate_of_milestones import REMINDER_WANTED
 from storage.gate_of_texts import (
     DIGEST_UNCHANGED,
     EDITORIAL_STANDS,
@@ -188,6 +189,7 @@ CHECKS: Final = MappingProxyType(
         "question unanswered": Check(frozenset({Purpose.QUESTION}), Failing.UNWANTED, UNANSWERED_QUESTION),
         "approved and unanswered": Check(_REMINDING, Failing.UNWANTED, APPROVED_AND_UNANSWERED),
         "check-in unanswered": Check(frozenset({Purpose.CHECK_IN}), Failing.UNWANTED, UNANSWERED_CHECK_IN),
+        "reminder wanted": Check(frozenset({Purpose.MILESTONE}), Failing.UNWANTED, REMINDER_WANTED),
         "links as they were": Check(LINKS, Failing.UNWANTED, LINKS_AS_THEY_WERE),
         "request unanswered": Check(_ASKING, Failing.UNWANTED, _UNANSWERED_REQUEST),
         "current cycle": Check(VERIFYING, Failing.UNWANTED, "(dispatch.cycle = action.verification_cycle)"),

@@ -10,6 +10,7 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.documents import Target
+from models.milestones import Milestone
 from models.records import Addressee, EventKind
 from models.responses import ResponseAttachment, TargetResponse
 from models.submissions import Submission
@@ -20,13 +21,14 @@ from storage.targets import place_of
 class Logged(NamedTuple):
     """A response, of which target or to which submission, which one counts in its place, and its files.
 
-    Contents of attachments are left out.
+    Contents of attachments are left out; `milestone` is the number of the day that it pledges something for.
     """
 
     response: TargetResponse
     to: Target | Submission
     corrected_by: UUID | None
     attachments: Sequence[ResponseAttachment]
+    milestone: int | None = None
 
 
 async def log(session: AsyncSession, response: TargetResponse, to: Target | Submission) -> None:
@@ -52,6 +54,10 @@ async def responses_of(session: AsyncSession, action_id: UUID) -> list[Logged]:
     )
     rows = list(found)
     attachments = await _attachments(session, [response.id for response, *_ in rows])
+    days = await session.exec(
+        select(Milestone.response_id, Milestone.number).where(Milestone.action_id == action_id)
+    )
+    milestones = dict(iter(days))
     corrected = {response.corrects: response.id for response, *_ in rows if response.corrects}
     return [
         Logged(
@@ -59,6 +65,7 @@ async def responses_of(session: AsyncSession, action_id: UUID) -> list[Logged]:
             target or submission,
             corrected.get(response.id),
             [one for one in attachments if one.response_id == response.id],
+            milestones.get(response.id),
         )
         for response, target, submission in rows
     ]

@@ -23,9 +23,9 @@ from models.messages import (
     SignOnPlan,
     VerificationPlan,
     VerificationRef,
-    VerificationStatus,
 )
 from models.outbox import Delivery, Dispatch
+from models.verification_messages import VerificationStatus
 from models.vocabulary import DocumentKind
 from storage.actions import action_by_id
 from storage.addenda import addendum_to_send

@@ -10,9 +10,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.actions import UrgentAction
 from models.attestations import Objection, VerificationLink, VerificationRequest
 from models.columns import now
-from models.messages import AskVerifiers, VerificationRound
 from models.people import Person
 from models.records import EventKind
+from models.verification_messages import AskVerifiers, VerificationRound
 from storage.action_lock import have_action_alone, share_action
 from storage.actions import action_by_id
 from storage.records import announce, record

@@ -37,6 +37,7 @@ class ResponseView(Answering):
     channel: ResponseChannel
     received_on: date
     pledged_for: date | None
+    milestone: int | None = Field(description="The number of the day of the case that it became.")
     recorded_by: str
     recorded_at: datetime
     corrects: UUID | None

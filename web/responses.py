@@ -26,6 +26,7 @@ from storage.targets import target_at
 from web.actions import found
 from web.authentication import CaseReader, Coordinator
 from web.errors import ApiError
+from web.milestone_rows import follow_pledge
 from web.response_schemas import (
     AttachmentView,
     OpenedAttachment,
@@ -141,7 +142,8 @@ async def write_response(
         corrects=entry.corrects,
     )
     await responses.log(session, response, to)
-    return Logged(response, to, None, [])
+    known = await follow_pledge(session, services, response)
+    return Logged(response, to, None, [], known.milestone.number if known else None)
 
 
 async def _answered(session: AsyncSession, action: UrgentAction, entry: ResponseEntry) -> Target | Submission:
@@ -190,6 +192,7 @@ def _view(action: UrgentAction, logged: Logged, names: Mapping[UUID, str]) -> Re
         channel=response.channel,
         received_on=response.received_on,
         pledged_for=response.pledged_for,
+        milestone=logged.milestone,
         recorded_by=names[response.recorded_by],
         recorded_at=response.recorded_at,
         corrects=response.corrects,

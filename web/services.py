@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from models.anchors import AnchorFile
 from models.endpoints import EndpointRules
 from models.logos import Logo
+from models.milestone_reminders import OffsetsByKind
 from models.verification import Policies
 from security.fields import FieldCipher
 from security.fingerprints import AddressFingerprint
@@ -49,6 +50,7 @@ class Services:
     """A release to more recipients than these needs their number."""
     partner_endpoints: EndpointRules
     callbacks: Callbacks
+    milestone_reminders: OffsetsByKind
     logo: Logo | None = None
     texts: KnownTexts = field(default_factory=KnownTexts)
     leaving: Semaphore = field(default_factory=lambda: Semaphore(MOST_LEAVING))

@@ -18,6 +18,7 @@ from assembly import (
 from logs import configure_logging
 from models.anchors import AnchorFile
 from models.logos import read_logo
+from models.milestone_reminders import offsets_by_kind
 from security.callback_signatures import listed_secrets
 from security.forms import FormSeal
 from security.keys import decode_key
@@ -66,6 +67,7 @@ async def build_services(settings: Settings) -> Services:
         partner_endpoints=build_endpoint_rules(settings),
         callbacks=build_callbacks(settings),
         confirm_above=settings.release_confirm_above,
+        milestone_reminders=offsets_by_kind(settings.milestone_reminders),
         logo=read_logo(settings.network_logo) if settings.network_logo else None,
     )
 

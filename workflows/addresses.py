@@ -35,6 +35,7 @@ _DISPATCH_NAMES = {
     Purpose.INVITATION_ALARM: "invitation-alarm",
     Purpose.REPLY_OVERDUE: "reply-overdue",
     Purpose.REPLY_REMINDER: "reply-reminder",
+    Purpose.MILESTONE: "milestone",
     Purpose.STOP_NOTICE: "stop-notice",
 }
 

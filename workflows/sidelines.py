@@ -5,7 +5,14 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.workflow import ParentClosePolicy
 
 with workflow.unsafe.imports_passed_through():
-    from models.messages import CaseFacts, DispatchRequest, DocumentRef, Purpose, VerificationRef, Verifying
+    from models.messages import (
+        CaseFacts,
+        DispatchRequest,
+        DocumentRef,
+        Purpose,
+        VerificationRef,
+    )
+    from models.verification_messages import Verifying
     from workflows.addresses import verification_workflow_id
     from workflows.children import Child, dismiss, nudge
     from workflows.rounds import Rounds

@@ -6,7 +6,8 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities.references import VerificationActivities
-    from models.messages import AskVerifiers, Purpose, VerificationStatus, Verifying
+    from models.messages import Purpose
+    from models.verification_messages import AskVerifiers, VerificationStatus, Verifying
     from workflows.activity_options import FACTS
     from workflows.readings import Readings
     from workflows.rounds import Rounds

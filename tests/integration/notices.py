@@ -2,10 +2,14 @@
 
 from uuid import uuid4
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from models.documents import DocumentText
 from models.lifecycle import Decision
+from models.messages import DocumentRef
+from models.verification import text_in
 from models.vocabulary import DocumentKind
-from storage import actions, documents
+from storage import actions, decisions, documents
 from tests.integration.outbox_cases import Case
 from web.versions import new_version
 
@@ -30,3 +34,18 @@ async def stopped(case: Case) -> Case:
         await documents.open_document(session, action, DocumentKind.STOP_ACTION, notice, action.author_id)
         document = (await documents.current_version(session, action.id)).ref(action)
     return Case(case.database, case.action, document, case.verifiers)
+
+
+async def approved_notice(session: AsyncSession, case: Case) -> DocumentRef:
+    """Write the notice of a stop, and have it approved."""
+    action, verifier_id = case.action, case.verifiers[0]
+    texts = [
+        DocumentText(version_id=uuid4(), language=language, headline="x", summary="x", body="x", demands=[])
+        for language in action.languages
+    ]
+    notice = new_version(uuid4(), texts, action.author_id)
+    session.add(action)
+    await documents.open_document(session, action, DocumentKind.STOP_ACTION, notice, action.author_id)
+    approved = [text_in(language) for language in action.languages]
+    await decisions.attest(session, action, notice.version, verifier_id, approved)
+    return (await documents.current_version(session, action.id)).ref(action)

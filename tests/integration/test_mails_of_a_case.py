@@ -23,10 +23,10 @@ from storage.unsubscribing import unsubscribe
 from templates.letter.press import LetterPress, PrintedLetter
 from tests import factories
 from tests.integration.local_servers import LocalMailbox
+from tests.integration.notices import approved_notice
 from tests.integration.outbox_cases import Case, execute, make_case
 from tests.integration.senders import composer, mailing, run
 from tests.integration.sign_links import answered
-from tests.integration.storage.gate_scenarios import approved_notice
 from tests.unit.templates.letter_examples import on_paper
 
 TARGETS = {"fiscalia.ddhh@estado.example"}

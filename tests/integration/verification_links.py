@@ -5,8 +5,9 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from models.attestations import VerificationRequest
-from models.messages import AskVerifiers, DispatchRequest, Purpose
+from models.messages import DispatchRequest, Purpose
 from models.outbox import Delivery
+from models.verification_messages import AskVerifiers
 from models.vocabulary import Role
 from security.pins import PinHasher
 from security.tokens import new_token, token_hash

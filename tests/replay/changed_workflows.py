@@ -10,9 +10,9 @@ with workflow.unsafe.imports_passed_through():
         DispatchOutcome,
         DispatchRequest,
         FollowUpRequest,
-        Verifying,
     )
     from models.sign_on_messages import SignOnRequest, SignOnStatus
+    from models.verification_messages import Verifying
     from workflows.activity_options import FACTS
     from workflows.distribution import DistributionWorkflow
     from workflows.follow_up import FollowUpWorkflow

@@ -1,5 +1,6 @@
 """The activities of a world that tell what is due in its follow-up, by the rules themselves."""
 
+from datetime import time
 from uuid import UUID
 
 from temporalio import activity
@@ -9,6 +10,7 @@ from activities import references
 from models.falling_due import after, in_order, next_of
 from models.follow_up_messages import AskNextDue, Due, DueKind, FallDue, FallenDue, NextDue
 from models.messages import DispatchRequest, Purpose
+from models.milestone_reminders import Work, reminders
 from models.reply_clocks import BY_MECHANISM, Answer, clock_of, ladder_of, next_rung
 from models.response_vocabulary import ResponseKind
 from tests.workflows.fakes import moment
@@ -44,6 +46,17 @@ class FakeFollowUp(references.FollowUpActivities):
             *in_order(DueKind.CHECK_IN, subject, check_ins, settled=settled),
             *in_order(DueKind.EXPIRY, subject, [end], settled=0),
             *replies,
+            *self._days(),
+        ]
+
+    def _days(self) -> list[Due]:
+        """List the reminders of each date that holds, of somebody who works at any hour."""
+        always = Work(time(9), lambda moment: moment, lambda moment: moment)
+        return [
+            Due(kind=DueKind.MILESTONE, subject=entry, number=one.number, at=one.at)
+            for entry, (dated, offsets, since) in self._world.dates.items()
+            for one in reminders(dated, offsets, since, always)
+            if one.number > self._world.fallen.get((DueKind.MILESTONE, entry), 0)
         ]
 
     def _reply(self, submission: UUID) -> list[Due]:
@@ -73,10 +86,9 @@ class FakeFollowUp(references.FollowUpActivities):
         world.done.append(due)
         if due.kind is DueKind.EXPIRY:
             return FallenDue(over=True)
-        purpose = Purpose.REPLY_OVERDUE if due.kind is DueKind.REPLY else Purpose.CHECK_IN
-        turns = [one for one in world.done if one.kind is DueKind.REPLY]
-        number = len(turns) if due.kind is DueKind.REPLY else due.number
-        return FallenDue(rounds=(DispatchRequest(document=DOCUMENT, purpose=purpose, round=number),))
+        turns = {DueKind.REPLY: Purpose.REPLY_OVERDUE, DueKind.MILESTONE: Purpose.MILESTONE}
+        number = sum(one.kind is due.kind for one in world.done) if due.kind in turns else due.number
+        return FallenDue(rounds=(_round(turns.get(due.kind, Purpose.CHECK_IN), number),))
 
     @activity.defn
     async def settle_due(self, falling: FallDue) -> NextDue:
@@ -84,3 +96,7 @@ class FakeFollowUp(references.FollowUpActivities):
         self._world.fallen[due.kind, due.subject] = due.number
         await self._world.called("settle_due")
         return await self.next_due(AskNextDue(document=falling.document, now=falling.now))
+
+
+def _round(purpose: Purpose, number: int) -> DispatchRequest:
+    return DispatchRequest(document=DOCUMENT, purpose=purpose, round=number)

@@ -12,7 +12,6 @@ from models.decision_messages import DecisionRecord
 from models.lifecycle import Phase
 from models.messages import (
     ActionRef,
-    AskVerifiers,
     Batch,
     BatchOutcome,
     CaseFacts,
@@ -25,9 +24,8 @@ from models.messages import (
     PhaseChange,
     Purpose,
     VerificationRef,
-    VerificationRound,
-    VerificationStatus,
 )
+from models.verification_messages import AskVerifiers, VerificationRound, VerificationStatus
 from models.vocabulary import Channel
 from tests.workflows.world import ACTION, ATTESTATIONS_REQUIRED, AUDIENCE, Sheet, World
 
@@ -118,6 +116,7 @@ WITHOUT_TEXT = {
     Purpose.LEAK_ALARM,
     Purpose.INVITATION_ALARM,
     Purpose.REPLY_OVERDUE,
+    Purpose.MILESTONE,
     Purpose.SIGN_LINK,
     Purpose.ANSWER_RECEIPT,
 }

@@ -24,6 +24,7 @@ from models.messages import (
     VerificationPlan,
     VerificationRef,
 )
+from models.milestone_reminders import Dated, Offsets
 from models.vocabulary import Channel, ReleasePolicy
 
 ACTION = ActionRef(action_id=UUID(int=1), reference="UA-2026-014")
@@ -150,6 +151,8 @@ class World:
     """Channels whose provider is out of order for days."""
     zone: str = "UTC"
     """By whose calendar the follow-up counts days."""
+    dates: dict[UUID, tuple[Dated, Offsets, datetime]] = field(default_factory=dict)
+    """The dates that hold of days of the case, each by the id of its entry, with when it was written down."""
     released_at: datetime | None = None
     """When the statement went out; as the plan says, or as the workflow showed it."""
     fallen: dict[tuple[DueKind, UUID], int] = field(default_factory=dict)

@@ -19,6 +19,8 @@ KINDS: Final = {
     "leak_alarm": r"ua \d+ \d+ (mensajes retenidos|messages held back)",
     "invitation_alarm": r"ua \d+ \d+ (algunas organizaciones no recibieron|some organisations were not)",
     "reply_overdue": r"ua \d+ \d+ (una instancia no respondio|an office has not answered)",
+    "milestone": r"ua \d+ \d+ (se acerca una fecha|paso una fecha|vencio un compromiso|a date of the case"
+    r"|a pledge has come due)",
     "receipt": r"ua \d+ \d+ \d+ (esta respuesta es suya|lo que se respondio|la respuesta se retiro"
     r"|was this answer yours|what was answered|the answer was taken back)",
     "sign_again": r"cambio el texto que firmo |the text that ",

@@ -29,7 +29,7 @@ CONNECTIONS: Final = 3
 LONGEST_LAG: Final = timedelta(seconds=2)
 _STATEMENTS: Final = {"statement", "invitation", "reminder"}
 _ENDING: Final = ("held", "stopped", "closed", "rejected", "returned", "withdrawn")
-_INSIDE: Final = {"check_in", "alarm", "leak_alarm", "invitation_alarm", "reply_overdue"}
+_INSIDE: Final = {"check_in", "alarm", "leak_alarm", "invitation_alarm", "reply_overdue", "milestone"}
 
 
 def wrongs(message: Message, stories: Mapping[str, Story], emails: Emails) -> list[str]:

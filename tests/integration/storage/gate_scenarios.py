@@ -6,33 +6,29 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 from uuid import UUID, uuid4
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
-from models.documents import DocumentText
 from models.lifecycle import Decision
 from models.messages import (
-    AskVerifiers,
     Batch,
     DeliveryState,
     DispatchRequest,
-    DocumentRef,
     Purpose,
     VerificationPlan,
     VerificationRef,
 )
 from models.outbox import Delivery
-from models.verification import text_in
-from models.vocabulary import Disclosure, DocumentKind
-from storage import decisions, documents, freezing, outbox, verification
+from models.verification_messages import AskVerifiers
+from models.vocabulary import Disclosure
+from storage import freezing, outbox, verification
 from storage.database import Database
 from storage.handing_over import Outcome
+from tests.integration.milestones import reminder_of_hearing
+from tests.integration.notices import approved_notice
 from tests.integration.outbox_cases import EVERYTHING, Case, changed_text, make_case
 from tests.integration.overdue import approved_letter, overdue_case
 from tests.integration.proposals import proposed
 from tests.integration.questions import asked
 from tests.integration.sign_links import answered
 from tests.integration.verifiers import verifier
-from web.versions import new_version
 
 _PLAN = VerificationPlan(remind_after=timedelta(hours=1), escalate_after=timedelta(hours=2))
 
@@ -102,6 +98,13 @@ SCENARIOS: Final = MappingProxyType(
             " action.author_id, now() FROM urgent_action AS action JOIN document"
             " ON document.action_id = action.id WHERE action.id = :case",
             Purpose.CHECK_IN,
+        ),
+        "reminder wanted": Scenario(
+            "INSERT INTO milestone_entry SELECT gen_random_uuid(), milestone_id, entry.number + 1,"
+            " 'cancelled', on_day, at_time, time_zone, remind_before, remind_after, NULL, recorded_by, now()"
+            " FROM milestone_entry AS entry JOIN milestone ON milestone.id = milestone_id"
+            " WHERE milestone.action_id = :case",
+            Purpose.MILESTONE,
         ),
         "links as they were": Scenario(
             "UPDATE invitation SET revoked_at = now() FROM document"
@@ -210,7 +213,7 @@ async def set_stage(url: str) -> Stage:
     """Freeze the messages of every purpose that a scenario has."""
     database = Database(url)
     running, stopped, neighbour, changed, late, answering = [await make_case(database) for _ in range(6)]
-    silent = await overdue_case(database)
+    silent, dated = await overdue_case(database), await overdue_case(database)
     for duty in (1, 2):
         await verifier(database, duty=duty, pin=True)
     for one in (running, answering):
@@ -232,6 +235,7 @@ async def set_stage(url: str) -> Stage:
         Purpose.ADDENDUM: await _signed_late(late),
         Purpose.ANSWER_RECEIPT: _request(answering, Purpose.ANSWER_RECEIPT),
         Purpose.REPLY_REMINDER: await approved_letter(silent),
+        Purpose.MILESTONE: await reminder_of_hearing(dated),
     }
     batches = {purpose: await _batch(database, request) for purpose, request in requests.items()}
     await database.close()
@@ -282,18 +286,3 @@ async def _notified(case: Case) -> DispatchRequest:
     async with case.database.transaction() as session:
         document = await approved_notice(session, case)
     return DispatchRequest(document=document, purpose=Purpose.STOP_NOTICE, round=1)
-
-
-async def approved_notice(session: AsyncSession, case: Case) -> DocumentRef:
-    """Write the notice of a stop, and have it approved."""
-    action, verifier_id = case.action, case.verifiers[0]
-    texts = [
-        DocumentText(version_id=uuid4(), language=language, headline="x", summary="x", body="x", demands=[])
-        for language in action.languages
-    ]
-    notice = new_version(uuid4(), texts, action.author_id)
-    session.add(action)
-    await documents.open_document(session, action, DocumentKind.STOP_ACTION, notice, action.author_id)
-    approved = [text_in(language) for language in action.languages]
-    await decisions.attest(session, action, notice.version, verifier_id, approved)
-    return (await documents.current_version(session, action.id)).ref(action)

@@ -15,6 +15,7 @@ from fastapi import FastAPI
 
 from models.anchors import AnchorFile
 from models.endpoints import EndpointRules
+from models.milestone_reminders import DEFAULTS
 from models.verification import POLICIES
 from models.vocabulary import Role
 from security.forms import FormSeal
@@ -117,6 +118,7 @@ async def services_over(database_url: str, folder: Path, temporal_address: str =
         renderer=Renderer("Red Acuerpa"),
         press=LetterPress("Red Acuerpa"),
         policies=POLICIES,
+        milestone_reminders=DEFAULTS,
         public_url=PUBLIC_URL,
         time_zone="America/Mexico_City",
         confirm_above=CONFIRM_ABOVE,

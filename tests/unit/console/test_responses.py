@@ -39,6 +39,7 @@ def view(kind: ResponseKind = ResponseKind.PLEDGE, corrected_by: UUID | None = N
         channel=ResponseChannel.LETTER,
         received_on=date(2026, 11, 2),
         pledged_for=date(2027, 1, 15) if kind is ResponseKind.PLEDGE else None,
+        milestone=3 if kind is ResponseKind.PLEDGE else None,
         recorded_by="Ana Ejemplo",
         recorded_at=MOMENT,
         corrects=None,
@@ -103,7 +104,9 @@ def test_responses_are_listed_with_what_counts_and_what_came_with_them(server: H
     )
     server.expect_request(RESPONSES, "GET").respond_with_response(answer(listed))
     told = run("responses", "list", REFERENCE).stdout
-    assert f"{ID}  target 0 (Fiscalía Ejemplo): Pledge, for 2027-01-15, letter, 2026-11-02" in told
+    assert (
+        f"{ID}  target 0 (Fiscalía Ejemplo): Pledge, for 2027-01-15 (milestone 3), letter, 2026-11-02" in told
+    )
     assert told.count("counts") == 1
     assert told.count(f"{FILE_ID}  pdf") == 2
     server.clear()

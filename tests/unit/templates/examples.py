@@ -10,6 +10,7 @@ from tests.unit.templates.side_examples import (
     APPROVE,
     APPROVER,
     DETAILS,
+    MILESTONE,
     OVERDUE,
     QUESTIONS,
 )
@@ -195,6 +196,7 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
     | {"followed": "Red de los Ríos", "answer_url": "https://red.example/r/Zm9vYmFyYmF6cXV4"},
     "email/disowned_alarm": UNRELEASED,
     "email/check_in": COORDINATOR | {"answer_url": "https://red.example/c/Zm9vYmFyYmF6cXV4"},
+    "email/milestone": MILESTONE,
     "email/expiry_warning": {
         "recipient_name": COORDINATOR["recipient_name"],
         "reference": COORDINATOR["reference"],

@@ -1,6 +1,6 @@
 """Example contexts of the pages beside that of an invitation."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 NATIVE_NAMES = [("en", "English"), ("es", "Español"), ("fr", "Français"), ("pt", "Português")]
 ASKED = {
@@ -75,4 +75,16 @@ OVERDUE: dict[str, object] = {
     "sent_at": datetime(2026, 11, 20, 20, 30, tzinfo=UTC),
     "late_office": "Fiscalía Ejemplo",
     "time_zone": "America/Mexico_City",
+}
+
+MILESTONE: dict[str, object] = {
+    "recipient_name": "Nayeli Robles",
+    "reference": "UA-2026-014",
+    "number": 2,
+    "kind": "hearing",
+    "on": date(2026, 12, 4),
+    "at": datetime(2026, 12, 4, 16, 30, tzinfo=UTC),
+    "time_zone": "America/Mexico_City",
+    "held": False,
+    "passed": True,
 }

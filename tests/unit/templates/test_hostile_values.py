@@ -90,6 +90,7 @@ def test_the_detector_finds_a_planted_script() -> None:
         "email/question_answered",
         "email/invitation_alarm",
         "email/reply_overdue",
+        "email/milestone",
     ],
 )
 def test_hostile_values_add_no_element(name: str) -> None:
@@ -116,6 +117,7 @@ def test_hostile_values_add_no_element(name: str) -> None:
         "invitation_alarm",
         "reply_overdue",
         "reply_reminder",
+        "milestone",
         "stop_notice",
     ],
 )

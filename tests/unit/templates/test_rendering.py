@@ -55,6 +55,7 @@ def test_a_missing_value_is_an_error_and_not_a_gap(name: str, key: str) -> None:
         "email/disowned_alarm": {"released_at", "number", "time_zone"},
         "email/question": {"released_at", "number", "time_zone"},
         "email/reply_overdue": {"released_at", "number", "time_zone"},
+        "email/milestone": {"on"},
         "email/reply_reminder": {"recipient_name", "late_office"},
         "sms/verification": {"recipient_name"},
         "web/check_in": {"answered_at", "time_zone"},
