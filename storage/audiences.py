@@ -23,7 +23,7 @@ from storage.suppressions import LISTS_ALONE
 
 _USABLE = f"""
     target_address.target_id = target.id
-    AND (target_address.valid_until IS NULL OR target_address.valid_until >= current_date)
+    AND (target_address.valid_until IS NULL OR target_address.valid_until >= now()::date)
     AND NOT EXISTS (SELECT 1 FROM suppression
                     WHERE suppression.fingerprint = target_address.fingerprint
                       AND suppression.reason NOT IN ({LISTS_ALONE}))

@@ -9,7 +9,7 @@ _CONSENTED = """
           AND NOT coalesce((
               SELECT newest.given AND newest.revoked_at IS NULL
                  AND newest.recorded_at >= coalesce(action.reopened_at, '-infinity')
-                 AND (newest.valid_until IS NULL OR newest.valid_until >= current_date)
+                 AND (newest.valid_until IS NULL OR newest.valid_until >= now()::date)
               FROM consent AS newest
               WHERE newest.person_at_risk_id = person.id AND newest.use = '{use}'
               ORDER BY newest.recorded_at DESC LIMIT 1), false))

@@ -47,7 +47,7 @@ _ADD = text(f"""
                'target', target.id, 'letter',
                coalesce((SELECT address FROM target_address
                          WHERE target_id = target.id AND channel = 'letter'
-                           AND (valid_until IS NULL OR valid_until >= current_date)
+                           AND (valid_until IS NULL OR valid_until >= now()::date)
                          ORDER BY position LIMIT 1), ''),
                {LETTER_FINGERPRINT}, other.language, other.disclosure, 'public', 'ready', 0
         FROM delivery AS other JOIN target ON target.id = other.recipient_id

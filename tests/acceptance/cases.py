@@ -38,10 +38,18 @@ def sign_on(
     }
 
 
-def partner(name: str, api: dict[str, str] | None = None) -> dict[str, Any]:
+def partner(
+    name: str, api: dict[str, str] | None = None, *, country: str = "MX", language: str = "es"
+) -> dict[str, Any]:
     """Return a partner whose only contact is `mailbox_of(name)`."""
-    contact = {"name": f"Persona de {name}", "email": mailbox_of(name), "language": "es"}
-    entry = {"id": name, "name": f"Colectiva {name}", "country": "MX", "languages": ["es"], "groups": []}
+    contact = {"name": f"Persona de {name}", "email": mailbox_of(name), "language": language}
+    entry = {
+        "id": name,
+        "name": f"Colectiva {name}",
+        "country": country,
+        "languages": [language],
+        "groups": [],
+    }
     return {**entry, "contacts": [contact], **({"api": api} if api else {})}
 
 
@@ -63,6 +71,13 @@ def press(number: int, prefix: str = "medio") -> list[dict[str, Any]]:
         }
         for one in range(number)
     ]
+
+
+def reader(name: str, tag: str, language: str = "es") -> dict[str, Any]:
+    """Return a journalist whom the cases that name this tag are sent to."""
+    entry = press(1, name)[0]
+    way = {"channel": "email", "value": f"{name}@lectoras.example"}
+    return {**entry, "id": name, "languages": [language], "tags": [tag], "channels": [way]}
 
 
 def addresses_of(contacts: Sequence[dict[str, Any]]) -> list[str]:

@@ -15,13 +15,22 @@ KINDS = {
     "notice": ("Aviso UA-", "Notice UA-"),
     "alarm": ("ya no queda a quién", "nobody is left"),
     "request": ("Un caso le espera", "A case waits"),
-    "invitation": ("Invitación a firmar", "Invitation to sign"),
+    "invitation": ("Invitación a firmar", "Invitation to sign", "Invitation à signer"),
     "reminder": ("Recordatorio:", "Reminder:"),
-    "statement": ("Acción urgente", "Urgent action"),
-    "receipt": ("lo que se respondió", "what was answered"),
+    "statement": ("Acción urgente UA-", "Urgent action UA-", "Action urgente UA-"),
+    "receipt": ("lo que se respondió", "what was answered", "ce qui a été répondu"),
     "check-in": ("seguimiento", "check-in"),
+    "expiry warning": ("la acción vence pronto", "the action expires soon"),
+    "day near": ("se acerca una fecha del caso",),
+    "day passed": ("pasó una fecha del caso",),
+    "overdue": ("no respondió en su plazo", "has not answered in its time"),
+    "reply letter": ("En espera de su respuesta", "Sin respuesta a UA-", "No answer to UA-"),
+    "confirmation": ("¿esta respuesta es suya?", "was this answer yours?"),
+    "new link": ("Nuevo enlace para", "New link for"),
+    "address": ("Otra dirección registrada",),
+    "sign again": ("Cambió el texto que firmó", "signed has changed"),
 }
-SIGN_LINK = re.compile(r"https?://\S+/s/[\w-]+")
+PERSONAL_LINK = re.compile(r"https?://\S+/[src]/[\w-]+")
 
 
 @dataclass(frozen=True)
@@ -40,8 +49,9 @@ class Mail:
         return next(kind for kind, words in KINDS.items() if any(word in self.subject for word in words))
 
     @property
-    def sign_link(self) -> str:
-        link: str = SIGN_LINK.findall(self.text)[0]
+    def link(self) -> str:
+        """The personal link in it: to sign, to say what is not so, or to answer a check-in."""
+        link: str = PERSONAL_LINK.findall(self.text)[0]
         return link
 
 

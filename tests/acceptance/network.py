@@ -81,11 +81,11 @@ def people_of(stack: Stack, http: httpx.AsyncClient, keys: Mapping[str, str]) ->
     )
 
 
-async def keys_in_database(stack: Stack) -> dict[str, str]:
+async def keys_in_database(stack: Stack, roles: Mapping[str, Role] = ROLES) -> dict[str, str]:
     """Make the people and their keys, in no time; by mail address."""
     database = Database(stack.settings.database_url)
     async with database.transaction() as session:
-        people = [await add_person(session, role, email=email) for email, role in ROLES.items()]
+        people = [await add_person(session, role, email=email) for email, role in roles.items()]
         keys = {person.email: await add_key(session, person) for person in people}
     await database.close()
     return keys

@@ -109,8 +109,9 @@ class Verifier(Member):
     """Reads an action and attests it."""
 
     async def attest(self, reference: str) -> dict[str, Any]:
-        digest = (await self.action(reference))["document"]["digest"]
-        return await self.decide(reference, "attestations", {"digest": digest})
+        read = await self.action(reference)
+        said = {"digest": read["document"]["digest"], "consent_revision": read["consent_revision"]}
+        return await self.decide(reference, "attestations", said)
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ class PartnersAtTheMailbox:
                 if (mail.to, mail.kind) == (address, kind) and reference in mail.subject
             ]
 
-        return found(await self.mailbox.until(lambda mails: bool(found(mails))))[0].sign_link
+        return found(await self.mailbox.until(lambda mails: bool(found(mails))))[0].link
 
     async def page(self, link: str) -> httpx.Response:
         """Open the page that a link leads to."""
@@ -155,6 +156,14 @@ class PartnersAtTheMailbox:
         """Post the page that a link leads to."""
         page = await self.page(link)
         return (await self.http.post(page.url, data=form)).raise_for_status().text
+
+    async def fill_in(self, link: str, **typed: str) -> None:
+        """Open the page that a link leads to, fill its form in and send it."""
+        page = await self.page(link)
+        hidden = HiddenFields()
+        hidden.feed(page.text)
+        sent = await self.http.post(page.url, data={**hidden.fields, **typed})
+        sent.raise_for_status()
 
     async def sign(self, reference: str, *addresses: str) -> None:
         """Sign by the links of the invitations to these addresses."""

@@ -4,7 +4,6 @@ import asyncio
 import json
 import re
 from base64 import b64encode
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import psycopg
@@ -12,14 +11,11 @@ import pytest
 import pytest_asyncio
 from temporalio.client import Client
 
-from assembly import build_client
-from security.keys import KeyRing
-from security.payload_encryption import PayloadEncryption
 from tests.acceptance.cases import example_contacts, example_partners
 from tests.acceptance.network import Network
 from tests.acceptance.people import SIGNER
 from tests.acceptance.planting import Garden
-from tests.acceptance.traces import Record, every_cell_of, everything_in, found, records
+from tests.acceptance.traces import Record, files_of_temporal, found, logs_of, records_of
 from tests.factories import case_tree
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -62,7 +58,7 @@ async def traces(network: Network) -> Traces:
         words=[*garden.words, *secrets],
         dispatch_ids=[one["detail"]["dispatch_id"] for one in events if one["kind"] == "dispatch_ended"],
         while_sending=while_sending,
-        records=[record async for record in _records(network)],
+        records=[record async for record in records_of(network.stack)],
     )
 
 
@@ -102,13 +98,13 @@ async def test_failures_of_providers_and_of_the_database_leave_no_words_either(t
 async def test_the_files_of_the_temporal_server_hold_no_planted_word(
     network: Network, traces: Traces
 ) -> None:
-    kept = _temporal_files(network)
+    kept = files_of_temporal(network.stack)
     assert traces.reference.encode() in kept
     assert found(kept, traces.words) == []
 
 
 async def test_the_logs_of_all_processes_hold_no_planted_word(network: Network, traces: Traces) -> None:
-    logs = everything_in(network.stack.data / "logs") + network.stack.postgres.log.read_bytes()
+    logs = logs_of(network.stack)
     for event in (b"worker.ready", b"request.served", b"delivery.not_taken", b"activity.failed"):
         assert event in logs
     assert found(logs, traces.words) == []
@@ -137,13 +133,13 @@ async def test_the_same_search_finds_words_that_are_planted_in_clear(
         memo={"note": memo},
     )
     planted = [plain, escaped, wide, encoded, memo]
-    control = [record async for record in _records(network, "WorkflowId = 'control'")]
+    control = [record async for record in records_of(network.stack, "WorkflowId = 'control'")]
     await handle.terminate()
 
     assert json.dumps(escaped) != f'"{escaped}"'
     assert [found(record.clear, planted) for record in control] == [planted]
     assert control[0].unsealed > len(planted), "four arguments, and the memo in history and description"
-    assert found(_temporal_files(network), planted) == planted
+    assert found(files_of_temporal(network.stack), planted) == planted
     assert traces.reference.encode() not in control[0].clear
 
 
@@ -163,7 +159,7 @@ async def _sign_on(network: Network, garden: Garden) -> str:
 
 async def _link(network: Network, reference: str, number: int) -> str:
     invitations = [one for one in await network.mailbox.mails(reference) if one.kind == "invitation"]
-    return invitations[number].sign_link
+    return invitations[number].link
 
 
 def _break_first_claims(network: Network) -> None:
@@ -186,19 +182,6 @@ async def _pending_failure(network: Network, workflow_id: str) -> Record:
     """Read the record of a workflow while one of its activities has failed and waits to be tried again."""
     async with asyncio.timeout(30):
         while True:
-            async for record in _records(network, f"WorkflowId = '{workflow_id}'"):
+            async for record in records_of(network.stack, f"WorkflowId = '{workflow_id}'"):
                 if record.pending_failures:
                     return record
-
-
-async def _records(network: Network, query: str | None = None) -> AsyncIterator[Record]:
-    settings = network.stack.settings
-    encryption = PayloadEncryption(KeyRing.parse(settings.payload_keys.get_secret_value()))
-    async for record in records(await build_client(settings), encryption, query):
-        yield record
-
-
-def _temporal_files(network: Network) -> bytes:
-    """Return the server's database file with its journals, raw, and the same once more cell by cell."""
-    folder = network.stack.data / "temporal"
-    return everything_in(folder) + every_cell_of(folder / "temporal.db")

@@ -14,6 +14,9 @@ from google.protobuf.message import Message
 from temporalio.api.common.v1 import Payload
 from temporalio.client import Client
 
+from assembly import build_client
+from local.stack import Stack
+from security.keys import KeyRing
 from security.payload_encryption import ENCODING, PayloadEncryption
 
 FIRST_WHOLE_SEXTET = (0, 2, 3)
@@ -78,6 +81,25 @@ async def records(
             unsealed=len(clear),
             pending_failures=sum(one.HasField("last_failure") for one in description.pending_activities),
         )
+
+
+async def records_of(stack: Stack, query: str | None = None) -> AsyncIterator[Record]:
+    """Read the records of a stack's workflows, opened by its key."""
+    settings = stack.settings
+    encryption = PayloadEncryption(KeyRing.parse(settings.payload_keys.get_secret_value()))
+    async for record in records(await build_client(settings), encryption, query):
+        yield record
+
+
+def files_of_temporal(stack: Stack) -> bytes:
+    """Return the server's database file with its journals, raw, and the same once more cell by cell."""
+    folder = stack.data / "temporal"
+    return everything_in(folder) + every_cell_of(folder / "temporal.db")
+
+
+def logs_of(stack: Stack) -> bytes:
+    """Return the logs of all processes of a stack."""
+    return everything_in(stack.data / "logs") + stack.postgres.log.read_bytes()
 
 
 def _payloads(message: Message) -> Iterator[Payload]:
