@@ -114,7 +114,7 @@ class Composer:
             Purpose.INVITATION_ALARM: self._missed,
             Purpose.VERIFICATION: self._asking,
             Purpose.VERIFICATION_REMINDER: self._asking,
-            Purpose.REPLY_OVERDUE: self._to_coordinator,
+            Purpose.REPLY_OVERDUE: self._check_in,
             Purpose.MILESTONE: self._milestone,
             Purpose.REPLY_REMINDER: self._reply_letters.context,
             Purpose.STOP_NOTICE: self._notice,

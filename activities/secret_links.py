@@ -58,7 +58,7 @@ class SecretLinks:
         return f"{self._public_url}/v/{token}"
 
     async def to_answer(self, delivery: Delivery) -> str:
-        """Make a link to the page on which a coordinator answers a check-in."""
+        """Make a link to the page on which a coordinator answers a check-in, or logs a response."""
         token = new_token()
         async with self._database.transaction() as session:
             await issue_check_in_link(session, delivery, token_hash(token), now() + self._last)

@@ -152,6 +152,7 @@ class Action(Summary):
     """An action with all that is shown of it."""
 
     revision: int
+    expires_at: datetime | None = None
     country: str
     region: str | None
     occurred_on: str

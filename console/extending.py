@@ -39,10 +39,10 @@ def extend(
     as_json: AsJson = False,
 ) -> None:
     """Have an action expire later; the coordinator is warned before its new end."""
-    if (days is None) is (until is None):
-        raise BadInputError("Write --days N, or --until MOMENT.")
-    body: dict[str, object] = {"days": days} if days else {"until": _moment(until or "").isoformat()}
     with session(api_url, api_key, as_json=as_json) as opened:
+        if (days is None) is (until is None):
+            raise BadInputError("Write --days N, or --until MOMENT.")
+        body: dict[str, object] = {"days": days} if days else {"until": _moment(until or "").isoformat()}
         answer = opened.client.post(action_path(reference, "extend"), body)
         extended = read(Extension, answer)
         opened.tell(answer, lambda: f"{extended.reference} expires {clock(extended.expires_at)}.")

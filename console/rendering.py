@@ -78,6 +78,7 @@ def standing(action: Action, events: Sequence[Event]) -> RenderableType:
         Text(f"Attested  {count} of {required}", style="green" if count >= required else ""),
         Text(f"Approved  {approved_words(action.document)}"),
         *(Text(unreachable_words(one), style="bold yellow") for one in action.unreachable_targets),
+        *([Text(f"Expires   {clock(action.expires_at)}")] if action.expires_at else []),
         bars(action),
         *(Text(told, style="bold yellow") for told in (paper_words(action),) if told),
     )

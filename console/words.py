@@ -64,6 +64,8 @@ EVENTS = {
     "rehearsed": "The release was rehearsed: its messages were made to be looked at",
     "document_fetched": "A partner's system read what was released to it",
     "letter_printed": "A letter was printed",
+    "partner_acted": "A partner reported what it did",
+    "partner_action_taken_back": "A partner took a report back",
     "submission_drafted": "A draft for a mechanism was drawn",
     "submitted": "The case was submitted to a mechanism",
     "letter_posted": "A letter was posted",

@@ -27,7 +27,10 @@ class CheckInAnswer(SQLModel, table=True):
 
 
 class CheckInLink(SQLModel, table=True):
-    """A coordinator's link to one check-in; only the SHA-256 of its token is kept."""
+    """A coordinator's link in a check-in, or in word of a late answer; only its token's SHA-256 is kept.
+
+    `number` is the round of the message, whose delivery tells which of the two it is.
+    """
 
     __tablename__ = "check_in_link"
 

@@ -98,6 +98,11 @@ def inbound_place(inbound_id: UUID) -> str:
     return f"inbound_mail:{inbound_id}"
 
 
+def partner_action_place(partner_action_id: UUID) -> str:
+    """Name the place of what a partner wrote of something that it did."""
+    return f"partner_action.note:{partner_action_id}"
+
+
 def milestone_place(milestone_entry_id: UUID) -> str:
     """Name the place of what was written of a day of a case."""
     return f"milestone_entry.note:{milestone_entry_id}"

@@ -13,6 +13,8 @@ from models.actions import UrgentAction
 from models.check_ins import CheckInAnswer, CheckInLink
 from models.columns import now
 from models.documents import Document
+from models.follow_up import FallenDueRow
+from models.follow_up_messages import DueKind
 from models.messages import Purpose
 from models.outbox import Delivery, Dispatch
 from models.people import ApiKey, Person
@@ -32,19 +34,25 @@ class AskedCheckIn(NamedTuple):
 
 
 class OpenedCheckIn(NamedTuple):
-    """What a link opens: a check-in of a coordinator."""
+    """What a link opens: a check-in of a coordinator, or word that a target or mechanism is late."""
 
     action: UrgentAction
     document: Document
     person: Person
     link: CheckInLink
     answer: CheckInAnswer | None
+    purpose: Purpose
+
+    @property
+    def is_check_in(self) -> bool:
+        """Tell whether it asks for news."""
+        return self.purpose is Purpose.CHECK_IN
 
 
 async def issue_check_in_link(
     session: AsyncSession, delivery: Delivery, token_hash: bytes, expires_at: datetime
 ) -> None:
-    """Make a link live by which a check-in's recipient answers it; earlier ones stay so."""
+    """Make a link live by which the recipient answers a check-in or logs a response; earlier ones stay so."""
     found = await session.exec(select(Dispatch).where(Dispatch.id == delivery.dispatch_id))
     dispatch = found.one()
     session.add(
@@ -64,15 +72,18 @@ async def opened_check_in(session: AsyncSession, token_hash: bytes) -> OpenedChe
     """Find what a token opens, while its action runs and its person is a coordinator with a live key."""
     holds_a_key = exists().where(col(ApiKey.person_id) == col(Person.id), col(ApiKey.revoked_at).is_(None))
     found = await session.execute(
-        select_rows(UrgentAction, Document, Person, CheckInLink, CheckInAnswer)
+        select_rows(UrgentAction, Document, Person, CheckInLink, CheckInAnswer, col(Dispatch.purpose))
         .join(CheckInLink, col(CheckInLink.action_id) == UrgentAction.id)
         .join(Document, col(Document.id) == CheckInLink.document_id)
         .join(Person, col(Person.id) == CheckInLink.person_id)
+        .join(Delivery, col(Delivery.id) == CheckInLink.delivery_id)
+        .join(Dispatch, col(Dispatch.id) == Delivery.dispatch_id)
         .outerjoin(
             CheckInAnswer,
             and_(
                 col(CheckInAnswer.document_id) == CheckInLink.document_id,
                 col(CheckInAnswer.number) == CheckInLink.number,
+                col(Dispatch.purpose) == Purpose.CHECK_IN,
             ),
         )
         .where(
@@ -88,6 +99,20 @@ async def opened_check_in(session: AsyncSession, token_hash: bytes) -> OpenedChe
     )
     row = found.one_or_none()
     return None if row is None else OpenedCheckIn(*row)
+
+
+async def late_subject(session: AsyncSession, opened: OpenedCheckIn) -> UUID | None:
+    """Return the target or submission of which word was sent that it is late; None for a check-in."""
+    if opened.is_check_in:
+        return None
+    found = await session.exec(
+        select(FallenDueRow.subject_id).where(
+            FallenDueRow.document_id == opened.document.id,
+            FallenDueRow.kind == DueKind.REPLY,
+            FallenDueRow.round == opened.link.number,
+        )
+    )
+    return found.one_or_none()
 
 
 async def answer_check_in(session: AsyncSession, given: CheckInAnswer) -> CheckInAnswer:

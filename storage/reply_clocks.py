@@ -30,6 +30,7 @@ from models.reply_clocks import (
 from models.response_vocabulary import ResponseKind
 from models.submissions import Submission
 from storage.gate_of_answers import COUNTS
+from storage.targets import targets_of
 
 _LADDER: Final = TypeAdapter(tuple[DeclaredStep, ...])
 
@@ -122,13 +123,10 @@ async def clocks_of(
 async def _targets(
     session: AsyncSession, action: UrgentAction, document_id: UUID, zone: str
 ) -> list[_Subject]:
-    targets = await session.exec(
-        select(Target).where(Target.action_id == action.id).order_by(col(Target.position))
-    )
     started = await _started(session, document_id, zone)
     declared = _declared(action)
     subjects = []
-    for target in targets:
+    for target in await targets_of(session, action.id):
         terms = terms_of(target.kind, target.replies_within, target.mechanism)
         ladder = ladder_of(declared, terms) if terms else ()
         subjects.append(_Subject(target, terms, started.get(target.id), ladder))

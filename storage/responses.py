@@ -31,10 +31,14 @@ class Logged(NamedTuple):
     milestone: int | None = None
 
 
-async def log(session: AsyncSession, response: TargetResponse, to: Target | Submission) -> None:
+async def log(
+    session: AsyncSession, response: TargetResponse, to: Target | Submission, *, by_link: bool = False
+) -> None:
     """Write a response down; its action must be locked, so that no letter is claimed beside it."""
     session.add(response)
     detail: dict[str, Any] = {"response_id": str(response.id), **place_of(to), "kind": response.kind}
+    if by_link:
+        detail["by_link"] = True
     if response.corrects:
         detail["corrects"] = str(response.corrects)
     kind = EventKind.RESPONSE_CORRECTED if response.corrects else EventKind.RESPONSE_LOGGED

@@ -30,7 +30,8 @@ _LOCK: Final = text(f"""
 """The action's lock first, as everybody takes them; what is read comes with the next statement."""
 
 _OPENED: Final = text(f"""
-    SELECT action.id AS action_id, action.reference, action.languages AS action_languages,
+    SELECT action.id AS action_id, action.reference, action.created_at,
+           action.languages AS action_languages,
            action.held_at IS NULL AND action.stopped_at IS NULL AND action.closed_at IS NULL AS is_alive,
            document.id AS document_id, document.number, document.sign_on_closes_at, document.sign_on_ended_at,
            dispatch.version_id, dispatch.digest,
@@ -71,6 +72,7 @@ class OpenedAction(NamedTuple):
 
     id: UUID
     reference: str
+    created_at: datetime
 
 
 class OpenedDocument(NamedTuple):
@@ -184,6 +186,11 @@ class OpenedLink(NamedTuple):
         return self.answer is not None and self.answer.doubted_at is not None
 
     @property
+    def may_report(self) -> bool:
+        """Tell whether the partner may say what it did: it signed, and the text may be shown."""
+        return self.takes_answers and self.signed_digest is not None and not self.is_doubted
+
+    @property
     def may_withdraw(self) -> bool:
         """Tell whether there is a signature to be taken back, whatever became of text and action."""
         return self.signed_digest is not None
@@ -230,7 +237,7 @@ async def _opened(session: AsyncSession, row: Any) -> OpenedLink:
     if row.proposal_id:
         proposal = (await session.exec(select(Proposal).where(Proposal.id == row.proposal_id))).one()
     return OpenedLink(
-        action=OpenedAction(row.action_id, row.reference),
+        action=OpenedAction(row.action_id, row.reference, row.created_at),
         document=OpenedDocument(row.document_id, row.number, row.sign_on_closes_at, row.sign_on_ended_at),
         version=OpenedVersion(row.version_id, row.digest),
         partner=OpenedPartner(

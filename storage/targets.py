@@ -39,6 +39,12 @@ async def target_at(session: AsyncSession, action_id: UUID, number: int) -> Targ
     return found.one_or_none()
 
 
+async def targets_of(session: AsyncSession, action_id: UUID) -> list[Target]:
+    """List whom a case addresses, in its order."""
+    query = select(Target).where(Target.action_id == action_id).order_by(col(Target.position))
+    return list(await session.exec(query))
+
+
 def place_of(one: Target | Submission) -> dict[str, Any]:
     """Say for the audit trail which target or submission something is about."""
     return {"target": one.position} if isinstance(one, Target) else {"submission": one.digest.hex()}

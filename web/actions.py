@@ -72,7 +72,7 @@ async def hand_in(
         else:
             response.headers["Idempotent-Replayed"] = "true"
         bind_contextvars(action_id=str(action.id))
-        view = await views.whole(session, action)
+        view = await views.whole(session, action, services.time_zone)
     services.feed.anything.set()
     response.headers["Location"] = f"/api/v1/actions/{action.reference}"
     return view
@@ -144,7 +144,7 @@ async def one(
 
 async def _view(services: Services, reference: str) -> ActionView:
     async with services.database.transaction() as session:
-        return await views.whole(session, await found(session, reference))
+        return await views.whole(session, await found(session, reference), services.time_zone)
 
 
 @router.get("/{reference}/timeline")

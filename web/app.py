@@ -33,6 +33,7 @@ from web import (
     logo,
     milestones,
     outcomes,
+    partner_actions,
     partner_compromise,
     partner_corrections,
     partner_documents,
@@ -47,6 +48,7 @@ from web import (
     rehearsals,
     reports,
     response_attachments,
+    response_page,
     responses,
     screen_page,
     screens,
@@ -67,7 +69,7 @@ from web.middleware import Surroundings
 from web.nudger import Nudger
 from web.receipts import routes as receipt_page
 from web.services import Services
-from web.signing import approving, asking, details, proposing
+from web.signing import acting, approving, asking, details, proposing
 from web.signing import routes as sign_page
 
 PUBLIC_PATHS = frozenset(
@@ -80,8 +82,10 @@ PUBLIC_PATHS = frozenset(
         "/receipt/{invitation_id}",
         "/c/{token}",
         "/check-in/{link_id}",
+        "/check-in/{link_id}/response",
         "/sign/{invitation_id}/approver",
         "/sign/{invitation_id}/questions",
+        "/sign/{invitation_id}/actions",
         "/sign/{invitation_id}/details",
         "/approve/{proposal_id}",
         "/e/{token}",
@@ -117,6 +121,7 @@ _API = (
     response_attachments,
     inbound,
     outcomes,
+    partner_actions,
     clocks,
     milestones,
     invitations,
@@ -171,14 +176,11 @@ def create_app(services: Services, *, is_first: bool = True) -> FastAPI:
     api = APIRouter(prefix="/api/v1")
     for part in _API:
         api.include_router(part.router)
-    partner_pages = (sign_page, asking, proposing, details, approving, receipt_page)
-    own_pages = (check_in_page, enrolment_page, verify_page)
+    partner_pages = (sign_page, asking, acting, proposing, details, approving, receipt_page)
+    own_pages = (check_in_page, response_page, enrolment_page, verify_page)
     other_pages = (screen_page, unsubscribe_page, public_lists, logo, health)
-    for part in (
-        *partner_pages,
-        *own_pages,
-        *other_pages,
-    ):  # first: routes are tried in order, by hundreds at once
+    # First: routes are tried in order, and these are asked for by hundreds at once.
+    for part in (*partner_pages, *own_pages, *other_pages):
         app.include_router(part.router)
     app.include_router(api)
     for part in (sms_callbacks, mail_callbacks):

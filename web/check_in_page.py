@@ -11,11 +11,11 @@ from models.vocabulary import News
 from security.tokens import token_hash
 from storage.action_lock import have_action_alone
 from storage.check_in_answers import OpenedCheckIn, answer_check_in, answered_by, opened_check_in
-from web.check_in_view import CONFIRMED, CheckInPage, NewsForm
+from web.check_in_view import CONFIRMED, RESPONSE, CheckInPage, NewsForm, page_path
 from web.decisions import allowed
 from web.pages import CHECK_IN_LINKS, CHECK_IN_PAGES
 from web.services import Work
-from web.signing.access import moved_to, seen_path
+from web.signing.access import moved_to
 
 router = APIRouter(include_in_schema=False)
 
@@ -31,7 +31,8 @@ async def follow(token: str, request: Request, services: Work, lang: str | None 
         opened = await opened_check_in(session, token_hash(token))
     if opened is None:
         return CheckInPage(services, request, lang).unusable()
-    return moved_to(services, seen_path(services, f"{CHECK_IN_PAGES}{opened.link.id}"), COOKIE, token, lang)
+    part = "" if opened.is_check_in else RESPONSE
+    return moved_to(services, page_path(services, opened), COOKIE, token, lang, part=part)
 
 
 @router.api_route(PAGE, methods=["GET", "HEAD"], response_class=HTMLResponse)
@@ -39,8 +40,8 @@ async def read(link_id: str, request: Request, services: Work, lang: str | None 
     """Show the four answers. Looking never changes anything, whoever looks."""
     page = CheckInPage(services, request, lang)
     async with services.database.transaction() as session:
-        opened = await _opened_by(session, request, link_id)
-    return page.of(opened) if opened else page.unusable()
+        opened = await opened_by(session, request, link_id)
+    return page.of(opened) if opened and opened.is_check_in else page.unusable()
 
 
 @router.post(PAGE, response_class=HTMLResponse)
@@ -54,8 +55,8 @@ async def tell(
     """Take an answer; closing is confirmed first, and decided as by the API."""
     page = CheckInPage(services, request, lang)
     async with services.database.transaction() as session:
-        opened = await _opened_by(session, request, link_id)
-        if opened is None:
+        opened = await opened_by(session, request, link_id)
+        if opened is None or not opened.is_check_in:
             return page.unusable()
         if opened.answer:
             return page.of(opened)
@@ -83,7 +84,7 @@ async def _written(page: CheckInPage, opened: OpenedCheckIn, news: News) -> HTML
     return page.of(opened._replace(answer=answer))
 
 
-async def _opened_by(session: AsyncSession, request: Request, link_id: str) -> OpenedCheckIn | None:
+async def opened_by(session: AsyncSession, request: Request, link_id: str) -> OpenedCheckIn | None:
     """Find what the page shows to a browser that came by just this link."""
     token = request.cookies.get(COOKIE)
     opened = await opened_check_in(session, token_hash(token)) if token else None

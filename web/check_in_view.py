@@ -9,11 +9,21 @@ from pydantic import BaseModel, ConfigDict
 from models.vocabulary import News
 from storage.check_in_answers import OpenedCheckIn
 from web.forms import form_token, is_ours
-from web.pages import rendered, wanted_language
+from web.pages import CHECK_IN_PAGES, rendered, wanted_language
 from web.services import Services
+from web.signing.access import seen_path
 
 CONFIRMED: Final = "close_confirmed"
 """What the second tap on closing says: the first one changes nothing."""
+
+
+RESPONSE: Final = "/response"
+"""What follows the path of a link's page where a response is written down."""
+
+
+def page_path(services: Services, opened: OpenedCheckIn) -> str:
+    """Return the path of a link's page, as browsers see it."""
+    return seen_path(services, f"{CHECK_IN_PAGES}{opened.link.id}")
 
 
 class NewsForm(BaseModel):
@@ -46,6 +56,7 @@ class CheckInPage:
             "answered_at": opened.answer.answered_at if opened.answer else None,
             "time_zone": opened.person.time_zone,
             "closing": closing,
+            "response_path": page_path(self.services, opened) + RESPONSE,
             "expired": expired,
             "form_token": form_token(self.services, *_made_for(opened, closing=closing)),
         }

@@ -116,9 +116,14 @@ def attachment_view(attachment: ResponseAttachment) -> AttachmentView:
 
 
 async def write_response(
-    session: AsyncSession, services: Services, action: UrgentAction, entry: ResponseEntry, person_id: UUID
+    session: AsyncSession,
+    services: Services,
+    action: UrgentAction,
+    entry: ResponseEntry,
+    person_id: UUID,
+    by_link: UUID | None = None,
 ) -> Logged:
-    """Write a response down; its action must be locked.
+    """Write a response down; its action must be locked. `by_link` is the id of one that a page has made.
 
     Raises:
         ApiError: there is no such target or submission, or what it corrects was corrected before.
@@ -126,7 +131,7 @@ async def write_response(
     to = await _answered(session, action, entry)
     if entry.corrects:
         await _refuse_corrected(session, action, entry.corrects)
-    response_id = uuid4()
+    response_id = by_link or uuid4()
     place = response_place(response_id)
     response = TargetResponse(
         id=response_id,
@@ -141,7 +146,7 @@ async def write_response(
         recorded_by=person_id,
         corrects=entry.corrects,
     )
-    await responses.log(session, response, to)
+    await responses.log(session, response, to, by_link=by_link is not None)
     known = await follow_pledge(session, services, response)
     return Logged(response, to, None, [], known.milestone.number if known else None)
 

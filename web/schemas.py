@@ -208,6 +208,7 @@ class ActionView(ActionSummary):
     """
 
     revision: int
+    expires_at: datetime | None = Field(default=None, description="While it is followed up.")
     country: str
     region: str | None
     occurred_on: str

@@ -1,17 +1,19 @@
 """From rows to what the API answers."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.actions import PersonAtRisk, Source, UrgentAction
 from models.consents import Consent
 from models.documents import Document, DocumentText
-from models.lifecycle import Decision
+from models.lifecycle import Decision, Phase
 from models.records import AuditEvent
 from models.vocabulary import Answer, PassageReason
 from storage import actions, documents, duplicates, people, records, reports, sign_on, targets
 from storage.consents import newest_consents, passages
+from storage.expiry import expiry_of
 from storage.signatures import Answered, answer_counts, count_organisations
 from storage.standing import attested, phase_of, plan_of, standing_of
 from web.schemas import (
@@ -46,7 +48,7 @@ def summary(action: UrgentAction) -> ActionSummary:
     )
 
 
-async def whole(session: AsyncSession, action: UrgentAction) -> ActionView:
+async def whole(session: AsyncSession, action: UrgentAction, time_zone: str) -> ActionView:
     """Show what is not sealed, as new as its revision or newer: who waits for the next one misses nothing."""
     revision = await records.revision(session, action.id)
     await session.refresh(action)
@@ -55,6 +57,7 @@ async def whole(session: AsyncSession, action: UrgentAction) -> ActionView:
     return ActionView(
         **summary(action).model_dump(),
         revision=revision,
+        expires_at=_expires_at(action, time_zone),
         country=action.country,
         region=action.region,
         occurred_on=action.occurred_on,
@@ -82,6 +85,12 @@ async def whole(session: AsyncSession, action: UrgentAction) -> ActionView:
         dispatches=[_dispatch(counts) for counts in await reports.dispatch_counts(session, action.id)],
         unreachable_targets=await unreachable(session, action),
     )
+
+
+def _expires_at(action: UrgentAction, time_zone: str) -> datetime | None:
+    """Tell when an action expires, while it is followed up."""
+    is_followed_up = phase_of(action) is Phase.FOLLOWING_UP and action.released_at
+    return expiry_of(action, action.released_at, time_zone) if is_followed_up and action.released_at else None
 
 
 async def unreachable(session: AsyncSession, action: UrgentAction) -> list[UnreachableTarget]:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 from playwright.async_api import Page
 
+from models.columns import now
 from models.proposals import Proposal
 from tests.browser.conftest import Visit
 from tests.browser.links import signing, to_sign
@@ -49,3 +50,21 @@ async def side_states(web: WebProcess, visit: Visit, language: str) -> AsyncIter
     await hers.locator("#signer_role").fill("Directora")
     await sent(hers, "sign")
     yield "approved", hers
+    async for state in acting_states(theirs, language):
+        yield state
+
+
+async def acting_states(page: Page, language: str) -> AsyncIterator[tuple[str, Page]]:
+    """Show what a partner that has signed reports of what it did itself."""
+    home = page.url.partition("?")[0].removesuffix("/approver")
+    await page.goto(f"{home}/actions?lang={language}")
+    yield "actions", page
+    await page.locator("#answer").evaluate("form => { form.noValidate = true }")
+    await sent(page, "submit", by="type")
+    yield "actions-problems", page
+    await page.locator("label[for=kind-met]").click()
+    await page.locator("#target").select_option("1")
+    await page.locator("#done_on").fill(now().date().isoformat())
+    await page.locator("#note").fill("Nos recibieron media hora.")
+    await sent(page, "submit", by="type")
+    yield "actions-reported", page

@@ -60,5 +60,5 @@ def _origin(url: str) -> tuple[str, str]:
 
 
 def _is_page(url: str) -> bool:
-    folders = ("s", "sign", "approve", "r", "receipt", "e", "v", "public", "screen", "screens", "favicon.ico")
-    return urlsplit(url).path.split("/")[1] in folders
+    secret = ("s", "sign", "approve", "r", "receipt", "c", "check-in", "e", "v", "screen", "screens")
+    return urlsplit(url).path.split("/")[1] in {*secret, "public", "favicon.ico"}

@@ -27,11 +27,12 @@ def to_its_page(services: Services, link: OpenedLink, token: str, language: str 
 
 
 def moved_to(
-    services: Services, path: str, cookie: str, token: str, language: str | None
+    services: Services, path: str, cookie: str, token: str, language: str | None, *, part: str = ""
 ) -> RedirectResponse:
-    """Send a browser to a page with a cookie for just that page."""
+    """Send a browser to a page, or a part below it, with a cookie for just that page."""
     known = language in services.renderer.languages()
-    moved = RedirectResponse(f"{path}?lang={language}" if known else path, 303, headers=_KEPT_BY_NOBODY)
+    query = f"?lang={language}" if known else ""
+    moved = RedirectResponse(f"{path}{part}{query}", 303, headers=_KEPT_BY_NOBODY)
     secure = services.public_url.startswith("https:")
     moved.set_cookie(cookie, token, path=path, secure=secure, httponly=True, samesite="lax")
     return moved

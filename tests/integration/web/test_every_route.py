@@ -41,6 +41,8 @@ MAY_CALL = {
     ("GET", "/actions/{reference}/outcomes"): CASE_READERS,
     ("GET", "/actions/{reference}/outcomes/notes"): CASE_READERS,
     ("POST", "/actions/{reference}/people/{position}/outcome"): {COORDINATOR},
+    ("GET", "/actions/{reference}/partner-actions"): CASE_READERS,
+    ("GET", "/actions/{reference}/partner-actions/notes"): CASE_READERS,
     ("GET", "/actions/{reference}/milestones"): CASE_READERS,
     ("POST", "/actions/{reference}/milestones"): {COORDINATOR},
     ("GET", "/actions/{reference}/milestones/{number}"): CASE_READERS,

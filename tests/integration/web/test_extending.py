@@ -6,7 +6,7 @@ import pytest
 
 from models.lifecycle import Refusal
 from tests.integration.followed import RELEASED_AT, followed_case
-from tests.integration.outbox_cases import Case
+from tests.integration.outbox_cases import Case, execute
 from tests.integration.web.site import API, Caller, Site, problem
 
 END = RELEASED_AT + timedelta(days=42)
@@ -40,3 +40,16 @@ async def test_an_earlier_end_is_refused(case: Case, coordinator: Caller) -> Non
     path = f"{API}/actions/{case.action.reference}/extend"
     answer = await coordinator.client.post(path, json={"until": RELEASED_AT.isoformat()})
     assert problem(answer, 409)["refusal"] == Refusal.EXPIRES_NO_LATER
+
+
+async def test_an_action_shows_when_it_expires_while_it_is_followed_up(
+    case: Case, coordinator: Caller
+) -> None:
+    path = f"{API}/actions/{case.action.reference}"
+    shown = (await coordinator.client.get(path)).json()["expires_at"]
+    assert datetime.fromisoformat(shown) == END
+    await coordinator.client.post(f"{path}/extend", json={"days": 42})
+    shown = (await coordinator.client.get(path)).json()["expires_at"]
+    assert datetime.fromisoformat(shown) == END + timedelta(days=42)
+    await execute(case.database, "UPDATE urgent_action SET phase = 'closed', closed_at = now()")
+    assert (await coordinator.client.get(path)).json()["expires_at"] is None

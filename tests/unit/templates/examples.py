@@ -5,11 +5,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.unit.templates.side_examples import (
+    ACTED,
     ANSWER_WAITS,
     APPROVAL_ENDED,
     APPROVE,
     APPROVER,
+    CHECK_IN,
     DETAILS,
+    LOGGING,
     MILESTONE,
     OVERDUE,
     QUESTIONS,
@@ -139,6 +142,7 @@ ANSWERING: dict[str, object] = {
     "may_sign": True,
     "page_path": "/sign/1",
     "questions_answered": 1,
+    "may_report": True,
 }
 ANSWERED: dict[str, object] = {
     "answer": "signed",
@@ -208,11 +212,12 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
     "email/verification_alarm": UNRELEASED,
     "email/leak_alarm": COORDINATOR,
     "email/invitation_alarm": MISSED,
-    "email/reply_overdue": COORDINATOR,
+    "email/reply_overdue": COORDINATOR | {"answer_url": "https://red.example/c/Zm9vYmFyYmF6cXV4"},
     "email/reply_reminder": OVERDUE | ADDRESSED,
     "email/stop_notice": NOTICE | ADDRESSED | LISTED,
     "notices/stop": ENDED,
     "notices/withdraw": ENDED,
+    "notices/partner_actions": {"called": 12, "wrote": 1, "posted": 0, "visited": 0, "met": 2},
     "sms/statement": {"index": STATEMENT["index"], "title": STATEMENT["title"], "link": None},
     "sms/verification": ASKED,
     "sms/verification_reminder": ASKED,
@@ -221,12 +226,12 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
     | RECEIPT
     | {"confirmed": False, "by_mandate": True, "about": "9f" * 16, "form_token": "dG9rZW4"}
     | {"problems": {}, "values": {}},
-    "web/check_in": PAGE
-    | {"index": "UA-2026-014/1", "number": 3, "news": None, "answered_at": None, "time_zone": "UTC"}
-    | {"closing": False, "expired": False, "form_token": "dG9rZW4"},
+    "web/check_in": PAGE | CHECK_IN,
     "web/sign": PAGE | STATEMENT | WINDOW | SIGNATORIES | ANSWERING,
     "web/answered": PAGE | STATEMENT | ASKED_TO_SIGN | SIGNATORIES | ANSWERING | ANSWERED,
     "web/questions": PAGE | QUESTIONS,
+    "web/response": PAGE | LOGGING,
+    "web/actions": PAGE | ACTED,
     "web/details": PAGE | DETAILS,
     "web/approver": PAGE | APPROVER,
     "web/approve": PAGE | STATEMENT | SIGNATORIES | WINDOW | APPROVE,
@@ -269,10 +274,7 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
         "seconds": 15,
     },
     "web/screen_unusable": PAGE,
-    "web/waiting": PAGE,
-    "web/unusable": PAGE,
-    "web/unsubscribe": PAGE,
-    "web/unsubscribed": PAGE,
+    **{f"web/{name}": PAGE for name in ("waiting", "unusable", "unsubscribe", "unsubscribed")},
     "web/error": PAGE | {"status": 404},
     "web/enrol": PAGE
     | {

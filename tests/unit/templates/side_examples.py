@@ -55,6 +55,44 @@ QUESTIONS = BESIDE | {
     ],
     "may_ask": True,
 }
+ACTED = {name: value for name, value in BESIDE.items() if name != "time_zone"} | {
+    "reported": [
+        {
+            "kind": "called",
+            "office": "Fiscalía de Derechos Humanos del Estado",
+            "done_on": date(2026, 11, 21),
+            "has_note": True,
+            "id": "5d0c3a3e-3df5-4a8e-8a4e-0a54b3f3a001",
+            "form_token": "dG9rZW4",
+        }
+    ],
+    "offices": [("0", "Fiscalía de Derechos Humanos del Estado"), ("1", "Embajada de Nordania")],
+    "latest": "2026-11-22",
+}
+CHECK_IN: dict[str, object] = {
+    "index": "UA-2026-014/1",
+    "number": 3,
+    "news": None,
+    "answered_at": None,
+    "time_zone": "UTC",
+    "closing": False,
+    "expired": False,
+    "form_token": "dG9rZW4",
+    "response_path": "/check-in/1/response",
+}
+LOGGING: dict[str, object] = {
+    "index": "UA-2026-014/1",
+    "recorded": None,
+    "back": "/check-in/1",
+    "answerers": [("1", None, "Embajada de Nordania"), ("2", "ced", "")],
+    "kinds": ["positive", "none"],
+    "channels": ["email", "public"],
+    "latest": "2026-11-22",
+    "values": {"kind": "positive", "answerer": "1"},
+    "problems": {},
+    "entry": "5d0c3a3e-3df5-4a8e-8a4e-0a54b3f3a001",
+    "form_token": "dG9rZW4",
+}
 ANSWER_WAITS: dict[str, object] = {
     "index": "UA-2026-014/1",
     "recipient_name": "Amaranta Solís",
