@@ -278,6 +278,7 @@ TimeZone = Annotated[
     ),
 ]
 Connections = Annotated[int, Field(ge=1, le=64)]
+Processes = Annotated[int, Field(ge=1, le=16)]
 Ports = Annotated[str, _must(_are_ports, "is not a list of ports", "write them like 443 or 443,8443")]
 Authorities = Annotated[Path, AfterValidator(_readable_authorities)]
 Rate = Annotated[float, Field(ge=0.01, le=10_000)]

@@ -36,6 +36,7 @@ from setting_types import (
     Port,
     Ports,
     PrefixBudgets,
+    Processes,
     Rate,
     Secrets,
     Server,
@@ -107,6 +108,7 @@ class Settings(BaseSettings):
     public_url: BaseUrl = "http://127.0.0.1:8080"
     web_host: Host = "127.0.0.1"
     web_port: Port = 8080
+    web_processes: Processes = 1
     audit_anchors: Path = Path(".local/audit/anchors.jsonl")
 
     network_name: Name = "Red Acuerpa"

@@ -1,5 +1,7 @@
-"""What a route can do at best: FastAPI, one row, one commit. `python -m benchmarks.bare_route URL PORT`."""
+"""What a route can do at best: FastAPI, one row, one commit. `-m benchmarks.bare_route PORT PROCESSES`."""
 
+import asyncio
+import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,18 +13,21 @@ from sqlalchemy import text
 from storage.database import Database
 
 PATH = "/commit"
+DATABASE = "BARE_DATABASE_URL"
+"""The variable that holds the database's address."""
 
-_TABLE = text("CREATE TABLE bare_commit (id bigserial PRIMARY KEY, at timestamptz DEFAULT now())")
+_TABLE = text(
+    "CREATE TABLE IF NOT EXISTS bare_commit (id bigserial PRIMARY KEY, at timestamptz DEFAULT now())"
+)
 _ROW = text("INSERT INTO bare_commit DEFAULT VALUES")
 
 
-def bare_app(database: Database) -> FastAPI:
+def bare_app() -> FastAPI:
     """Build the application: its one route commits one row."""
+    database = Database(os.environ[DATABASE])
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with database.transaction() as session:
-            await session.execute(_TABLE)
         yield
         await database.close()
 
@@ -37,10 +42,19 @@ def bare_app(database: Database) -> FastAPI:
     return app
 
 
+async def _with_table() -> None:
+    database = Database(os.environ[DATABASE])
+    async with database.transaction() as session:
+        await session.execute(_TABLE)
+    await database.close()
+
+
 def main() -> None:
     """Serve on a port of this machine until told to stop."""
-    url, port = sys.argv[1:]
-    uvicorn.run(bare_app(Database(url)), port=int(port), log_config=None, access_log=False)
+    port, processes = map(int, sys.argv[1:])
+    asyncio.run(_with_table())
+    app = "benchmarks.bare_route:bare_app"
+    uvicorn.run(app, factory=True, workers=processes, port=port, log_config=None, access_log=False)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@
 from typing import Any, Final
 from uuid import UUID
 
+from sqlalchemy import insert
+from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.columns import now
@@ -18,6 +20,8 @@ _EVENTS: Final = {
     Answer.DECLINED: EventKind.DECLINED,
     Answer.WITHDRAWN: EventKind.SIGNATURE_WITHDRAWN,
 }
+
+_GIVEN: Final = insert(SQLModel.metadata.tables["signature"])
 
 _AS_IT_WAS: Final = {
     "invitation_id",
@@ -36,14 +40,20 @@ def as_it_was(before: Signature) -> dict[str, Any]:
 
 
 async def take_the_place(
-    session: AsyncSession, action_id: UUID, before: Signature | None, signature: Signature
+    session: AsyncSession,
+    action_id: UUID,
+    before: Signature | None,
+    signature: Signature,
+    *,
+    was_proposed: bool = True,
 ) -> None:
-    """Have an answer count from now on instead of the one before; it ends whatever was proposed."""
+    """Have an answer count from now on instead of the one before; it ends what was proposed."""
     if before is not None:
         before.superseded_at = now()
-        await session.flush()
-    session.add(signature)
-    await end_open(session, signature.invitation_id, confirmed=signature.proposal_id)
+    await session.flush()
+    await session.execute(_GIVEN, signature.model_dump())
+    if was_proposed:
+        await end_open(session, signature.invitation_id, confirmed=signature.proposal_id)
     kind = EventKind.ANSWER_DISOWNED if signature.disowned else _EVENTS[signature.answer]
     by_mandate = {"by_mandate_of": str(signature.by_mandate_of)} if signature.by_mandate_of else {}
     detail = {"signature_id": str(signature.id), "digest": signature.digest.hex(), "late": signature.late}

@@ -48,8 +48,11 @@ async def answer(session: AsyncSession, link: OpenedLink, given: GivenAnswer) ->
         digest=about.digest if about else link.version.digest,
         late=link.is_late,
     )
-    await lock_followers(session, link.document.id, link.partner.id)
-    await take_the_place(session, link.action.id, before, signature)
-    await answer_for_followers(session, link.action.id, signature)
+    if link.partner.is_followed:
+        await lock_followers(session, link.document.id, link.partner.id)
+    was_proposed = link.invitation.is_proposed
+    await take_the_place(session, link.action.id, before, signature, was_proposed=was_proposed)
+    if link.partner.is_followed:
+        await answer_for_followers(session, link.action.id, signature)
     await tell_of_answers(session, link.action.id, link.document.number)
     return signature

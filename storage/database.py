@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 import models.tables  # noqa: F401 - every foreign key must find its table
+from storage.liveness import watch
 
 UNAVAILABLE = (
     OperationalError,
@@ -32,10 +33,20 @@ class Database:
             url,
             pool_size=pool_size,
             max_overflow=pool_size,
-            pool_pre_ping=True,
             hide_parameters=True,
             connect_args={"prepare_threshold": 1, "options": "-c plan_cache_mode=force_generic_plan"},
         )
+        self._reading = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        watch(self._engine.sync_engine)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """Open a session that only reads, and begins nothing: each statement sees what was committed.
+
+        For pages that many open at once: a transaction costs PostgreSQL and us two answers more.
+        """
+        async with AsyncSession(self._reading, expire_on_commit=False) as session:
+            yield session
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:

@@ -119,12 +119,12 @@ async def approved_languages(
         _APPROVED_LANGUAGES,
         {"action_id": action.id, "version_id": version.id, "digest": version.digest},
     )
-    return in_its_order(action, found.scalars())
+    return in_order(action.languages, found.scalars())
 
 
-def in_its_order(action: UrgentAction, languages: Iterable[str]) -> list[str]:
-    """Sort languages: those of the action first and in its order."""
-    order = {language: place for place, language in enumerate(action.languages)}
+def in_order(first: Sequence[str], languages: Iterable[str]) -> list[str]:
+    """Sort languages: those that come first in their order, the others by their codes."""
+    order = {language: place for place, language in enumerate(first)}
     return sorted(languages, key=lambda language: (order.get(language, len(order)), language))
 
 

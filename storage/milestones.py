@@ -122,6 +122,8 @@ async def milestones_of(session: AsyncSession, action_id: UUID) -> list[Known]:
     entries: dict[UUID, tuple[Milestone, list[MilestoneEntry]]] = {}
     for milestone, entry in found:
         entries.setdefault(milestone.id, (milestone, []))[1].append(entry)
+    if not entries:
+        return []
     kept = {row.id for row in await session.execute(_KEPT, {"action_id": action_id})}
     return [Known(milestone, listed, milestone.id in kept) for milestone, listed in entries.values()]
 

@@ -18,12 +18,10 @@ from storage.milestones import Known, milestones_of
 
 async def _upcoming(session: AsyncSession, followed: Followed) -> list[Due]:
     """List the reminders of each date that holds; those of a date that was moved are its own."""
-    settled = await _settled(session, followed.action.id)
+    open_ones = [one for one in await milestones_of(session, followed.action.id) if one.is_open]
+    settled = await _settled(session, followed.action.id) if open_ones else {}
     return [
-        due
-        for known in await milestones_of(session, followed.action.id)
-        if known.is_open
-        for due in _of_milestone(followed, known, settled.get(known.dated.id, 0))
+        due for known in open_ones for due in _of_milestone(followed, known, settled.get(known.dated.id, 0))
     ]
 
 

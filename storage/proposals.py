@@ -3,10 +3,10 @@
 from typing import Final
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.actions import UrgentAction
 from models.columns import now
 from models.proposals import Proposal, ProposalState
 from models.records import Addressee, EventKind
@@ -15,6 +15,13 @@ from storage.reminders import one_at_a_time
 
 MOST_APPROVERS: Final = 3
 """How many approvers a contact may ask for one invitation, in all: each gets a mail from us."""
+
+_END_OPEN: Final = text(f"""
+    UPDATE proposal SET ended_at = :ended_at,
+        state = CASE id WHEN :confirmed THEN '{ProposalState.CONFIRMED}'
+                        ELSE '{ProposalState.OVERTAKEN}' END
+    WHERE invitation_id = :invitation_id AND state = '{ProposalState.OPEN}'
+""")
 
 _EVENTS: Final = {
     ProposalState.TAKEN_BACK: EventKind.PROPOSAL_TAKEN_BACK,
@@ -34,40 +41,35 @@ async def may_propose(session: AsyncSession, invitation_id: UUID) -> bool:
     return counted.one() < MOST_APPROVERS
 
 
-async def propose(session: AsyncSession, action: UrgentAction, document_id: UUID, wanted: Proposal) -> None:
+async def propose(session: AsyncSession, action_id: UUID, document_id: UUID, wanted: Proposal) -> None:
     """Ask an approver; the invitation must be locked, with nothing proposed and one more allowed."""
     await one_at_a_time(session, document_id)
     session.add(wanted)
-    await _recorded(session, action.id, EventKind.SIGNATURE_PROPOSED, wanted)
-    await request_nudge(session, action.id, Addressee.ACTION)
+    await _recorded(session, action_id, EventKind.SIGNATURE_PROPOSED, wanted)
+    await request_nudge(session, action_id, Addressee.ACTION)
 
 
 async def end(
-    session: AsyncSession, action: UrgentAction, proposal: Proposal, state: ProposalState, ended_by: str
+    session: AsyncSession, action_id: UUID, proposal: Proposal, state: ProposalState, ended_by: str
 ) -> None:
     """End an open proposal without a signature; its invitation must be locked."""
     proposal.state, proposal.ended_at, proposal.ended_by = state, now(), ended_by
-    await _recorded(session, action.id, _EVENTS[state], proposal)
+    await _recorded(session, action_id, _EVENTS[state], proposal)
 
 
 async def decline(
-    session: AsyncSession, action: UrgentAction, document_id: UUID, proposal: Proposal, ended_by: str
+    session: AsyncSession, action_id: UUID, document_id: UUID, proposal: Proposal, ended_by: str
 ) -> None:
     """End an open proposal by its approver's no, and have the contact told; its invitation must be locked."""
     await one_at_a_time(session, document_id)
-    await end(session, action, proposal, ProposalState.DECLINED, ended_by)
-    await request_nudge(session, action.id, Addressee.ACTION)
+    await end(session, action_id, proposal, ProposalState.DECLINED, ended_by)
+    await request_nudge(session, action_id, Addressee.ACTION)
 
 
 async def end_open(session: AsyncSession, invitation_id: UUID, *, confirmed: UUID | None) -> None:
     """End what was proposed once the partner has answered: by that very proposal, or otherwise."""
-    open_ones = select(Proposal).where(
-        Proposal.invitation_id == invitation_id, Proposal.state == ProposalState.OPEN
-    )
-    for proposal in await session.exec(open_ones):
-        is_confirmed = proposal.id == confirmed
-        proposal.state = ProposalState.CONFIRMED if is_confirmed else ProposalState.OVERTAKEN
-        proposal.ended_at = now()
+    ended = {"invitation_id": invitation_id, "confirmed": confirmed, "ended_at": now()}
+    await session.execute(_END_OPEN, ended)
 
 
 async def _recorded(session: AsyncSession, action_id: UUID, kind: EventKind, proposal: Proposal) -> None:

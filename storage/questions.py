@@ -5,10 +5,9 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.actions import UrgentAction
 from models.columns import now
 from models.documents import Document
 from models.messages import Purpose
@@ -41,21 +40,11 @@ async def questions_of(session: AsyncSession, invitation_id: UUID) -> list[Quest
     return list(await session.exec(query.order_by(col(Question.asked_at).desc())))
 
 
-async def count_answers(session: AsyncSession, invitation_id: UUID) -> int:
-    """Count the questions of an invitation that were answered."""
-    counted = await session.exec(
-        select(func.count()).where(
-            Question.invitation_id == invitation_id, col(Question.answered_at).is_not(None)
-        )
-    )
-    return counted.one()
-
-
-async def ask(session: AsyncSession, action: UrgentAction, document_id: UUID, asked: Question) -> None:
+async def ask(session: AsyncSession, action_id: UUID, document_id: UUID, asked: Question) -> None:
     """Keep a question and have the coordinator told; its invitation must be locked. The turn is set here."""
     asked.turn = await _turn(session, document_id, Purpose.QUESTION)
     session.add(asked)
-    await _recorded(session, action.id, EventKind.QUESTION_ASKED, asked)
+    await _recorded(session, action_id, EventKind.QUESTION_ASKED, asked)
 
 
 async def asked_questions(session: AsyncSession, action_id: UUID) -> list[AskedQuestion]:

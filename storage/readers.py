@@ -6,10 +6,8 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.actions import UrgentAction
-from models.documents import DocumentVersion
 from models.messages import Purpose
 from models.vocabulary import Disclosure
-from storage.documents import AS_DISPATCH, in_its_order
 from storage.gate import CHECKS, Check, Failing, approved_in
 from storage.standing import NEEDED, released_next
 
@@ -36,15 +34,16 @@ _MISSING = text(f"""
     ORDER BY delivery.place
 """)
 
-_OPENNESS = text(f"""
-    SELECT {CHECKS["consent of the public"].holds} AS may_be_read,
-           {" AND ".join(f"({CHECKS[name].holds})" for name in NEEDED)} AS is_confirmed,
-           ARRAY(SELECT document_text.language FROM document_text
-                 WHERE document_text.version_id = dispatch.version_id
-                   AND {approved_in("document_text.language")}) AS languages
-    FROM urgent_action AS action, {AS_DISPATCH}, (SELECT 'public' AS disclosure) AS delivery
-    WHERE action.id = :action_id
-""")
+OPENNESS: Final = f"""
+    {CHECKS["consent of the public"].holds} AS may_be_read,
+    {" AND ".join(f"({CHECKS[name].holds})" for name in NEEDED)} AS is_confirmed,
+    ARRAY(SELECT document_text.language FROM document_text
+          WHERE document_text.version_id = dispatch.version_id
+            AND {approved_in("document_text.language")}) AS approved_languages
+"""
+"""What a page that many open at once may show, as columns: whether all who are named allow it in public,
+whether enough others confirm it, and in which languages. It expects an
+`action`, a version as `dispatch`, and the public as `delivery`."""
 
 
 class Reader(NamedTuple):
@@ -52,14 +51,6 @@ class Reader(NamedTuple):
 
     disclosure: Disclosure
     missing: tuple[str, ...]
-
-
-class Openness(NamedTuple):
-    """Whether all who are named allow it in public, enough others confirm it, and in which languages."""
-
-    may_be_read: bool
-    is_confirmed: bool
-    languages: list[str]
 
 
 async def readers_of(session: AsyncSession, action: UrgentAction) -> list[Reader]:
@@ -76,10 +67,3 @@ async def readers_of(session: AsyncSession, action: UrgentAction) -> list[Reader
     }
     found = await session.execute(_MISSING, parameters)
     return [Reader(Disclosure(row.disclosure), tuple(row.missing)) for row in found]
-
-
-async def openness_of(session: AsyncSession, action: UrgentAction, version: DocumentVersion) -> Openness:
-    """Judge in one statement what a page that many open at once may show of a version."""
-    parameters = {"action_id": action.id, "version_id": version.id, "digest": version.digest}
-    found = (await session.execute(_OPENNESS, parameters)).one()
-    return Openness(found.may_be_read, found.is_confirmed, in_its_order(action, found.languages))

@@ -16,7 +16,7 @@ from models.messages import DispatchRequest, DocumentRef, Purpose
 from models.partners import Partner, Signature
 from models.records import Addressee
 from storage.partner_audiences import UNTOLD
-from storage.records import request_nudge
+from storage.records import request_nudges
 
 _UNTOLD_ANSWER = f"""
     EXISTS (SELECT 1 FROM signature JOIN partner ON partner.id = signature.partner_id
@@ -75,5 +75,4 @@ async def told_answer(session: AsyncSession, signature_id: UUID) -> ToldAnswer:
 
 async def tell_of_answers(session: AsyncSession, action_id: UUID, document_number: int) -> None:
     """Have answers counted, and told to those for whom they were given."""
-    await request_nudge(session, action_id, Addressee.RECEIPTS)
-    await request_nudge(session, action_id, Addressee.SIGN_ON, document_number)
+    await request_nudges(session, action_id, {Addressee.RECEIPTS: 0, Addressee.SIGN_ON: document_number})

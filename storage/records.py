@@ -5,6 +5,7 @@ advisory lock (`storage/action_lock.py`), rows of deliveries, the chain's head (
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -45,9 +46,11 @@ _REVISION = text(f"""
     ORDER BY number DESC LIMIT 1
 """)
 
-_REQUEST_NUDGE = text("""
+_REQUEST_NUDGES = text("""
     INSERT INTO pending_nudge (action_id, addressee, document_number, requested, delivered)
-    VALUES (:action_id, :addressee, :document_number, 1, 0)
+    SELECT :action_id, addressee, document_number, 1, 0
+    FROM unnest(CAST(:addressees AS text[]), CAST(:numbers AS integer[]))
+        AS asked (addressee, document_number)
     ON CONFLICT (action_id, addressee, document_number)
     DO UPDATE SET requested = pending_nudge.requested + 1
 """)
@@ -129,11 +132,14 @@ async def request_nudge(
     session: AsyncSession, action_id: UUID, addressee: Addressee, document_number: int = 0
 ) -> None:
     """Ask that a workflow reads the facts again, from this transaction's commit until it was told."""
+    await request_nudges(session, action_id, {addressee: document_number})
+
+
+async def request_nudges(session: AsyncSession, action_id: UUID, documents: Mapping[Addressee, int]) -> None:
+    """Ask that several workflows of an action read the facts again, each about a document by number."""
     await session.flush()
-    await session.execute(
-        _REQUEST_NUDGE,
-        {"action_id": action_id, "addressee": addressee, "document_number": document_number},
-    )
+    asked = {"addressees": [*documents], "numbers": [*documents.values()]}
+    await session.execute(_REQUEST_NUDGES, {"action_id": action_id, **asked})
 
 
 async def undelivered_nudges(session: AsyncSession, limit: int) -> list[UndeliveredNudge]:

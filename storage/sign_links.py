@@ -4,26 +4,122 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select as select_rows
-from sqlalchemy.orm import aliased
-from sqlmodel import col, func, select
+from sqlalchemy import text
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.actions import UrgentAction
 from models.columns import now
-from models.documents import Document, DocumentVersion
-from models.partner_vocabulary import PartnerStatus
-from models.partners import Invitation, Partner, PartnerContact, Signature, SignLink
+from models.messages import DocumentRef
+from models.partners import Signature, SignLink
 from models.proposals import Proposal
 from models.vocabulary import Answer
-from storage.action_lock import share_action
-from storage.readers import openness_of
-from storage.signatures import CURRENT
+from storage.action_lock import SHARED
+from storage.documents import in_order
+from storage.readers import OPENNESS
 
-_OTHER: Final[Any] = aliased(DocumentVersion)
-_IS_NEWEST: Final[Any] = col(DocumentVersion.number) == (
-    select(func.max(_OTHER.number)).where(_OTHER.document_id == Document.id).scalar_subquery()
-)
+_LOCK: Final = text(f"""
+    WITH behind AS MATERIALIZED (
+        SELECT invitation.id, {SHARED.replace(":action_id", "document.action_id")} AS shared
+        FROM sign_link JOIN invitation ON invitation.id = sign_link.invitation_id
+        JOIN document ON document.id = invitation.document_id
+        WHERE sign_link.token_hash = :token_hash)
+    SELECT invitation.id FROM invitation
+    WHERE invitation.id = (SELECT id FROM behind WHERE shared IS NOT NULL)
+    FOR NO KEY UPDATE
+""")
+"""The action's lock first, as everybody takes them; what is read comes with the next statement."""
+
+_OPENED: Final = text(f"""
+    SELECT action.id AS action_id, action.reference, action.created_at,
+           action.languages AS action_languages,
+           action.held_at IS NULL AND action.stopped_at IS NULL AND action.closed_at IS NULL AS is_alive,
+           document.id AS document_id, document.number, document.sign_on_closes_at, document.sign_on_ended_at,
+           dispatch.version_id, dispatch.digest,
+           partner.id AS partner_id, partner.slug, partner.name AS partner_name, partner.website,
+           partner.languages AS partner_languages, partner.registered_address,
+           contact.id AS contact_id, contact.name AS contact_name, contact.email, contact.language,
+           contact.fingerprint, contact.gone_at, invitation.id AS invitation_id, sign_link.proposal_id,
+           (SELECT signature.id FROM signature
+            WHERE signature.invitation_id = invitation.id AND signature.superseded_at IS NULL) AS answer_id,
+           EXISTS (SELECT 1 FROM partner AS follower
+                   WHERE follower.mandate_follows = partner.id) AS is_followed,
+           (SELECT count(*) FROM question
+            WHERE question.invitation_id = invitation.id
+              AND question.answered_at IS NOT NULL) AS questions_answered,
+           EXISTS (SELECT 1 FROM proposal
+                   WHERE proposal.invitation_id = invitation.id AND proposal.state = 'open') AS is_proposed,
+           {OPENNESS}
+    FROM sign_link
+    JOIN invitation ON invitation.id = sign_link.invitation_id
+    JOIN document ON document.id = invitation.document_id
+    JOIN urgent_action AS action ON action.id = document.action_id
+    JOIN partner ON partner.id = invitation.partner_id
+    JOIN partner_contact AS contact ON contact.id = invitation.contact_id
+    CROSS JOIN LATERAL (
+        SELECT id AS version_id, document_version.digest FROM document_version
+        WHERE document_version.document_id = document.id ORDER BY number DESC LIMIT 1) AS dispatch
+    CROSS JOIN (SELECT 'public' AS disclosure) AS delivery
+    WHERE sign_link.token_hash = :token_hash AND sign_link.revoked_at IS NULL
+      AND sign_link.expires_at > :now AND invitation.revoked_at IS NULL
+      -- An invitation that was made while a compromise was told of is not revoked by it.
+      AND partner.status <> 'compromised'
+""")
+"""All that a page asks of the database, the conditions of the gate among it, as it is at one moment."""
+
+
+class OpenedAction(NamedTuple):
+    """What a page knows of its action."""
+
+    id: UUID
+    reference: str
+    created_at: datetime
+
+
+class OpenedDocument(NamedTuple):
+    """The document that may be signed, with its window."""
+
+    id: UUID
+    number: int
+    sign_on_closes_at: datetime | None
+    sign_on_ended_at: datetime | None
+
+
+class OpenedVersion(NamedTuple):
+    """A wording by its digest."""
+
+    id: UUID
+    digest: bytes
+
+
+class OpenedPartner(NamedTuple):
+    """The organisation that is asked; `is_followed` where others sign with it by mandate."""
+
+    id: UUID
+    slug: str
+    name: str
+    languages: list[str]
+    website: str | None
+    registered_address: str
+    is_followed: bool
+
+
+class OpenedContact(NamedTuple):
+    """Whom the link was sent to."""
+
+    id: UUID
+    name: str
+    email: str
+    language: str
+    fingerprint: bytes
+    gone_at: datetime | None
+
+
+class OpenedInvitation(NamedTuple):
+    """The invitation that the link is of; `is_proposed` while an approver is asked for a signature to it."""
+
+    id: UUID
+    questions_answered: int
+    is_proposed: bool
 
 
 class OpenedLink(NamedTuple):
@@ -32,16 +128,18 @@ class OpenedLink(NamedTuple):
     `version` is the newest of the document, whichever the invitation was about.
     """
 
-    action: UrgentAction
-    document: Document
-    version: DocumentVersion
-    partner: Partner
-    contact: PartnerContact
-    invitation: Invitation
+    action: OpenedAction
+    document: OpenedDocument
+    version: OpenedVersion
+    partner: OpenedPartner
+    contact: OpenedContact
+    invitation: OpenedInvitation
     proposal: Proposal | None
     """What an approver's link opens."""
     answer: Signature | None
     """The one that counts."""
+    is_alive: bool
+    """Whether nothing holds the action or has ended it."""
     may_be_read: bool
     """Whether everybody who is named allows it in public."""
     is_confirmed: bool
@@ -50,10 +148,14 @@ class OpenedLink(NamedTuple):
     """Those in which the version is approved."""
 
     @property
-    def is_alive(self) -> bool:
-        """Tell whether nothing holds the action or has ended it."""
-        action = self.action
-        return action.held_at is None and action.stopped_at is None and action.closed_at is None
+    def ref(self) -> DocumentRef:
+        """Name the document as workflows do."""
+        return DocumentRef(
+            action_id=self.action.id,
+            reference=self.action.reference,
+            document_id=self.document.id,
+            number=self.document.number,
+        )
 
     @property
     def is_late(self) -> bool:
@@ -121,44 +223,40 @@ async def opened_link(session: AsyncSession, token_hash: bytes, *, lock: bool = 
     With `lock`, no hold, stop or end of the window runs beside it, and no other answer to the invitation.
     """
     if lock:
-        await _lock_behind(session, token_hash)
-    query = (
-        select_rows(
-            UrgentAction, Document, DocumentVersion, Partner, PartnerContact, Invitation, Proposal, Signature
-        )
-        .join(Document, col(Document.action_id) == UrgentAction.id)
-        .join(DocumentVersion, (col(DocumentVersion.document_id) == Document.id) & _IS_NEWEST)
-        .join(Invitation, col(Invitation.document_id) == Document.id)
-        .join(Partner, col(Partner.id) == Invitation.partner_id)
-        .join(PartnerContact, col(PartnerContact.id) == Invitation.contact_id)
-        .join(SignLink, col(SignLink.invitation_id) == Invitation.id)
-        .join(Proposal, col(Proposal.id) == SignLink.proposal_id, isouter=True)
-        .join(Signature, (col(Signature.invitation_id) == Invitation.id) & CURRENT, isouter=True)
-        .where(
-            col(SignLink.token_hash) == token_hash,
-            col(SignLink.revoked_at).is_(None),
-            col(SignLink.expires_at) > now(),
-            col(Invitation.revoked_at).is_(None),
-            # An invitation that was made while a compromise was told of is not revoked by it.
-            col(Partner.status) != PartnerStatus.COMPROMISED,
-        )
-    )
-    row = (await session.execute(query)).one_or_none()
-    if row is None:
-        return None
-    openness = await openness_of(session, row.UrgentAction, row.DocumentVersion)
-    return OpenedLink(*row, **openness._asdict())
+        await session.execute(_LOCK, {"token_hash": token_hash})
+    found = await session.execute(_OPENED, {"token_hash": token_hash, "now": now()})
+    row = found.one_or_none()
+    return None if row is None else await _opened(session, row)
 
 
-async def _lock_behind(session: AsyncSession, token_hash: bytes) -> None:
-    found = await session.exec(
-        select(Invitation.id, Document.action_id)
-        .join(Document, col(Document.id) == Invitation.document_id)
-        .join(SignLink, col(SignLink.invitation_id) == Invitation.id)
-        .where(SignLink.token_hash == token_hash)
+async def _opened(session: AsyncSession, row: Any) -> OpenedLink:
+    """Put together what a row says; what was answered or proposed before is read besides."""
+    answer = proposal = None
+    if row.answer_id:
+        answer = (await session.exec(select(Signature).where(Signature.id == row.answer_id))).one()
+    if row.proposal_id:
+        proposal = (await session.exec(select(Proposal).where(Proposal.id == row.proposal_id))).one()
+    return OpenedLink(
+        action=OpenedAction(row.action_id, row.reference, row.created_at),
+        document=OpenedDocument(row.document_id, row.number, row.sign_on_closes_at, row.sign_on_ended_at),
+        version=OpenedVersion(row.version_id, row.digest),
+        partner=OpenedPartner(
+            row.partner_id,
+            row.slug,
+            row.partner_name,
+            row.partner_languages,
+            row.website,
+            row.registered_address,
+            row.is_followed,
+        ),
+        contact=OpenedContact(
+            row.contact_id, row.contact_name, row.email, row.language, row.fingerprint, row.gone_at
+        ),
+        invitation=OpenedInvitation(row.invitation_id, row.questions_answered, row.is_proposed),
+        proposal=proposal,
+        answer=answer,
+        is_alive=row.is_alive,
+        may_be_read=row.may_be_read,
+        is_confirmed=row.is_confirmed,
+        languages=in_order(row.action_languages, row.approved_languages),
     )
-    for invitation_id, action_id in found:
-        await share_action(session, action_id)
-        await session.exec(
-            select(Invitation.id).where(Invitation.id == invitation_id).with_for_update(key_share=True)
-        )

@@ -1,6 +1,7 @@
 """The sign-on window of a document: who is invited, and how many have answered."""
 
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import text
@@ -103,7 +104,15 @@ async def end_sign_on(session: AsyncSession, ref: DocumentRef, person_id: UUID |
         await announce(session, ref.action_id)
 
 
-def closing_time(document: Document) -> datetime:
+class HasWindow(Protocol):
+    """A document, as far as its window goes."""
+
+    @property
+    def sign_on_closes_at(self) -> datetime | None:
+        """Return when the window closes; None where it was never opened."""
+
+
+def closing_time(document: HasWindow) -> datetime:
     """Return when the window of an opened sign-on closes.
 
     Raises:

@@ -1,9 +1,10 @@
 """The answers that count: listed for coordinators, for everybody, and with a statement."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+from sqlalchemy import bindparam
 from sqlalchemy import select as select_rows
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -28,6 +29,26 @@ _NEWEST: Final = (
     .limit(1)
     .scalar_subquery()
 )
+
+_SIGNED: Final = (
+    select_rows(
+        col(Partner.id),
+        col(Signature.visibility),
+        col(Partner.members),
+        col(Partner.member_count),
+        col(Partner.name),
+        col(Partner.country),
+    )
+    .join(Signature, col(Signature.partner_id) == Partner.id)
+    .where(
+        col(Signature.document_id) == bindparam("document_id"),
+        COUNTS,
+        col(Signature.digest) == bindparam("digest"),
+        col(Signature.answer) == Answer.SIGNED,
+    )
+    .order_by(col(Partner.country), col(Partner.name))
+)
+"""Made once: a page that many open at once asks it each time."""
 
 
 class Answered(NamedTuple):
@@ -121,28 +142,20 @@ async def count_organisations(session: AsyncSession, document_id: UUID, digest: 
 
 async def signed_by(session: AsyncSession, document_id: UUID, digest: bytes) -> SignedBy:
     """Read who signed a version, as everybody may know it, and for how many organisations."""
-    return (await signed_for_readers(session, document_id, digest))[Disclosure.PUBLIC]
+    return _as_known_to(Disclosure.PUBLIC, await _signing(session, document_id, digest))
 
 
 async def signed_for_readers(
     session: AsyncSession, document_id: UUID, digest: bytes
 ) -> dict[Disclosure, SignedBy]:
     """Read who signed a version, as each kind of readers may know it, and for how many organisations."""
-    found = await session.execute(
-        select_rows(
-            col(Partner.id),
-            col(Signature.visibility),
-            col(Partner.members),
-            col(Partner.member_count),
-            col(Partner.name),
-            col(Partner.country),
-        )
-        .join(Signature, col(Signature.partner_id) == Partner.id)
-        .where(*_signed(document_id, digest))
-        .order_by(col(Partner.country), col(Partner.name))
-    )
-    rows = found.all()
+    rows = await _signing(session, document_id, digest)
     return {readers: _as_known_to(readers, rows) for readers in Disclosure}
+
+
+async def _signing(session: AsyncSession, document_id: UUID, digest: bytes) -> Sequence[Any]:
+    found = await session.execute(_SIGNED, {"document_id": document_id, "digest": digest})
+    return found.all()
 
 
 def _as_known_to(readers: Disclosure, rows: Iterable[Any]) -> SignedBy:
@@ -152,12 +165,3 @@ def _as_known_to(readers: Disclosure, rows: Iterable[Any]) -> SignedBy:
         everybody.append(Signatory(id_, is_named, frozenset(members), member_count or 0))
         named += [PublicSignature(name, country)] if is_named else []
     return SignedBy(named, organisations(everybody))
-
-
-def _signed(document_id: UUID, digest: bytes) -> tuple[Any, ...]:
-    return (
-        Signature.document_id == document_id,
-        COUNTS,
-        Signature.digest == digest,
-        Signature.answer == Answer.SIGNED,
-    )

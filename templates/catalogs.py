@@ -1,6 +1,6 @@
 """The Babel catalogs in `locales/`, compiled in memory: a committed .po is all that a language needs."""
 
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 
@@ -11,6 +11,8 @@ from babel.support import Translations
 
 DOMAIN = "acuerpa"
 LOCALES = Path(__file__).parent.parent / "locales"
+KEPT = 256
+"""How many answers about tags are kept: a page asks for those of its languages each time."""
 
 
 def catalog_path(language: str) -> Path:
@@ -25,6 +27,7 @@ def languages() -> tuple[str, ...]:
     return tuple(sorted(path.parent.parent.name.replace("_", "-") for path in catalogs))
 
 
+@lru_cache(KEPT)
 def best_language(wanted: str, default: str) -> str:
     """Return the catalog language nearest to a BCP 47 tag: itself, its base language, or the default."""
     known = {tag.lower(): tag for tag in languages()}
@@ -53,6 +56,7 @@ def native_name(language: str) -> str:
     return name[0].upper() + name[1:] if name else language
 
 
+@lru_cache(KEPT)
 def text_direction(language: str) -> str:
     """Return `ltr` or `rtl`, the value of HTML's dir attribute, for any BCP 47 tag."""
     try:

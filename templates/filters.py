@@ -1,6 +1,7 @@
 """What templates may do to a value. Dates and countries are written in the language that is rendered."""
 
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -9,6 +10,7 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from templates.catalogs import KEPT
 from templates.markdown import to_html, to_text
 
 FINGERPRINT_LENGTH = 16
@@ -17,7 +19,11 @@ FORMATS = {"en": "en-001"}
 
 
 def _locale(context: Context) -> Locale:
-    language = context["language"]
+    return _locale_of(context["language"])
+
+
+@lru_cache(KEPT)
+def _locale_of(language: str) -> Locale:
     return Locale.parse(FORMATS.get(language, language), sep="-")
 
 
@@ -36,8 +42,13 @@ def long_date(context: Context, value: datetime, time_zone: str) -> str:
 @pass_context
 def date_time(context: Context, value: datetime, time_zone: str) -> str:
     """Write an aware time as `viernes, 20 de noviembre de 2026, 14:30 (Ciudad de México)`."""
-    local = _local(value, time_zone)
-    return f"{format_date(local, 'full', locale=_locale(context))}, {_clock(local, _locale(context))}"
+    return _date_time(_local(value, time_zone), time_zone, _locale(context))
+
+
+@lru_cache(KEPT)
+def _date_time(local: datetime, _time_zone: str, locale: Locale) -> str:
+    # The zone is named besides: the same moment in two of them is one key otherwise.
+    return f"{format_date(local, 'full', locale=locale)}, {_clock(local, locale)}"
 
 
 @pass_context
@@ -70,7 +81,12 @@ def language_name(context: Context, code: str) -> str:
 @pass_context
 def country(context: Context, code: str) -> str:
     """Name an ISO 3166-1 alpha-2 country; an unknown code names itself."""
-    return str(_locale(context).territories.get(code.upper(), code))
+    return _country(context["language"], code)
+
+
+@lru_cache(KEPT)
+def _country(language: str, code: str) -> str:
+    return str(_locale_of(language).territories.get(code.upper(), code))
 
 
 def markdown(text: str) -> Markup:

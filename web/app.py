@@ -21,6 +21,7 @@ from web import (
     contacts,
     decisions,
     deliveries,
+    digest,
     document_decisions,
     documents,
     enrolment_page,
@@ -139,6 +140,7 @@ _API = (
     submissions,
     reports,
     stats,
+    digest,
     windows,
     check_ins,
     extending,
@@ -161,8 +163,8 @@ AFTER_FAILURE_SECONDS = 1.0
 _log = structlog.get_logger(__name__)
 
 
-def create_app(services: Services) -> FastAPI:
-    """Build the application over its services."""
+def create_app(services: Services, *, is_first: bool = True) -> FastAPI:
+    """Build the application over its services; of several at one address, the first does what one must do."""
     app: FastAPI = FastAPIOffline(
         title="Acuerpa",
         version="1",
@@ -172,15 +174,17 @@ def create_app(services: Services) -> FastAPI:
         static_url="/docs/assets",
     )
     app.state.services = services
+    app.state.is_first = is_first
     api = APIRouter(prefix="/api/v1")
     for part in _API:
         api.include_router(part.router)
-    app.include_router(api)
     partner_pages = (sign_page, asking, acting, proposing, details, approving, receipt_page)
     own_pages = (check_in_page, response_page, enrolment_page, verify_page)
     other_pages = (screen_page, unsubscribe_page, public_lists, logo, health)
+    # First: routes are tried in order, and these are asked for by hundreds at once.
     for part in (*partner_pages, *own_pages, *other_pages):
         app.include_router(part.router)
+    app.include_router(api)
     for part in (sms_callbacks, mail_callbacks):
         app.include_router(part.router)
     answer_errors(app)
@@ -194,7 +198,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     nudger = Nudger(services.database, services.feed, services.gateway)
     anchorer = Anchorer(services.database, services.feed, services.anchors)
     early = EarlyReceipts(services.database)
-    background = (services.feed.run, nudger.run, anchorer.run, early.run)
+    of_each, of_one = (services.feed.run, nudger.run), (anchorer.run, early.run)
+    background = (*of_each, *of_one) if app.state.is_first else of_each
     tasks = [asyncio.create_task(_kept_up(work)) for work in background]
     try:
         yield

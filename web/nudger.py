@@ -1,6 +1,7 @@
 """Telling workflows that facts changed: at once where Temporal answers, and again until it does."""
 
 import asyncio
+import time
 
 import structlog
 from temporalio.service import RPCError
@@ -19,6 +20,10 @@ SWEEP_SECONDS = 5.0
 SPACING_SECONDS = 0.1
 """The shortest time between two rounds: a burst of signatures becomes one nudge."""
 
+ANSWERS_SPACING_SECONDS = 1.0
+"""The shortest time between two nudges about answers to one workflow: the first goes at once."""
+
+_ABOUT_ANSWERS = frozenset({Addressee.SIGN_ON, Addressee.RECEIPTS})
 _ROUND = 200
 
 
@@ -29,29 +34,45 @@ class Nudger:
         self._database = database
         self._feed = feed
         self._gateway = gateway
+        self._told_at: dict[UndeliveredNudge, float] = {}
 
     async def run(self) -> None:
         """Deliver until cancelled."""
         while True:
             self._feed.anything.clear()
+            wait_seconds = SWEEP_SECONDS
             try:
-                await self.deliver()
+                if await self.deliver():
+                    wait_seconds = ANSWERS_SPACING_SECONDS
             except TemporalUnavailableError:
                 _log.warning("nudges.temporal_unavailable", retry_in_seconds=SWEEP_SECONDS)
             except UNAVAILABLE:
                 _log.warning("nudges.database_unavailable", retry_in_seconds=SWEEP_SECONDS)
             await asyncio.sleep(SPACING_SECONDS)
-            await woken(self._feed.anything, SWEEP_SECONDS)
+            await woken(self._feed.anything, wait_seconds)
 
-    async def deliver(self) -> None:
-        """Go through the pending nudges once; a Temporal that does not answer ends the round."""
-        async with self._database.transaction() as session:
+    async def deliver(self) -> int:
+        """Go through the pending nudges once, and return how many were put off.
+
+        A Temporal that does not answer ends the round.
+        """
+        async with self._database.reading() as session:
             nudges = await undelivered_nudges(session, _ROUND)
-        for nudge in nudges:
+        due = [nudge for nudge in nudges if not self._was_just_told(nudge)]
+        for nudge in due:
             if await self._told(nudge):
                 await self._delivered(nudge)
+        return len(nudges) - len(due)
+
+    def _was_just_told(self, nudge: UndeliveredNudge) -> bool:
+        """Tell whether a workflow heard of answers so lately that more of them may gather."""
+        just_now = time.monotonic() - ANSWERS_SPACING_SECONDS
+        self._told_at = {told: at for told, at in self._told_at.items() if at > just_now}
+        return _workflow_of(nudge) in self._told_at
 
     async def _delivered(self, nudge: UndeliveredNudge) -> None:
+        if nudge.addressee in _ABOUT_ANSWERS:
+            self._told_at[_workflow_of(nudge)] = time.monotonic()
         async with self._database.transaction() as session:
             await nudge_delivered(session, nudge)
             await announce(session, nudge.action_id)
@@ -80,3 +101,7 @@ class Nudger:
             await self._gateway.nudge_resending(nudge.action_id, nudge.reference)
         else:
             await self._gateway.nudge_sign_on(nudge.reference, nudge.document_number)
+
+
+def _workflow_of(nudge: UndeliveredNudge) -> UndeliveredNudge:
+    return nudge._replace(requested=0)

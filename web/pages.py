@@ -1,7 +1,8 @@
 """Pages for people with a browser: rendered in their language, under a policy that lets nothing else in."""
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 from urllib.parse import urlencode
 
@@ -41,7 +42,7 @@ FOLDERS = (
 )
 """Where people come with a secret link and a browser; what goes wrong there is answered by a page as well."""
 
-Switch = list[tuple[str, str, str]]
+Switch = Sequence[tuple[str, str, str]]
 """Languages to choose from: code, name in itself, and the address that chooses it."""
 
 NOT_INDEXED: Final = {"X-Robots-Tag": "noindex"}
@@ -87,9 +88,14 @@ def rendered(
 
 def switch(parameter: str, languages: Iterable[str], kept: Mapping[str, str] | None = None) -> Switch:
     """List languages with the address that chooses each by a parameter, and keeps what was chosen before."""
-    return [
-        (code, native_name(code), f"?{urlencode({**(kept or {}), parameter: code})}") for code in languages
-    ]
+    return _switch(parameter, tuple(languages), tuple((kept or {}).items()))
+
+
+@lru_cache(256)
+def _switch(parameter: str, languages: tuple[str, ...], kept: tuple[tuple[str, str], ...]) -> Switch:
+    return tuple(
+        (code, native_name(code), f"?{urlencode({**dict(kept), parameter: code})}") for code in languages
+    )
 
 
 def wanted_language(services: Services, wanted: str | None, otherwise: str) -> str:

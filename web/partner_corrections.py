@@ -11,7 +11,6 @@ from models.directory import parse_partners
 from models.partner_correction import PartnerCorrection, corrected
 from models.partner_records import PartnerChange
 from models.partner_vocabulary import ChangeOutcome
-from models.partners import PartnerContact
 from models.vocabulary import Channel
 from security.fields import FieldCipher
 from security.sealed_places import partner_change_place
@@ -34,18 +33,19 @@ _OUTCOMES = {
 
 
 async def propose_correction(
-    session: AsyncSession, cipher: FieldCipher, slug: str, contact: PartnerContact, wanted: PartnerCorrection
+    session: AsyncSession, cipher: FieldCipher, slug: str, contact_id: UUID, wanted: PartnerCorrection
 ) -> PartnerChange | None:
-    """Keep what a contact corrected until a coordinator decides; None where she corrected nothing."""
+    """Keep what a contact corrected until a coordinator decides; None where nothing was, or she has left."""
     (record,) = await partners.partner_records(session, slug)
-    fields = wanted.changes(entry_of(record), contact_entry(contact))
+    contact = next((one for one in record.contacts if one.id == contact_id), None)
+    fields = wanted.changes(entry_of(record), contact_entry(contact)) if contact else {}
     if not fields:
         return None
     change_id = uuid4()
     change = PartnerChange(
         id=change_id,
         partner_id=record.partner.id,
-        contact_id=contact.id,
+        contact_id=contact_id,
         sealed_fields=cipher.seal(
             json.dumps(fields, ensure_ascii=False), context=partner_change_place(change_id)
         ),

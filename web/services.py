@@ -18,6 +18,7 @@ from security.pins import PinHasher
 from security.unsubscribing import UnsubscribeLinks
 from storage.changes import ChangeFeed
 from storage.database import Database
+from storage.known_texts import KnownTexts
 from templates.letter.press import LetterPress
 from templates.rendering import Renderer
 from web.callbacks.known import Callbacks
@@ -51,6 +52,7 @@ class Services:
     callbacks: Callbacks
     milestone_reminders: OffsetsByKind
     logo: Logo | None = None
+    texts: KnownTexts = field(default_factory=KnownTexts)
     leaving: Semaphore = field(default_factory=lambda: Semaphore(MOST_LEAVING))
 
 

@@ -128,7 +128,7 @@ class PartnersAtTheMailbox:
             return [
                 mail
                 for mail in mails
-                if (mail.to, mail.kind) == (address, kind) and reference in mail.subject
+                if reference in mail.subject and (mail.to, mail.kind) == (address, kind)
             ]
 
         return found(await self.mailbox.until(lambda mails: bool(found(mails))))[0].link

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +60,8 @@ class Story:
 
     world: World
     reference: str
+    began: date
+    """The day from which days of the story are counted."""
     told: list[Mapping[str, Any]]
     """The case, and each change of its facts, as its coordinator wrote them down."""
 
@@ -69,11 +71,11 @@ class Story:
 
     @property
     def today(self) -> str:
-        return self.day(0)
+        return self.world.clock.now().date().isoformat()
 
-    def day(self, later: int) -> str:
-        """Return the day that is so many days away."""
-        return (self.world.clock.now() + timedelta(days=later)).date().isoformat()
+    def day(self, number: int) -> str:
+        """Return a day of the story, by its number."""
+        return (self.began + timedelta(days=number)).isoformat()
 
     async def attested(self) -> None:
         """Have two verifiers read what is current, and stand behind it."""
@@ -189,14 +191,14 @@ class Story:
         link = await self.network.partners.link(f"{self.reference}/1", mailbox_of(name))
         return (await self.network.coordinator.http.get(link, follow_redirects=True)).text
 
-    async def has_hearing(self, in_days: int, note: str) -> int:
+    async def has_hearing(self, day: int, note: str) -> int:
         """Write a hearing down and return its number."""
-        day = {"kind": "hearing", "on": self.day(in_days), "at": "10:00", "note": note}
-        number: int = (await self.does("milestones", day))["number"]
+        when = {"on": self.day(day), "at": "10:00", "time_zone": "America/Guatemala"}
+        number: int = (await self.does("milestones", {"kind": "hearing", **when, "note": note}))["number"]
         return number
 
-    async def moves_hearing(self, number: int, in_days: int) -> None:
-        await self.does(f"milestones/{number}/move", {"on": self.day(in_days), "at": "10:00"})
+    async def moves_hearing(self, number: int, day: int) -> None:
+        await self.does(f"milestones/{number}/move", {"on": self.day(day), "at": "10:00"})
 
     async def days_told_of(self) -> Counter[int]:
         """Count how often the coordinator was reminded of each date of the case, by its number."""
@@ -238,6 +240,11 @@ class Story:
         """Let time pass."""
         await self.world.clock.passes(self.reference, await self.phase(), timedelta(**duration) + A_LITTLE)
 
+    async def on_the_evening_of(self, day: int) -> None:
+        """Let time pass until the evening of a day of the story, after the hours of courts."""
+        evening = datetime.combine(self.began + timedelta(days=day), time(20), UTC)
+        await self.after(seconds=(evening - self.world.clock.now()).total_seconds())
+
     async def got(self, kind: str, number: int) -> Counter[str]:
         """Wait until so many mails of a kind have come, and count them by address."""
         await self.network.mailbox.has(number, self.reference, kind)
@@ -266,9 +273,10 @@ class Story:
 
 async def handed_in(world: World, name: str, by: Coordinator | None = None) -> Story:
     """Have a coordinator hand the case of a file in."""
-    tree = case_file(name, world.clock.now().date())
+    today = world.clock.now().date()
+    tree = case_file(name, today)
     reference = await (by or world.network.coordinator).hand_in(tree)
-    return Story(world, reference, [tree])
+    return Story(world, reference, today, [tree])
 
 
 def hours_between(first: str, second: str) -> float:

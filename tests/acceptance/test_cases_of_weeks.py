@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from tests.acceptance.cases import mailbox_of, partner
+from tests.acceptance.cases import mailbox_of, partner, reader
 from tests.acceptance.files import document_file
 from tests.acceptance.network import COORDINATOR
 from tests.acceptance.secrecy import assert_kept_secret
@@ -17,6 +17,7 @@ ATTORNEY, PRESIDENCY, SURLANDIA = (
     "despacho@presidencia-supuesta.example",
     "human.rights@surlandia.example",
 )
+COURT = "secretaria@corte-ficticia.example"
 SOUTH = "fiscalia@sur-imaginado.example"
 OFFICES = {ATTORNEY: "es", PRESIDENCY: "es", SURLANDIA: "en"}
 
@@ -91,3 +92,40 @@ async def test_a_victim_that_signs_itself_has_its_stolen_links_revoked_and_confi
     assert await story.readers_of(2, 4) == {SOUTH: "es"} | signed
     assert mailbox_of("faro-sur") not in {mail.to for mail in await story.mails() if mail not in stolen}
     await assert_kept_secret(story)
+
+
+async def test_two_proceedings_run_side_by_side_and_a_filing_stays_confidential_until_she_tells_it(
+    world: World,
+) -> None:
+    await world.network.coordinator.import_contacts([reader("tribunales", tag="caso-siete")])
+    story = await handed_in(world, "07-two-proceedings")
+    await story.goes_out()
+    readers = {COURT: "es", "tribunales@lectoras.example": "es"}
+    assert await story.readers_of(1, 2) == readers
+    penal = await story.has_hearing(10, "Audiencia intermedia en la sala Cenzontle")
+    amparo = await story.has_hearing(12, "Amparo en la sala Jilguero")
+    filed = await story.files_at("iachr")
+    assert "Herlinda Batz Inventada" in filed
+
+    await story.on_the_evening_of(2)
+    await story.moves_hearing(penal, 20)
+    for near, day in enumerate([5, 11, 13], start=1):
+        await story.on_the_evening_of(day)
+        assert await story.got("day near", near) == Counter({COORDINATOR: near})
+    await story.moves_hearing(penal, 30)
+    for near, day in enumerate([23, 29], start=4):
+        await story.on_the_evening_of(day)
+        assert await story.got("day near", near) == Counter({COORDINATOR: near})
+    await story.on_the_evening_of(31)
+    assert await story.got("day passed", 2) == Counter({COORDINATOR: 2})
+    assert await story.days_told_of() == {amparo: 3, penal: 4}
+    assert await story.got("overdue", 1) == Counter([COORDINATOR])
+    said = [mail for mail in await story.mails() if mail.to != COORDINATOR]
+    assert not any("Comisión Interamericana" in mail.text for mail in said)
+
+    await story.tells("07-the-filing-is-public")
+    await story.attested()
+    await story.released()
+    assert await story.readers_of(2, 2) == readers
+    assert all("Comisión Interamericana" in text for text in (await story.texts_of(2)).values())
+    await assert_kept_secret(story, "sala Cenzontle", "sala Jilguero")

@@ -15,7 +15,7 @@ from typing import Final
 from tests.chaos.points import Point
 
 _CONTEXT: Final = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["tests.chaos.breaking_worker", "web.__main__"])
+_CONTEXT.set_forkserver_preload(["tests.chaos.breaking_worker", "web.serving"])
 END_SECONDS: Final = 30
 
 

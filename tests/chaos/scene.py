@@ -118,7 +118,7 @@ class Scene:
         """Ask the real API which messages are in doubt; no worker may run, lest cases go on."""
         self._keys = self._keys or await keys_in_database(self.stack)
         api = f"http://{LOOPBACK}:{self.stack.settings.web_port}"
-        web = Forked("web.__main__", self._environment(), self.stack.data / "logs" / "web.log")
+        web = Forked("web.serving", self._environment(), self.stack.data / "logs" / "web.log")
         await web.start()
         try:
             await until(answers(f"{api}/health/ready"), seconds=PATIENCE_SECONDS)

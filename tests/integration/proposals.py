@@ -30,7 +30,7 @@ async def proposed(case: Case, slug: str = "casa-manantial", approver: str = APP
             approver_fingerprint=factories.FINGERPRINT.of(Channel.EMAIL, approver),
             approver_language="es",
         )
-        await proposals.propose(session, link.action, link.document.id, proposal)
+        await proposals.propose(session, link.action.id, link.document.id, proposal)
     return proposal
 
 

@@ -19,7 +19,7 @@ async def asked(case: Case, slug: str = "casa-manantial", words: str = WORDS) ->
     sealed = factories.CIPHER.seal(words, context=question_place(place))
     async with opened(case, await sign_link(case, slug)) as (session, link):
         question = Question(id=place, invitation_id=link.invitation.id, turn=0, sealed_text=sealed)
-        await questions.ask(session, link.action, link.document.id, question)
+        await questions.ask(session, link.action.id, link.document.id, question)
     return question
 
 

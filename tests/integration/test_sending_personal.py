@@ -72,7 +72,7 @@ async def test_a_proposal_that_was_taken_back_is_not_sent(case: Case) -> None:
     batch = await frozen(case)
     async with opened(case, await sign_link(case, "casa-manantial")) as (session, link):
         (proposal,) = await proposals.proposals_of(session, link.invitation.id)
-        await proposals.end(session, link.action, proposal, ProposalState.TAKEN_BACK, "Ana")
+        await proposals.end(session, link.action.id, proposal, ProposalState.TAKEN_BACK, "Ana")
     assert await case.claim(batch) == []
     async with case.database.transaction() as session:
         await claims.finish_batch(session, batch)
@@ -235,7 +235,7 @@ async def declined(case: Case) -> None:
     proposal = await proposed(case)
     async with opened(case, await approver_link(case, proposal)) as (session, link):
         assert link.proposal
-        await proposals.decline(session, link.action, link.document.id, link.proposal, "Zoraida")
+        await proposals.decline(session, link.action.id, link.document.id, link.proposal, "Zoraida")
 
 
 async def test_a_contact_is_told_that_nobody_confirmed_and_gets_a_link(

@@ -213,7 +213,7 @@ def test_every_required_setting_is_passed_and_none_is_misspelt(service: str) -> 
 
 
 def test_every_setting_reaches_the_process_that_uses_it() -> None:
-    of_web = {"ACUERPA_WEB_HOST", "ACUERPA_WEB_PORT", "ACUERPA_AUDIT_ANCHORS"}
+    of_web = {name for name in FIELDS if name.startswith("ACUERPA_WEB_")} | {"ACUERPA_AUDIT_ANCHORS"}
     of_web |= {name for name in FIELDS if name.startswith("ACUERPA_CALLBACK_")}
     embedded = {name for name in FIELDS if name.startswith("ACUERPA_LOCAL_")}
     assert FIELDS.keys() - embedded - of_web == SERVICES["worker"]["environment"].keys() & FIELDS.keys()

@@ -40,6 +40,7 @@ WRONG_VALUES = {
     ),
     "ACUERPA_WEB_HOST": (f"http://{CANARY}", f"{CANARY}/x"),
     "ACUERPA_WEB_PORT": (CANARY, "0", "65536"),
+    "ACUERPA_WEB_PROCESSES": (CANARY, "0", "17"),
     "ACUERPA_NETWORK_NAME": (f"{CANARY}\nBcc: x", f"a\u2028{CANARY}", CANARY * 10, f"a\x1b{CANARY}"),
     "ACUERPA_MAIL_FROM": (CANARY, f"{CANARY} <a@b.example>", f"a@{CANARY}..example"),
     "ACUERPA_MESSAGE_ID_DOMAIN": (CANARY, f"{CANARY}.example", "red..example", "-red.example"),

@@ -30,7 +30,7 @@ NOTHING_FILLED_IN = SignForm()
 async def read(proposal_id: str, request: Request, services: Work) -> HTMLResponse:
     """Show the statement and who asks. Looking never changes anything, whoever looks."""
     page = SidePage(services, request, "approve")
-    async with services.database.transaction() as session:
+    async with services.database.reading() as session:
         opened = await approver_opened_by(session, request, proposal_id)
         return await _shown(session, page, request, *opened) if opened else page.unusable()
 
@@ -68,7 +68,7 @@ def _problems(page: SidePage, link: OpenedLink, form: SignForm) -> dict[str, str
 async def _decide(session: AsyncSession, link: OpenedLink, proposal: Proposal, form: SignForm) -> None:
     """Sign for her organisation, or end the proposal: her no to the contact is no answer of all."""
     if form.answer == DECLINE:
-        await proposals.decline(session, link.action, link.document.id, proposal, form.signer_name)
+        await proposals.decline(session, link.action.id, link.document.id, proposal, form.signer_name)
         return
     given = GivenAnswer(
         Answer.SIGNED,

@@ -44,7 +44,7 @@ NOTHING_FILLED_IN = QuestionForm()
 async def read(invitation_id: str, request: Request, services: Work) -> HTMLResponse:
     """Show what was asked and answered. Looking never changes anything."""
     page = SidePage(services, request, "questions")
-    async with services.database.transaction() as session:
+    async with services.database.reading() as session:
         link = await opened_by(session, request, invitation_id)
         return await _shown(session, page, services, link) if link else page.unusable()
 
@@ -89,7 +89,7 @@ async def _ask(session: AsyncSession, cipher: FieldCipher, link: OpenedLink, tex
         turn=0,
         sealed_text=cipher.seal(text, context=question_place(place)),
     )
-    await questions.ask(session, link.action, link.document.id, asked)
+    await questions.ask(session, link.action.id, link.document.id, asked)
 
 
 def _is_repeated(cipher: FieldCipher, known: list[Question], form: QuestionForm) -> bool:

@@ -75,7 +75,7 @@ class DetailsForm(BaseModel):
 async def read(invitation_id: str, request: Request, services: Work) -> HTMLResponse:
     """Show what the directory says, to be corrected. Looking never changes anything."""
     page = SidePage(services, request, "details")
-    async with services.database.transaction() as session:
+    async with services.database.reading() as session:
         link = await opened_by(session, request, invitation_id)
         return await _shown(session, page, services, link) if link else page.unusable()
 
@@ -111,7 +111,7 @@ async def _propose(
         wanted = form.correction(link.partner.registered_address)
     except InvalidInput as error:
         return _problems_of(error)
-    await propose_correction(session, services.cipher, link.partner.slug, link.contact, wanted)
+    await propose_correction(session, services.cipher, link.partner.slug, link.contact.id, wanted)
     return {}
 
 

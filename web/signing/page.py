@@ -1,12 +1,13 @@
 """What the page of an invitation shows."""
 
+from typing import NamedTuple
+
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.partners import Signature
 from storage.documents import texts_of, version_with
-from storage.questions import count_answers
 from storage.sign_links import OpenedLink
 from storage.sign_on import closing_time
 from web.forms import form_token, is_ours
@@ -21,6 +22,15 @@ NOTHING_FILLED_IN = SignForm()
 NO_PROBLEMS: Problems = {}
 
 
+class Prepared(NamedTuple):
+    """What a page is to show, with nothing left to be asked of the database."""
+
+    page: str
+    link: OpenedLink
+    context: dict[str, object]
+    status: int = 200
+
+
 class SignPage:
     """What one request answers."""
 
@@ -33,16 +43,16 @@ class SignPage:
         """Say the same of every link that opens nothing, whatever the reason."""
         return self._render("unusable", None, {}, status=404)
 
-    async def of(
+    async def prepared(
         self,
         session: AsyncSession,
         link: OpenedLink,
         form: SignForm = NOTHING_FILLED_IN,
         problems: Problems = NO_PROBLEMS,
-    ) -> HTMLResponse:
-        """Show what a link opens now: what was answered, and the text where it can be signed."""
+    ) -> Prepared:
+        """Read what a link opens now: what was answered, and the text where it can be signed."""
         if link.answer is None and not link.may_sign:
-            return self._render("waiting", link, {})
+            return Prepared("waiting", link, {})
         context: dict[str, object] = {
             "index": f"{link.action.reference}/{link.document.number}",
             "partner_name": link.partner.name,
@@ -53,7 +63,7 @@ class SignPage:
             "may_sign": link.may_sign,
             "may_report": link.may_report,
             "page_path": path_of(self._services, link),
-            "questions_answered": await count_answers(session, link.invitation.id),
+            "questions_answered": link.invitation.questions_answered,
         }
         if link.answer:
             context |= self._answer(link, link.answer)
@@ -61,7 +71,12 @@ class SignPage:
             context |= await self._statement(session, link)
             context["changes"] = await self._changes(session, link, form, problems)
         page = "answered" if link.answer else "sign"
-        return self._render(page, link, context, status=422 if problems else 200)
+        return Prepared(page, link, context, 422 if problems else 200)
+
+    def shown(self, prepared: Prepared) -> HTMLResponse:
+        """Set what was read; nobody waits for a lock or a connection meanwhile."""
+        page, link, context, status = prepared
+        return self._render(page, link, context, status=status)
 
     def is_ours(self, link: OpenedLink, form: SignForm) -> bool:
         """Tell whether a form came from our page, for this invitation, the answer and the text it names."""

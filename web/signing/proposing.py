@@ -57,7 +57,7 @@ NOTHING_FILLED_IN = ProposalForm()
 async def read(invitation_id: str, request: Request, services: Work) -> HTMLResponse:
     """Show the form, or who was asked. Looking never changes anything."""
     page = SidePage(services, request, "approver")
-    async with services.database.transaction() as session:
+    async with services.database.reading() as session:
         link = await opened_by(session, request, invitation_id)
         return await _shown(session, page, services, link) if link else page.unusable()
 
@@ -105,7 +105,7 @@ async def _ask(
         approver_fingerprint=services.fingerprint.of(Channel.EMAIL, email),
         approver_language=form.approver_language,
     )
-    await proposals.propose(session, link.action, link.document.id, wanted)
+    await proposals.propose(session, link.action.id, link.document.id, wanted)
     return {}
 
 
@@ -143,7 +143,7 @@ async def _take_back(session: AsyncSession, page: SidePage, link: OpenedLink, fo
     if not page.is_ours(link, form.form_token, asked.id.bytes):
         problems["form_token"] = "form_expired"  # noqa: S105 - a code, not a secret
     if not problems:
-        await proposals.end(session, link.action, asked, ProposalState.TAKEN_BACK, form.ended_by)
+        await proposals.end(session, link.action.id, asked, ProposalState.TAKEN_BACK, form.ended_by)
     return problems
 
 

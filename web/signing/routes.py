@@ -9,7 +9,6 @@ from security.tokens import token_hash
 from storage.answers import GivenAnswer, answer
 from storage.disowning import confirm
 from storage.sign_links import opened_link
-from storage.windows import ref_of
 from web.pages import SIGN_LINKS, SIGN_PAGES
 from web.services import Work
 from web.signing.access import opened_by, to_its_page
@@ -26,7 +25,7 @@ PAGE = SIGN_PAGES + "{invitation_id}"
 @router.api_route(LINK, methods=["GET", "HEAD"])
 async def follow(token: str, request: Request, services: Work, lang: str | None = None) -> Response:
     """Send a browser on to the page, without the secret in its address. Following changes nothing."""
-    async with services.database.transaction() as session:
+    async with services.database.reading() as session:
         link = await opened_link(session, token_hash(token))
     if link is None:
         return SignPage(services, request, lang).unusable()
@@ -37,9 +36,10 @@ async def follow(token: str, request: Request, services: Work, lang: str | None 
 async def read(invitation_id: str, request: Request, services: Work, lang: str | None = None) -> HTMLResponse:
     """Show the statement. Looking never changes anything, whoever looks."""
     page = SignPage(services, request, lang)
-    async with services.database.transaction() as session:
+    async with services.database.reading() as session:
         link = await opened_by(session, request, invitation_id)
-        return await page.of(session, link) if link else page.unusable()
+        prepared = await page.prepared(session, link) if link else None
+    return page.shown(prepared) if prepared else page.unusable()
 
 
 @router.post(PAGE, response_class=HTMLResponse)
@@ -64,9 +64,9 @@ async def give_answer(
         if isinstance(given, GivenAnswer):
             link = link._replace(answer=await answer(session, link, given))
         elif isinstance(given, Confirmed):
-            await confirm(session, given.signature, ref_of(link.action, link.document), given.by)
+            await confirm(session, given.signature, link.ref, given.by)
         else:
             problems = given
-        shown = await page.of(session, link, form if problems else SignForm(), problems)
+        prepared = await page.prepared(session, link, form if problems else SignForm(), problems)
     services.feed.anything.set()
-    return shown
+    return page.shown(prepared)

@@ -4,10 +4,10 @@ from fastapi import Request
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.documents import DocumentText
-from storage.documents import texts_of
 from storage.sign_links import OpenedLink
 from storage.signatures import signed_by
 from web.pages import switch
+from web.services import services_of
 
 
 async def text_to_read(
@@ -17,7 +17,7 @@ async def text_to_read(
 
     Whom it does not speak to in hers, it speaks to in another of her organisation's.
     """
-    texts = await texts_of(session, link.version.id)
+    texts = await services_of(request).texts.of(session, link.version.id)
     wanted = (request.query_params.get("text", ""), language, link.contact.language, *link.partner.languages)
     spoken = [spelling for one in wanted for spelling in (one, one.partition("-")[0])]
     return texts[next(one for one in (*spoken, *link.languages) if one in link.languages)]
@@ -30,8 +30,11 @@ async def statement_context(
     text = await text_to_read(session, request, link, language)
     by = await signed_by(session, link.document.id, link.version.digest)
     return {
-        **text.model_dump(include={"summary", "body", "background", "demands"}),
         "title": text.headline,
+        "summary": text.summary,
+        "body": text.body,
+        "background": text.background,
+        "demands": text.demands,
         "statement_language": text.language,
         "text_languages": switch("text", link.languages, {"lang": language}),
         "digest": link.version.digest.hex(),

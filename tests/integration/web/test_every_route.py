@@ -95,6 +95,7 @@ MAY_CALL = {
     ("GET", "/actions/{reference}/documents/{number}/letters/{target}.pdf"): {COORDINATOR},
     ("POST", "/actions/{reference}/documents/{number}/letters/{target}/posted"): {COORDINATOR},
     ("GET", "/stats"): CASE_READERS,
+    ("GET", "/digest"): {COORDINATOR},
     ("GET", "/actions/{reference}/report"): CASE_READERS,
     ("GET", "/actions/{reference}/report.pdf"): CASE_READERS,
     ("GET", "/actions/{reference}/report.html"): CASE_READERS,

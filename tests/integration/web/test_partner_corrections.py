@@ -32,7 +32,7 @@ def form(contact: dict[str, str] | None = None, **changes: Any) -> PartnerCorrec
 async def propose(site: Site, wanted: PartnerCorrection, email: str = AMPARO) -> UUID | None:
     async with site.services.database.transaction() as session:
         found = await session.exec(select(PartnerContact).where(PartnerContact.email == email))
-        change = await propose_correction(session, site.services.cipher, SLUG, found.one(), wanted)
+        change = await propose_correction(session, site.services.cipher, SLUG, found.one().id, wanted)
         return change.id if change else None
 
 

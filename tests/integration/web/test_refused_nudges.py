@@ -1,4 +1,4 @@
-"""A nudge that Temporal refuses does not keep back those behind it."""
+"""A nudge that Temporal refuses keeps back none behind it, and a burst of answers is told of together."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -68,3 +68,26 @@ async def _runs(temporal: EmbeddedTemporal, reference: str) -> bool:
     except RPCError:
         return False
     return described.status is WorkflowExecutionStatus.RUNNING
+
+
+async def test_a_workflow_hears_of_answers_at_once_and_then_of_all_that_gathered(services: Services) -> None:
+    case, nudger = (
+        await make_case(services.database),
+        Nudger(services.database, services.feed, services.gateway),
+    )
+
+    async def waiting_after_a_request() -> set[Addressee]:
+        async with services.database.transaction() as session:
+            for addressee in (Addressee.ACTION, Addressee.RECEIPTS):
+                await request_nudge(session, case.action.id, addressee)
+        put_off = await nudger.deliver()
+        async with services.database.reading() as session:
+            waiting = {nudge.addressee for nudge in await undelivered_nudges(session, 10)}
+        assert put_off == len(waiting)
+        return waiting
+
+    assert await waiting_after_a_request() == set()
+    assert await waiting_after_a_request() == {Addressee.RECEIPTS}
+    assert await Nudger(services.database, services.feed, services.gateway).deliver() == 0
+    async with services.database.reading() as session:
+        assert await undelivered_nudges(session, 10) == []

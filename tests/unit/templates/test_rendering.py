@@ -253,3 +253,12 @@ def test_that_our_own_words_do_not_fit_is_known_before_a_release() -> None:
     )
     with pytest.raises(TextTooLongError):
         RENDERER.require_room_for_texts(link=None, verify_url="https://red.example/v/" + 300 * "x")
+
+
+def test_one_moment_is_written_by_the_clock_of_each_zone() -> None:
+    pages = {
+        zone: RENDERER.page("sign", "en", {**EXAMPLES["web/sign"], "time_zone": zone})
+        for zone in ("America/Mexico_City", "Africa/Nairobi", "America/Mexico_City")
+    }
+    assert "(Mexico City)" in pages["America/Mexico_City"]
+    assert "(Nairobi)" in pages["Africa/Nairobi"]
