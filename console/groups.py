@@ -14,6 +14,7 @@ from console import (
     contacts,
     documents,
     editorial,
+    facts,
     inbound,
     invitations,
     milestones,
@@ -44,7 +45,14 @@ GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
         "See and answer whether there is news.",
         {"list": check_ins.list_check_ins, "answer": check_ins.answer},
     ),
-    "people": ("Change how people at risk appear.", {"visibility": people.visibility}),
+    "people": (
+        "Change how people at risk appear, and add some.",
+        {"visibility": people.visibility, "add": facts.widen},
+    ),
+    "facts": (
+        "Report that facts changed: old demands stop at once; see what is needed to replace them.",
+        {"report": facts.report, "list": facts.list_facts, "show": facts.show},
+    ),
     "sources": ("Complete where facts come from.", {"add": people.add_source}),
     "documents": (
         "Write and approve documents.",

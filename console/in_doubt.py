@@ -32,6 +32,7 @@ WHY = {
     "restored": "a backup was restored: it may have gone out before",
     "retries_exhausted": "the provider may have had it, and answered nothing for a day",
     "no_longer_wanted": "the provider may have had it; then nobody waited for it any more",
+    "demands_replaced": "the provider may have had it; then facts changed, and it is not asked for any more",
     "action_ended": "the provider may have had it; then the action ended",
     "address_suppressed": "the provider may have had it; then the address was suppressed",
     "not_permitted": "the provider may have had it; then something that it needs was missing",

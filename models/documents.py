@@ -18,7 +18,10 @@ _INTERVAL: Any = Interval()
 
 
 class Document(SQLModel, table=True):
-    """One numbered text of a case, index `UA-2026-014/1`, with its sign-on window."""
+    """One numbered text of a case, index `UA-2026-014/1`, with its sign-on window.
+
+    One that is `guided` was prepared because facts changed: it goes to those who received what it replaces.
+    """
 
     __table_args__ = (UniqueConstraint("action_id", "number"),)
 
@@ -29,6 +32,12 @@ class Document(SQLModel, table=True):
     sign_on_opened_at: datetime | None = moment(nullable=True)
     sign_on_closes_at: datetime | None = moment(nullable=True)
     sign_on_ended_at: datetime | None = moment(nullable=True)
+    guided: bool = False
+
+    @property
+    def is_notice(self) -> bool:
+        """Tell whether it is what a stop or a withdrawal wrote: it says nothing of the case."""
+        return self.kind is DocumentKind.STOP_ACTION and not self.guided
 
 
 class DocumentVersion(SQLModel, table=True):

@@ -123,6 +123,8 @@ class Refusal(StrEnum):
     """It must be resumed first."""
     SOURCES_MISSING = "sources_missing"
     """Fewer sources than its urgency needs."""
+    NOT_ASKED_ANEW = "not_asked_anew"
+    """Facts changed, and who decides since has not said yes or no to what was allowed before."""
     ATTESTATIONS_MISSING = "attestations_missing"
     """Too few people other than the author confirmed facts and consent for the current text."""
     APPROVAL_MISSING = "approval_missing"

@@ -82,13 +82,6 @@ _SIGNATORIES = f"""
       AND 'signatories' = ANY(:audiences)
 """
 
-# Whoever stands in several audiences gets one message, the most particular one.
-_RELEASE = f"""
-    SELECT DISTINCT ON (channel, fingerprint) *
-    FROM ({TARGETS} UNION ALL {_SIGNATORIES} UNION ALL {CONTACTS}) AS everybody
-    ORDER BY channel, fingerprint, rank, recipient_id
-"""
-
 _COORDINATOR = """
     SELECT 'person' AS recipient_kind, person.id AS recipient_id, NULL::uuid AS invitation_id,
            NULL::uuid AS request_id, 'email' AS channel, person.email AS address, person.fingerprint,
@@ -131,25 +124,63 @@ _ADDRESS = "coalesce(partner.api_url, chosen.email, delivery.address)"
 _FINGERPRINT = f"coalesce({_SYSTEM_FINGERPRINT}, chosen.fingerprint, delivery.fingerprint)"
 """Of a delivery: a partner whose system has moved since is told at its new place, or by mail without one."""
 
-REACHED = f"""
-    SELECT DISTINCT ON ({_CHANNEL}, {_FINGERPRINT})
-           delivery.recipient_kind, delivery.recipient_id, NULL::uuid AS invitation_id,
-           NULL::uuid AS request_id, {_CHANNEL} AS channel, {_ADDRESS} AS address,
-           {_FINGERPRINT} AS fingerprint, delivery.language, 'public' AS disclosure, 1 AS rank,
-           delivery.channel AS reached_by
-    FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id {_WHERE_IT_IS}
-    WHERE dispatch.action_id = :action_id
-      AND dispatch.purpose IN ('statement', 'invitation', 'sign_on_reminder', 'sign_again', 'sign_link',
-                               'approval_request', 'reply_reminder')
-      AND (delivery.state IN ('sent', 'delivered', 'unknown')
-           OR (delivery.state = 'sending' AND delivery.handed_over_at IS NOT NULL)
-           OR (delivery.state = 'ready' AND delivery.provider IS NOT NULL)
-           OR (delivery.state IN ('ready', 'parked', 'cancelled') AND delivery.resent_at IS NOT NULL))
-    ORDER BY {_CHANNEL}, {_FINGERPRINT}, dispatch.frozen_at DESC
+
+def _reached(purposes: str, more: str = "true") -> str:
+    return f"""
+        SELECT DISTINCT ON ({_CHANNEL}, {_FINGERPRINT})
+               delivery.recipient_kind, delivery.recipient_id, NULL::uuid AS invitation_id,
+               NULL::uuid AS request_id, {_CHANNEL} AS channel, {_ADDRESS} AS address,
+               {_FINGERPRINT} AS fingerprint, delivery.language, 'public' AS disclosure, 1 AS rank,
+               delivery.channel AS reached_by, delivery.disclosure AS disclosed
+        FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id {_WHERE_IT_IS}
+        WHERE dispatch.action_id = :action_id
+          AND dispatch.purpose IN ({purposes}) AND {more}
+          AND (delivery.state IN ('sent', 'delivered', 'unknown')
+               OR (delivery.state = 'sending' AND delivery.handed_over_at IS NOT NULL)
+               OR (delivery.state = 'ready' AND delivery.provider IS NOT NULL)
+               OR (delivery.state IN ('ready', 'parked', 'cancelled') AND delivery.resent_at IS NOT NULL))
+        ORDER BY {_CHANNEL}, {_FINGERPRINT}, dispatch.frozen_at DESC
 """
+
+
+REACHED = _reached(
+    "'statement', 'invitation', 'sign_on_reminder', 'sign_again', 'sign_link', 'approval_request',"
+    " 'reply_reminder'"
+)
 """Whoever received something of the action, or may have, at the address and in the language of the last.
 
-`reached_by` is the channel by which that was.
+`reached_by` is the channel by which that was, `disclosed` to what kind of reader.
+"""
+
+_IS_GUIDED = "EXISTS (SELECT 1 FROM document WHERE document.id = :document_id AND document.guided)"
+
+_FOLLOWS = """
+    EXISTS (SELECT 1 FROM document WHERE document.id = :document_id
+              AND document.kind = 'further_information' AND NOT document.guided)
+"""
+
+# What came before a reopening is another story; the last place, since any other audience says more of them.
+_RECEIVED = _reached(
+    "'statement'",
+    """EXISTS (SELECT 1 FROM document AS earlier JOIN urgent_action AS action ON action.id = earlier.action_id
+               WHERE earlier.id = dispatch.document_id AND earlier.id <> :document_id
+                 AND earlier.number >= action.leading_document)""",
+)
+
+_AS_RECEIVED = """
+    SELECT recipient_kind, recipient_id, NULL, NULL, channel, address, fingerprint, language, disclosed,
+           9, ARRAY[language]::text[]
+"""
+
+# What replaces old demands goes to exactly those who have them; further information also to those who
+# received what it follows. Whoever stands in several audiences gets one message, the most particular one.
+_RELEASE = f"""
+    SELECT DISTINCT ON (channel, fingerprint) *
+    FROM (SELECT * FROM ({TARGETS} UNION ALL {_SIGNATORIES} UNION ALL {CONTACTS}) AS meant
+          WHERE NOT {_IS_GUIDED}
+          UNION ALL {_AS_RECEIVED} FROM ({REACHED}) AS reached WHERE {_IS_GUIDED}
+          UNION ALL {_AS_RECEIVED} FROM ({_RECEIVED}) AS received WHERE {_FOLLOWS}) AS everybody
+    ORDER BY channel, fingerprint, rank, recipient_id
 """
 
 # What was read for a message is a little older than its claim: rather is somebody told of twice than never.

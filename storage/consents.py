@@ -52,13 +52,14 @@ def is_live(consent: Consent, action: UrgentAction) -> bool:
     """Tell whether a consent is given and still holds, as the gate does."""
     afresh = action.reopened_at is None or consent.recorded_at >= action.reopened_at
     unexpired = consent.valid_until is None or consent.valid_until >= now().date()
-    return consent.given and consent.revoked_at is None and afresh and unexpired
+    stands = consent.revoked_at is None and consent.voided_by is None
+    return consent.given and stands and afresh and unexpired
 
 
 def is_asked_again(consent: Consent, action: UrgentAction) -> bool:
-    """Tell whether somebody had said yes until the action was reopened, and is to be asked anew."""
+    """Tell whether somebody had said yes until a reopening or changed facts, and is to be asked anew."""
     before = action.reopened_at is not None and consent.recorded_at < action.reopened_at
-    return consent.given and consent.revoked_at is None and before
+    return consent.given and consent.revoked_at is None and (before or consent.voided_by is not None)
 
 
 def live_uses(consents: Collection[Consent], action: UrgentAction) -> set[tuple[UUID, ConsentUse]]:
@@ -127,11 +128,11 @@ async def revoke_consents(
 
 
 async def passages(session: AsyncSession, action_id: UUID) -> list[ConsentPassage]:
-    """List whose consent has passed to family."""
+    """List whose consent has passed to family, who decide now."""
     found = await session.exec(
         select(ConsentPassage)
         .join(PersonAtRisk, col(PersonAtRisk.id) == ConsentPassage.person_at_risk_id)
-        .where(PersonAtRisk.action_id == action_id)
+        .where(PersonAtRisk.action_id == action_id, col(ConsentPassage.ended_at).is_(None))
     )
     return list(found)
 

@@ -135,11 +135,18 @@ async def store_version(session: AsyncSession, new: NewVersion) -> None:
 
 
 async def open_document(
-    session: AsyncSession, action: UrgentAction, kind: DocumentKind, new: NewVersion, person_id: UUID
+    session: AsyncSession,
+    action: UrgentAction,
+    kind: DocumentKind,
+    new: NewVersion,
+    person_id: UUID,
+    *,
+    guided: bool = False,
 ) -> Document:
-    """Add the next document of an action, and have it verified."""
+    """Add the next document of an action, and have it verified; `guided` where facts changed."""
     numbers = await session.exec(select(func.max(Document.number)).where(Document.action_id == action.id))
-    document = Document(action_id=action.id, number=(numbers.one() or 0) + 1, kind=kind)
+    number = (numbers.one() or 0) + 1
+    document = Document(action_id=action.id, number=number, kind=kind, guided=guided)
     await _add_all(session, [document])
     new.version.document_id = document.id
     await store_version(session, new)

@@ -26,6 +26,7 @@ from storage.gate_of_consents import (
     NAMED_TO_PUBLIC,
     SUBMITTED,
 )
+from storage.gate_of_facts import ASKED_ANEW, DEMANDS_STAND
 from storage.gate_of_milestones import REMINDER_WANTED
 from storage.gate_of_texts import (
     DIGEST_UNCHANGED,
@@ -91,6 +92,8 @@ class Failing(StrEnum):
     """It ends as suppressed."""
     UNWANTED = "no_longer_wanted"
     """It is cancelled: what it asks for was answered."""
+    REPLACED = "demands_replaced"
+    """It is cancelled: facts changed, and what it asks for is not asked for any more."""
     NOT_PERMITTED = "not_permitted"
     """It is cancelled: what it needs is not there."""
 
@@ -195,8 +198,10 @@ CHECKS: Final = MappingProxyType(
         "current cycle": Check(VERIFYING, Failing.UNWANTED, "(dispatch.cycle = action.verification_cycle)"),
         "not on hold": Check(_EVERY - _NOTICES, Failing.WAITS, "action.held_at IS NULL"),
         "due": Check(_EVERY, Failing.WAITS, DUE),
+        "demands stand": Check(_OF_HER | {Purpose.SIGN_LINK}, Failing.REPLACED, DEMANDS_STAND),
         "not returned": Check(_OF_HER | VERIFYING, Failing.NOT_PERMITTED, "action.returned_at IS NULL"),
         "sources": Check(_OF_HER, Failing.NOT_PERMITTED, _SOURCED),
+        "asked anew": Check(_OF_HER, Failing.NOT_PERMITTED, ASKED_ANEW),
         "attested": Check(_OF_HER, Failing.NOT_PERMITTED, _ATTESTED),
         "digest unchanged": Check(_TEXTS, Failing.NOT_PERMITTED, DIGEST_UNCHANGED),
         "newest version": Check(_TEXTS, Failing.NOT_PERMITTED, NEWEST_VERSION),

@@ -7,7 +7,7 @@ _CONSENTED = """
         SELECT 1 FROM person_at_risk AS person
         WHERE person.action_id = action.id AND {people}
           AND NOT coalesce((
-              SELECT newest.given AND newest.revoked_at IS NULL
+              SELECT newest.given AND newest.revoked_at IS NULL AND newest.voided_by IS NULL
                  AND newest.recorded_at >= coalesce(action.reopened_at, '-infinity')
                  AND (newest.valid_until IS NULL OR newest.valid_until >= now()::date)
               FROM consent AS newest

@@ -54,5 +54,6 @@ NEWEST_VERSION: Final = """
 """
 
 IS_A_NOTICE: Final = """
-    EXISTS (SELECT 1 FROM document WHERE document.id = dispatch.document_id AND document.kind = 'stop_action')
+    EXISTS (SELECT 1 FROM document AS notice
+            WHERE notice.id = dispatch.document_id AND notice.kind = 'stop_action' AND NOT notice.guided)
 """

@@ -37,12 +37,13 @@ _MISSING = text(f"""
 OPENNESS: Final = f"""
     {CHECKS["consent of the public"].holds} AS may_be_read,
     {" AND ".join(f"({CHECKS[name].holds})" for name in NEEDED)} AS is_confirmed,
+    {CHECKS["demands stand"].holds} AS demands_stand,
     ARRAY(SELECT document_text.language FROM document_text
           WHERE document_text.version_id = dispatch.version_id
             AND {approved_in("document_text.language")}) AS approved_languages
 """
 """What a page that many open at once may show, as columns: whether all who are named allow it in public,
-whether enough others confirm it, and in which languages. It expects an
+whether enough others confirm it, whether no fact has changed since, and in which languages. It expects an
 `action`, a version as `dispatch`, and the public as `delivery`."""
 
 

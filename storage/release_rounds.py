@@ -1,7 +1,7 @@
 """The next round of a document: when something of it may go out that has not, and to whom it would."""
 
 from sqlalchemy import text
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.actions import UrgentAction
@@ -38,11 +38,23 @@ async def next_round(
     waits = bool(set(approved) - sent_in)
     if not waits and sent_in:
         waits = await _refused(session, rounds[-1]) or (
-            purpose is Purpose.STATEMENT and await _targets_wait(session, action, current, approved)
+            purpose is Purpose.STATEMENT
+            and not current.document.guided
+            and await _targets_wait(session, action, current, approved)
         )
     if not waits:
         return None
     return DispatchRequest(document=current.ref(action), purpose=purpose, round=len(rounds) + 1)
+
+
+async def rounds_of(session: AsyncSession, current: CurrentVersion) -> int:
+    """Count the rounds in which a document's statement was frozen."""
+    counted = await session.exec(
+        select(func.count()).where(
+            Dispatch.document_id == current.document.id, Dispatch.purpose == Purpose.STATEMENT
+        )
+    )
+    return counted.one()
 
 
 async def _refused(session: AsyncSession, dispatch: Dispatch) -> bool:

@@ -29,6 +29,7 @@ from models.reply_clocks import (
 )
 from models.response_vocabulary import ResponseKind
 from models.submissions import Submission
+from storage.changed_facts import is_replaced
 from storage.gate_of_answers import COUNTS
 from storage.targets import targets_of
 
@@ -123,7 +124,8 @@ async def clocks_of(
 async def _targets(
     session: AsyncSession, action: UrgentAction, document_id: UUID, zone: str
 ) -> list[_Subject]:
-    started = await _started(session, document_id, zone)
+    replaced = await is_replaced(session, document_id)
+    started = {} if replaced else await _started(session, document_id, zone)
     declared = _declared(action)
     subjects = []
     for target in await targets_of(session, action.id):

@@ -144,6 +144,8 @@ class OpenedLink(NamedTuple):
     """Whether everybody who is named allows it in public."""
     is_confirmed: bool
     """Whether enough others stand behind the version and the consents as they are, and approved a text."""
+    demands_stand: bool
+    """Whether no fact has changed since the text was written."""
     languages: list[str]
     """Those in which the version is approved."""
 
@@ -168,7 +170,8 @@ class OpenedLink(NamedTuple):
     def takes_answers(self) -> bool:
         """Tell whether the text may be shown, and an answer to it would count: in time, or late."""
         opened = self.document.sign_on_closes_at is not None
-        return opened and self.is_alive and self.may_be_read and self.is_confirmed
+        may_be_shown = self.may_be_read and self.is_confirmed and self.demands_stand
+        return opened and self.is_alive and may_be_shown
 
     @property
     def signed_digest(self) -> bytes | None:
@@ -258,5 +261,6 @@ async def _opened(session: AsyncSession, row: Any) -> OpenedLink:
         is_alive=row.is_alive,
         may_be_read=row.may_be_read,
         is_confirmed=row.is_confirmed,
+        demands_stand=row.demands_stand,
         languages=in_order(row.action_languages, row.approved_languages),
     )

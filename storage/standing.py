@@ -26,7 +26,6 @@ from models.messages import (
 )
 from models.outbox import Delivery, Dispatch
 from models.verification_messages import VerificationStatus
-from models.vocabulary import DocumentKind
 from storage.actions import action_by_id
 from storage.addenda import addendum_to_send
 from storage.audiences import REACHED
@@ -42,8 +41,9 @@ from storage.documents import (
 from storage.gate import ATTESTED_BY, CHECKS, Check
 from storage.gate_of_consents import ATTESTATIONS_REQUIRED
 from storage.invitations import links_to_send
+from storage.late_joiners import documents_missed
 from storage.personal import personal_rounds
-from storage.release_rounds import next_round
+from storage.release_rounds import next_round, rounds_of
 from storage.signing_again import asked_again
 
 _DURATION = TypeAdapter(timedelta)
@@ -51,6 +51,7 @@ _DURATIONS = TypeAdapter(tuple[timedelta, ...])
 
 NEEDED: Final = {
     "sources": Refusal.SOURCES_MISSING,
+    "asked anew": Refusal.NOT_ASKED_ANEW,
     "attested": Refusal.ATTESTATIONS_MISSING,
     "some text approved": Refusal.APPROVAL_MISSING,
     "editorial confirmed": Refusal.EDITORIAL_MISSING,
@@ -156,7 +157,7 @@ async def facts_of(session: AsyncSession, action_id: UUID) -> CaseFacts:
         parked_dispatches=await _parked_dispatches(session, action_id),
         verification=await _verification(session, action),
         release=await _release(session, action, current),
-        personal=await personal_rounds(session, action),
+        personal=(*await personal_rounds(session, action), *await _whole(session, action)),
         links=await links_to_send(session, action),
         sign_again=await _sign_again(session, action, current),
         addendum=await addendum_to_send(session, action),
@@ -224,7 +225,7 @@ async def verification_status(session: AsyncSession, verification: VerificationR
 async def released_next(session: AsyncSession, action: UrgentAction) -> CurrentVersion:
     """Return the newest document that is meant for the whole audience."""
     versions = await current_versions(session, action.id)
-    return next(one for one in reversed(versions) if one.document.kind is not DocumentKind.STOP_ACTION)
+    return next(one for one in reversed(versions) if not one.document.is_notice)
 
 
 async def _release(
@@ -236,10 +237,23 @@ async def _release(
     return await next_round(session, action, current, Purpose.STATEMENT)
 
 
+async def _whole(session: AsyncSession, action: UrgentAction) -> list[DispatchRequest]:
+    """Return the rounds by which those who joined late get the documents before."""
+    if action.stopped_at or action.closed_at or action.rejected_at:
+        return []
+    return [
+        DispatchRequest(
+            document=one.ref(action), purpose=Purpose.STATEMENT, round=await rounds_of(session, one) + 1
+        )
+        for one in await documents_missed(session, action)
+        if not await lacking(session, action, one.version)
+    ]
+
+
 async def _verification(session: AsyncSession, action: UrgentAction) -> VerificationRef | None:
     """Return what verifiers are to look at: the newest document, where something of it is not confirmed."""
     current = await current_version(session, action.id)
-    is_notice = current.document.kind is DocumentKind.STOP_ACTION
+    is_notice = current.document.is_notice
     over = action.rejected_at or action.returned_at or (action.closed_at and not action.stopped_at)
     if over or (action.stopped_at is not None) != is_notice:
         return None
@@ -265,7 +279,7 @@ async def _parked_dispatches(session: AsyncSession, action_id: UUID) -> int:
 async def _notice(session: AsyncSession, action: UrgentAction) -> CurrentVersion | None:
     """Return the newest notice of a stopped action."""
     current = await current_version(session, action.id)
-    is_notice = current.document.kind is DocumentKind.STOP_ACTION
+    is_notice = current.document.is_notice
     return current if action.stopped_at and is_notice else None
 
 

@@ -38,6 +38,16 @@ class RenderedNotice:
 
 
 @dataclass(frozen=True)
+class PreparedText:
+    """What is prepared of a document in one language where facts changed; ⟦blanks⟧ are to be filled in."""
+
+    headline: str
+    summary: str
+    body: str
+    demands: list[str]
+
+
+@dataclass(frozen=True)
 class Renderer:
     """Renders every template for one network; languages without a catalog fall back to the default one."""
 
@@ -72,6 +82,16 @@ class Renderer:
         return RenderedNotice(
             headline=one_line(self._render(f"{folder}/headline.txt", language, context)),
             body=tidy_lines(self._render(f"{folder}/body.txt", language, context)),
+        )
+
+    def prepared(self, language: str, context: Mapping[str, object]) -> PreparedText:
+        """Render the folder `facts/`: what is to be told of a change, with its blanks."""
+        demands = tidy_lines(self._render("facts/demands.txt", language, context)).splitlines()
+        return PreparedText(
+            headline=one_line(self._render("facts/headline.txt", language, context)),
+            summary=one_line(self._render("facts/summary.txt", language, context)),
+            body=tidy_lines(self._render("facts/body.txt", language, context)),
+            demands=[line for line in demands if line] if context["demands"] == "changed" else [],
         )
 
     def sms(self, message: str, language: str, context: Mapping[str, object]) -> str:

@@ -13,6 +13,7 @@ from web import (
     addenda,
     audience,
     audit,
+    changed_facts,
     check_in_page,
     check_ins,
     clocks,
@@ -59,6 +60,7 @@ from web import (
     suppressions,
     unsubscribe_page,
     verify_page,
+    widening,
     windows,
 )
 from web.anchoring import Anchorer
@@ -133,6 +135,8 @@ _API = (
     consents,
     people,
     sources,
+    changed_facts,
+    widening,
     documents,
     document_decisions,
     addenda,

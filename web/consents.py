@@ -6,12 +6,14 @@ from fastapi import APIRouter, Body
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.actions import PersonAtRisk, UrgentAction
+from models.changed_fact_file import PASSES, FactChange
 from models.consent_changes import ConsentRecord, Revocation
 from models.lifecycle import Decision
 from models.problems import InvalidInput, Problem
 from models.strict_model import parse
 from models.vocabulary import ConsentGiver, ConsentUse
 from storage import actions, consents, decisions
+from storage.changed_facts import facts_of
 from web.actions import found
 from web.authentication import CaseReader, Coordinator
 from web.consent_schemas import ConsentsView, ConsequencesView, RevocationView
@@ -33,6 +35,18 @@ _RECORD_EXAMPLE = {
     "until": "2027-11-20",
 }
 _REVOCATION_EXAMPLE = {"person": 0, "use": "all"}
+_BY_FAMILY = (
+    "must be family: consent of this person passed to her family",
+    "Ask the family that was named, or whom they sent, and write given_by: family.",
+)
+_NOT_HERSELF = (
+    "must not be herself: she was killed, or is missing",
+    "Name the family that decides: starter.py consents pass REF; then ask them.",
+)
+_BY_HERSELF = (
+    "must not be family: she is free, and decides herself",
+    "Ask her, and write given_by: herself.",
+)
 
 
 @router.get("")
@@ -61,7 +75,7 @@ async def record(
         action = await found(session, reference, lock=True)
         await allowed(session, action, decision)
         (person,) = await _people(session, action, entry.person)
-        await _refuse_others_than_family(session, action, person, entry)
+        await _refuse_wrong_giver(session, action, person, entry)
         row = consent_row(entry, person, caller.person_id, services.cipher)
         await consents.record_consent(session, action, person, row)
         await decisions.tell(session, action.id)
@@ -101,19 +115,23 @@ async def _people(session: AsyncSession, action: UrgentAction, position: int | N
     return chosen
 
 
-async def _refuse_others_than_family(
+async def _refuse_wrong_giver(
     session: AsyncSession, action: UrgentAction, person: PersonAtRisk, entry: ConsentRecord
 ) -> None:
-    """Refuse what somebody else decides in the place of the family to whom consent passed.
+    """Refuse what somebody says who does not decide: family once it passed to them, and herself once free.
 
     Raises:
-        InvalidInput: the family did not decide it.
+        InvalidInput: somebody else decides it.
     """
     passed = {one.person_at_risk_id for one in await consents.passages(session, action.id)}
+    of_her = [one for one in await facts_of(session, action.id) if one.person_at_risk_id == person.id]
+    newest = of_her[-1].change if of_her else None
     if person.id in passed and entry.given_by is not ConsentGiver.FAMILY:
-        problem = Problem(
-            field="given_by",
-            rule="must be family: consent of this person passed to her family",
-            remedy="Ask the family that was named, or whom they sent, and write given_by: family.",
-        )
-        raise InvalidInput((problem,))
+        rule, remedy = _BY_FAMILY
+    elif newest in PASSES and entry.given_by is ConsentGiver.HERSELF:
+        rule, remedy = _NOT_HERSELF
+    elif newest is FactChange.RELEASED and entry.given_by is ConsentGiver.FAMILY:
+        rule, remedy = _BY_HERSELF
+    else:
+        return
+    raise InvalidInput([Problem(field="given_by", rule=rule, remedy=remedy)])

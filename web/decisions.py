@@ -16,6 +16,7 @@ from storage.standing import phase_of
 from web import views
 from web.actions import found
 from web.authentication import Caller, CaseReader, Coordinator, Verifier
+from web.blanks import refuse_blanks
 from web.errors import ApiError, refused
 from web.leaks import refuse_unnamed
 from web.notices import write_notice
@@ -42,6 +43,7 @@ async def attest(
         version, confirms = await confirmed_version(session, action, attestation)
         if version.created_by == caller.person_id:
             raise ApiError(409, "The author cannot attest her own text.", "Somebody else must attest it.")
+        await refuse_blanks(session, version)
         await refuse_unnamed(session, services, action, version, confirms)
         await decisions.attest(session, action, version, caller.person_id, confirms)
     return await told(services, action, Decision.ATTEST, caller)

@@ -11,11 +11,12 @@ from models.documents import DocumentVersion
 from models.lifecycle import Decision
 from models.problems import InvalidInput, Problem
 from models.verification import text_in
-from models.vocabulary import DocumentKind
 from storage import decisions
+from storage.changed_facts import is_out
 from storage.documents import CurrentVersion, current_versions, open_document, texts_of, write_version
 from web.actions import found
 from web.authentication import Caller, CaseReader, Coordinator
+from web.blanks import refuse_blanks
 from web.decisions import told
 from web.document_schemas import DOCUMENT_EXAMPLE, VERSION_EXAMPLE, ApprovalRequest, DocumentChanged
 from web.document_views import documents_of, unknown_document
@@ -51,9 +52,10 @@ async def add(
                 "The document before it is not out yet.",
                 "Change that one: starter.py documents version REF N FILE; or release it first.",
             )
+        await _refuse_before_the_replacement(session, action)
         texts = await further_texts(session, action, file.texts)
         await refuse_leaks_in(session, services, action, texts, draft=True)
-        new = await version_of_texts(session, services, action, texts, file.kind, caller)
+        new = await version_of_texts(session, services, action, texts, caller)
         document = await open_document(session, action, file.kind, new, caller.person_id)
         await decisions.tell(session, action.id)
     return await _changed(services, action, document.number, Decision.EDIT, caller)
@@ -76,11 +78,12 @@ async def change(
     async with services.database.transaction() as session:
         action = await found(session, reference, lock=True)
         current = await _newest_document(session, action, number)
-        await _refuse(session, action, Decision.EDIT, current.document.kind)
+        await _refuse(session, action, Decision.EDIT, notice=current.document.is_notice)
         _refuse_other_base(file, current.version)
         texts = await changed_texts(session, action, current, file.texts)
         await refuse_leaks_in(session, services, action, texts, draft=True)
-        new = await version_of_texts(session, services, action, texts, current.document.kind, caller)
+        notice = current.document.is_notice
+        new = await version_of_texts(session, services, action, texts, caller, notice=notice)
         await refuse_unchanged(session, current, new)
         if file.editorial:
             await mark_editorial(session, services, action, current, new, file.editorial)
@@ -107,6 +110,7 @@ async def approve(
         _refuse_other_version(current.version, version, approval.digest)
         _refuse_authors(action, current.version, caller)
         _refuse_unknown_language(sorted(await texts_of(session, current.version.id)), approval.language)
+        await refuse_blanks(session, current.version)
         await refuse_unnamed(session, services, action, current.version, confirms)
         await decisions.attest(session, action, current.version, caller.person_id, confirms)
     return await _changed(services, action, number, Decision.ATTEST, caller)
@@ -131,7 +135,7 @@ async def reopen(
             raise refused(refusal)
         texts = await further_texts(session, action, file.texts)
         await refuse_leaks_in(session, services, action, texts, draft=True)
-        new = await version_of_texts(session, services, action, texts, file.kind, caller)
+        new = await version_of_texts(session, services, action, texts, caller)
         document = await open_document(session, action, file.kind, new, caller.person_id)
         action.leading_document = document.number
     return await told(services, action, Decision.REOPEN, caller)
@@ -145,6 +149,17 @@ async def _changed(
     async with services.database.transaction() as session:
         documents = await documents_of(session, action)
     return DocumentChanged(document=documents.summary(number), workflow_informed=informed)
+
+
+async def _refuse_before_the_replacement(session: AsyncSession, action: UrgentAction) -> None:
+    """Refuse a document that would overtake the one that is to replace old demands."""
+    newest = (await current_versions(session, action.id))[-1].document
+    if newest.guided and not await is_out(session, newest.id):
+        raise ApiError(
+            409,
+            "What replaces the old demands is not out yet.",
+            f"Change that one: starter.py documents version REF {newest.number} FILE, and release it first.",
+        )
 
 
 async def _document(session: AsyncSession, action: UrgentAction, number: int) -> CurrentVersion:
@@ -169,10 +184,10 @@ async def _newest_document(session: AsyncSession, action: UrgentAction, number: 
 
 
 async def _refuse(
-    session: AsyncSession, action: UrgentAction, decision: Decision, kind: DocumentKind | None = None
+    session: AsyncSession, action: UrgentAction, decision: Decision, *, notice: bool = False
 ) -> None:
     """Refuse a decision by the action's life; the notice of a stop may be changed after it."""
-    if kind is DocumentKind.STOP_ACTION and action.stopped_at:
+    if notice and action.stopped_at:
         return
     refusal = await decisions.refusal(session, action, decision)
     if refusal:

@@ -28,6 +28,10 @@ _REMEDIES = {
     Refusal.ALREADY_ON_HOLD: "The action is on hold already; nothing leaves.",
     Refusal.NOT_ON_HOLD: "The action is not on hold; there is nothing to resume.",
     Refusal.ON_HOLD: "The action is on hold; resume it first.",
+    Refusal.NOT_ASKED_ANEW: (
+        "Facts changed: record the yes or no of who decides now to each use that was allowed before:"
+        " starter.py facts list REF, consents add REF."
+    ),
     Refusal.ATTESTATIONS_MISSING: (
         "More people other than the author must confirm facts and consent of the current text first:"
         " starter.py attest REF."

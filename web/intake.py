@@ -10,7 +10,9 @@ from sqlmodel import SQLModel
 
 from models.actions import PersonAtRisk, RiskAssessment, Source, UrgentAction
 from models.case import CaseFile, canonical_tree
+from models.case_parts import RiskAssessment as RiskEntry
 from models.case_parts import Source as SourceEntry
+from models.case_parts import Target as TargetEntry
 from models.case_parts import TargetAddress as AddressEntry
 from models.case_people import Consent as ConsentEntry
 from models.case_people import PersonAtRisk as PersonEntry
@@ -73,7 +75,10 @@ class Intake:
 
     def generations(self, action: UrgentAction) -> list[Sequence[SQLModel]]:
         """List all rows of the case, each generation referring to those before it."""
-        known = [self._person(action, *entry) for entry in enumerate(self.case.people_at_risk)]
+        known = [
+            person_row(entry, action.id, position, self.cipher)
+            for position, entry in enumerate(self.case.people_at_risk)
+        ]
         people = [one.person for one in known]
         consents = self._consents(people)
         document = Document(action_id=action.id, number=1, kind=DocumentKind.ACTION)
@@ -81,28 +86,14 @@ class Intake:
         if self.case.sign_on:
             refuse_heavy(texts)
         new = new_version(document.id, texts, self.author_id, known, live_uses(consents, action))
-        targets = self._targets(action)
+        risk = risk_row(self.case.risk_assessment, action.id, self.cipher)
+        targets = [target_row(entry, action.id, position) for position, entry in enumerate(self.case.targets)]
         return [
             [action],
-            [*people, document, *self._sources(action), self._risk(action), *targets],
+            [*people, document, *self._sources(action), risk, *targets],
             [*consents, new.version, *self._addresses(targets)],
             [*new.texts, *new.renderings],
         ]
-
-    def _person(self, action: UrgentAction, position: int, entry: PersonEntry) -> KnownPerson:
-        person_id = uuid4()
-        identity = Identity(entry.name, entry.aliases, entry.private)
-        person = PersonAtRisk(
-            id=person_id,
-            action_id=action.id,
-            position=position,
-            kind=entry.kind,
-            visibility=entry.visibility,
-            display_name=identity.shown_as(entry.visibility, entry.pseudonym),
-            roles=dict(entry.role),
-            sealed_identity=identity.sealed(self.cipher, person_id),
-        )
-        return KnownPerson(person, identity)
 
     def _consents(self, people: list[PersonAtRisk]) -> list[Consent]:
         return [
@@ -113,11 +104,6 @@ class Intake:
 
     def _sources(self, action: UrgentAction) -> list[Source]:
         return [source_row(source, action.id, self.cipher) for source in self.case.sources]
-
-    def _risk(self, action: UrgentAction) -> RiskAssessment:
-        risk_id, risk = uuid4(), self.case.risk_assessment
-        sealed = self.cipher.seal(risk.note, context=risk_place(risk_id))
-        return RiskAssessment(id=risk_id, action_id=action.id, level=risk.level, sealed_note=sealed)
 
     def _texts(self) -> list[DocumentText]:
         """Make the texts of the document; the title is in the action's own language, others go by summary."""
@@ -135,28 +121,51 @@ class Intake:
             for language, text in self.case.texts.items()
         ]
 
-    def _targets(self, action: UrgentAction) -> list[Target]:
-        return [
-            Target(
-                action_id=action.id,
-                position=position,
-                kind=target.kind,
-                offices=dict(target.office),
-                holder=target.holder,
-                salutations=dict(target.salutation),
-                language=target.language,
-                mechanism=target.mechanism,
-                replies_within=target.replies_within,
-            )
-            for position, target in enumerate(self.case.targets)
-        ]
-
     def _addresses(self, targets: list[Target]) -> list[TargetAddress]:
         return [
             address_row(address, row.id, position, self.fingerprint)
             for row, target in zip(targets, self.case.targets, strict=True)
             for position, address in enumerate(target.addresses)
         ]
+
+
+def person_row(entry: PersonEntry, action_id: UUID, position: int, cipher: FieldCipher) -> KnownPerson:
+    """Make the row of a person at risk; who she is, is sealed."""
+    person_id = uuid4()
+    identity = Identity(entry.name, entry.aliases, entry.private)
+    person = PersonAtRisk(
+        id=person_id,
+        action_id=action_id,
+        position=position,
+        kind=entry.kind,
+        visibility=entry.visibility,
+        display_name=identity.shown_as(entry.visibility, entry.pseudonym),
+        roles=dict(entry.role),
+        sealed_identity=identity.sealed(cipher, person_id),
+    )
+    return KnownPerson(person, identity)
+
+
+def risk_row(entry: RiskEntry, action_id: UUID, cipher: FieldCipher) -> RiskAssessment:
+    """Make the row of a risk assessment; its note is sealed."""
+    risk_id = uuid4()
+    sealed = cipher.seal(entry.note, context=risk_place(risk_id))
+    return RiskAssessment(id=risk_id, action_id=action_id, level=entry.level, sealed_note=sealed)
+
+
+def target_row(entry: TargetEntry, action_id: UUID, position: int) -> Target:
+    """Make the row of a target."""
+    return Target(
+        action_id=action_id,
+        position=position,
+        kind=entry.kind,
+        offices=dict(entry.office),
+        holder=entry.holder,
+        salutations=dict(entry.salutation),
+        language=entry.language,
+        mechanism=entry.mechanism,
+        replies_within=entry.replies_within,
+    )
 
 
 def address_row(

@@ -10,17 +10,16 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.actions import PersonAtRisk, UrgentAction
 from models.consent_changes import Appearance, Passage
 from models.consents import ConsentPassage
-from models.documents import DocumentText
 from models.lifecycle import Decision
 from models.problems import InvalidInput, Problem
 from models.strict_model import parse
-from models.vocabulary import ConsentUse, DocumentKind, Visibility
+from models.vocabulary import ConsentUse, Visibility
 from security.fields import FieldCipher
 from security.naming import LiveUses, open_identity
 from security.sealed_places import passage_place
-from storage import actions, consents, decisions, documents
+from storage import actions, consents, decisions
 from web.actions import found
-from web.authentication import Caller, Coordinator
+from web.authentication import Coordinator
 from web.consent_schemas import AppearanceView, PassageView
 from web.consent_views import passage_view
 from web.decisions import allowed
@@ -28,7 +27,7 @@ from web.errors import ApiError, unknown_person
 from web.leaks import leaks_now
 from web.readers import consequences
 from web.services import Services, Work
-from web.writing import version_of_texts
+from web.writing import write_again
 
 router = APIRouter(prefix="/actions/{reference}/people/{position}", tags=["people at risk"])
 
@@ -67,7 +66,7 @@ async def pass_consent(
                 "Consent of this person passed before.",
                 "Her family decides: starter.py consents list REF.",
             )
-        passage = _passage_row(entry, person, caller.person_id, services.cipher)
+        passage = passage_row(entry, person, caller.person_id, services.cipher)
         await consents.pass_consent(session, action, person, passage)
         await decisions.tell(session, action.id)
     await services.gateway.inform(action, Decision.EDIT, caller.person_id)
@@ -95,7 +94,7 @@ async def change_visibility(
         live = consents.live_uses(await consents.newest_consents(session, action.id), action)
         _refuse_unallowed_name(entry, person, live)
         if await _show(session, services, action, person, entry, caller.person_id):
-            await _write_again(session, services, action, caller)
+            await write_again(session, services, action, caller)
             await decisions.tell(session, action.id)
     told = await consequences(services, action, Decision.EDIT, caller)
     return AppearanceView(
@@ -115,7 +114,7 @@ async def _person(session: AsyncSession, action: UrgentAction, position: int) ->
     raise unknown_person()
 
 
-def _passage_row(
+def passage_row(
     entry: Passage, person: PersonAtRisk, recorded_by: UUID, cipher: FieldCipher
 ) -> ConsentPassage:
     """Make the row of a passage; who the family is, is sealed."""
@@ -174,18 +173,3 @@ async def _show(
         )
     await consents.change_visibility(session, action, person, entry.visibility, display_name, caller_id)
     return True
-
-
-async def _write_again(
-    session: AsyncSession, services: Services, action: UrgentAction, caller: Caller
-) -> None:
-    """Write each document that may still go out again, with the same texts and new renderings."""
-    for document, version in await documents.current_versions(session, action.id):
-        if document.kind is not DocumentKind.STOP_ACTION:
-            copies = [_copy(text) for text in (await documents.texts_of(session, version.id)).values()]
-            new = await version_of_texts(session, services, action, copies, document.kind, caller)
-            await documents.write_version(session, action, document, new, caller.person_id)
-
-
-def _copy(text: DocumentText) -> DocumentText:
-    return DocumentText(id=uuid4(), **text.model_dump(exclude={"id"}))

@@ -33,6 +33,8 @@ _REMEDIES: Final[Mapping[str, str]] = MappingProxyType(
             " or go on without the mechanisms."
         ),
         "sources": remedy_of(Refusal.SOURCES_MISSING),
+        "asked anew": remedy_of(Refusal.NOT_ASKED_ANEW),
+        "demands stand": "Facts changed. Write what replaces it: starter.py facts list REF tells the steps.",
         "attested": remedy_of(Refusal.ATTESTATIONS_MISSING),
         "some text approved": remedy_of(Refusal.APPROVAL_MISSING),
         "editorial confirmed": remedy_of(Refusal.EDITORIAL_MISSING),

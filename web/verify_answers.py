@@ -12,6 +12,7 @@ from models.lifecycle import Decision
 from storage import decisions
 from storage.consents import revoke_consents
 from storage.verification import OpenedRequest
+from web.blanks import blanks_of
 from web.decisions import objection_row
 from web.leaks import FoundLeak, unnamed_in
 from web.schemas import AttestationRequest
@@ -65,6 +66,8 @@ class Answering:
             digest=case.digest, confirms=chosen, consent_revision=action.consent_revision
         )
         version, confirms = await confirmed_version(session, action, attestation)
+        if await blanks_of(session, version):
+            return await self._again(case, {"confirms": "text_has_blanks"})
         leaks = await unnamed_in(session, self._page.services, action, version, confirms)
         if leaks:
             return await self._again(case, {"confirms": "text_names_somebody"}, leaks=leaks)

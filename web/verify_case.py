@@ -14,7 +14,7 @@ from models.consents import Consent, ConsentPassage
 from models.documents import DocumentText
 from models.lifecycle import Decision
 from models.verification import CONSENT, FACTS, confirmable
-from models.vocabulary import ConsentUse, DocumentKind, RenderingKind
+from models.vocabulary import ConsentUse, RenderingKind
 from security.fields import FieldCipher
 from security.naming import open_identity
 from security.sealed_places import facts_place, risk_place
@@ -56,7 +56,7 @@ class CaseShown:
     @property
     def is_notice(self) -> bool:
         """Tell whether it is the notice of an end, behind which stands nothing."""
-        return self.current.document.kind is DocumentKind.STOP_ACTION
+        return self.current.document.is_notice
 
     @property
     def is_hers(self) -> bool:
@@ -87,7 +87,7 @@ async def read_case(session: AsyncSession, cipher: FieldCipher, opened: OpenedRe
     action = opened.action
     current = await documents.current_version(session, action.id)
     texts = await documents.texts_of(session, current.version.id)
-    is_notice = current.document.kind is DocumentKind.STOP_ACTION
+    is_notice = current.document.is_notice
     reader = _Reader(session, cipher, action)
     return CaseShown(
         opened=opened,

@@ -10,7 +10,7 @@ from models.documents import DocumentText, DocumentVersion, Rendering, digest_of
 from models.lifecycle import Refusal
 from models.problems import InvalidInput, Problem
 from models.verification import CONSENT, EDITORIAL, FACTS, confirmable
-from models.vocabulary import DocumentKind, RenderingKind
+from models.vocabulary import RenderingKind
 from security.naming import KnownPerson, LiveUses
 from storage.documents import NewVersion, current_versions, texts_of
 from web.errors import ApiError, refused
@@ -67,11 +67,11 @@ async def confirmed_version(
             409, "The text is not the one that you read.", "Read the current version and attest its digest."
         )
     document, version = read[-1]
-    if action.stopped_at and document.kind is not DocumentKind.STOP_ACTION:
+    if action.stopped_at and not document.is_notice:
         raise refused(Refusal.ALREADY_ENDED)
     languages = sorted(await texts_of(session, version.id))
     possible = confirmable(languages, editorial=version.editorial_of is not None)
-    if document.kind is DocumentKind.STOP_ACTION:
+    if document.is_notice:
         possible = [one for one in possible if one not in {FACTS, CONSENT}]
     # That signatures are kept is nothing to be confirmed in passing.
     everything = [one for one in possible if one != EDITORIAL]

@@ -9,9 +9,16 @@ from models.actions import UrgentAction
 from models.document_file import Wording
 from models.documents import DocumentText
 from models.problems import InvalidInput, Problem
-from models.vocabulary import DocumentKind
+from storage.changed_facts import demanding_version
 from storage.consents import live_uses, newest_consents
-from storage.documents import CurrentVersion, NewVersion, leading_version, renderings_of, texts_of
+from storage.documents import (
+    CurrentVersion,
+    NewVersion,
+    current_versions,
+    renderings_of,
+    texts_of,
+    write_version,
+)
 from web.authentication import Caller
 from web.errors import ApiError
 from web.leaks import known_people
@@ -25,8 +32,8 @@ Wordings = Mapping[str, Wording]
 async def further_texts(
     session: AsyncSession, action: UrgentAction, wordings: Wordings
 ) -> list[DocumentText]:
-    """Make the texts of a further document: demands that are left out are those of the leading one."""
-    leading = await _leading_texts(session, action)
+    """Make the texts of a further document: demands that are left out are those of the case now."""
+    leading = await _demanding_texts(session, action)
     return [_text(language, one, None, leading.get(language)) for language, one in wordings.items()]
 
 
@@ -39,10 +46,10 @@ async def changed_texts(
         InvalidInput: a notice leaves out a language in which somebody is to be told.
     """
     before = await texts_of(session, current.version.id)
-    is_notice = current.document.kind is DocumentKind.STOP_ACTION
+    is_notice = current.document.is_notice
     if is_notice:
         _refuse_left_out(before, wordings)
-    leading = {} if is_notice else await _leading_texts(session, action)
+    leading = {} if is_notice else await _demanding_texts(session, action)
     return [
         _text(language, one, before.get(language), leading.get(language))
         for language, one in wordings.items()
@@ -54,17 +61,18 @@ async def version_of_texts(
     services: Services,
     action: UrgentAction,
     texts: list[DocumentText],
-    kind: DocumentKind,
     caller: Caller,
+    *,
+    notice: bool = False,
 ) -> NewVersion:
     """Make a version, with what consents allow now to tell authorities; a notice tells nobody's name.
 
     Raises:
         InvalidInput: a text is too long for the page on which partners sign it.
     """
-    if kind is not DocumentKind.STOP_ACTION and action.policy.get("sign_on"):
+    if not notice and action.policy.get("sign_on"):
         refuse_heavy(texts)
-    people = [] if kind is DocumentKind.STOP_ACTION else await known_people(session, services, action)
+    people = [] if notice else await known_people(session, services, action)
     live = live_uses(await newest_consents(session, action.id), action)
     return new_version(uuid4(), texts, caller.person_id, people, live)
 
@@ -95,8 +103,23 @@ def _refuse_left_out(before: Mapping[str, DocumentText], wordings: Wordings) -> 
         raise InvalidInput((Problem(field="texts", rule=rule, remedy=remedy),))
 
 
-async def _leading_texts(session: AsyncSession, action: UrgentAction) -> dict[str, DocumentText]:
-    return await texts_of(session, (await leading_version(session, action)).version.id)
+async def write_again(
+    session: AsyncSession, services: Services, action: UrgentAction, caller: Caller
+) -> None:
+    """Write each document that may still go out again, with the same texts and new renderings."""
+    for document, version in await current_versions(session, action.id):
+        if not document.is_notice:
+            copies = [_copy(text) for text in (await texts_of(session, version.id)).values()]
+            new = await version_of_texts(session, services, action, copies, caller)
+            await write_version(session, action, document, new, caller.person_id)
+
+
+def _copy(text: DocumentText) -> DocumentText:
+    return DocumentText(id=uuid4(), **text.model_dump(exclude={"id"}))
+
+
+async def _demanding_texts(session: AsyncSession, action: UrgentAction) -> dict[str, DocumentText]:
+    return await texts_of(session, (await demanding_version(session, action)).version.id)
 
 
 def _text(

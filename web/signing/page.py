@@ -52,7 +52,7 @@ class SignPage:
     ) -> Prepared:
         """Read what a link opens now: what was answered, and the text where it can be signed."""
         if link.answer is None and not link.may_sign:
-            return Prepared("waiting", link, {})
+            return Prepared("waiting", link, {"changing": not link.demands_stand})
         context: dict[str, object] = {
             "index": f"{link.action.reference}/{link.document.number}",
             "partner_name": link.partner.name,

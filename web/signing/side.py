@@ -27,7 +27,7 @@ class SidePage:
 
     def waiting(self, link: OpenedLink) -> HTMLResponse:
         """Say that nothing can be answered now."""
-        return rendered(self._services, "waiting", self._language(link), {})
+        return rendered(self._services, "waiting", self._language(link), {"changing": not link.demands_stand})
 
     def show(
         self, link: OpenedLink, context: dict[str, object], problems: Problems, template: str | None = None

@@ -28,6 +28,7 @@ from tests.integration.overdue import approved_letter, overdue_case
 from tests.integration.proposals import proposed
 from tests.integration.questions import asked
 from tests.integration.sign_links import answered
+from tests.integration.storage import scenario_statements as longer
 from tests.integration.verifiers import verifier
 
 _PLAN = VerificationPlan(remind_after=timedelta(hours=1), escalate_after=timedelta(hours=2))
@@ -92,20 +93,8 @@ SCENARIOS: Final = MappingProxyType(
         "approved and unanswered": Scenario(
             "UPDATE escalation_step SET state = 'dismissed' WHERE action_id = :case", Purpose.REPLY_REMINDER
         ),
-        "check-in unanswered": Scenario(
-            "INSERT INTO check_in_answer (id, action_id, document_id, number, news, by_link, person_id,"
-            " answered_at) SELECT gen_random_uuid(), action.id, document.id, 2, 'news', false,"
-            " action.author_id, now() FROM urgent_action AS action JOIN document"
-            " ON document.action_id = action.id WHERE action.id = :case",
-            Purpose.CHECK_IN,
-        ),
-        "reminder wanted": Scenario(
-            "INSERT INTO milestone_entry SELECT gen_random_uuid(), milestone_id, entry.number + 1,"
-            " 'cancelled', on_day, at_time, time_zone, remind_before, remind_after, NULL, recorded_by, now()"
-            " FROM milestone_entry AS entry JOIN milestone ON milestone.id = milestone_id"
-            " WHERE milestone.action_id = :case",
-            Purpose.MILESTONE,
-        ),
+        "check-in unanswered": Scenario(longer.ANSWERED_CHECK_IN, Purpose.CHECK_IN),
+        "reminder wanted": Scenario(longer.MOVED_MILESTONE, Purpose.MILESTONE),
         "links as they were": Scenario(
             "UPDATE invitation SET revoked_at = now() FROM document"
             " WHERE document.id = document_id AND action_id = :case",
@@ -135,8 +124,10 @@ SCENARIOS: Final = MappingProxyType(
             "UPDATE delivery SET not_before = now() + interval '1 day' FROM dispatch"
             " WHERE dispatch.id = dispatch_id AND dispatch.action_id = :case"
         ),
+        "demands stand": Scenario(longer.CHANGED_FACT),
         "not returned": Scenario("UPDATE urgent_action SET returned_at = now() WHERE id = :case"),
         "sources": Scenario("DELETE FROM source WHERE action_id = :case"),
+        "asked anew": Scenario(longer.VOIDED_CONSENT),
         "attested": Scenario("DELETE FROM attestation WHERE confirms = 'facts' AND action_id = :case"),
         "digest unchanged": Scenario(
             f"UPDATE document_version SET digest = sha256('x') WHERE document_id IN {_DOCUMENTS}"

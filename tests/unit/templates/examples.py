@@ -274,7 +274,8 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
         "seconds": 15,
     },
     "web/screen_unusable": PAGE,
-    **{f"web/{name}": PAGE for name in ("waiting", "unusable", "unsubscribe", "unsubscribed")},
+    "web/waiting": PAGE | {"changing": True},
+    **{f"web/{name}": PAGE for name in ("enrolled", "unusable", "unsubscribe", "unsubscribed")},
     "web/error": PAGE | {"status": 404},
     "web/enrol": PAGE
     | {
@@ -283,7 +284,6 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
         "form_token": "dG9rZW4",
         "problems": {},
     },
-    "web/enrolled": PAGE,
     "web/enrol_unusable": PAGE,
     **{name: PAGE | example for name, example in VERIFY_EXAMPLES.items()},
 }
