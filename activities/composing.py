@@ -270,8 +270,10 @@ class Composer:
         return expiry_context(draft, self._time_zone)
 
     async def _check_in(self, draft: Draft) -> dict[str, object]:
-        answer_url = await self._links.to_answer(draft.delivery)
-        return {**await self._to_coordinator(draft), "answer_url": answer_url}
+        return {
+            **await self._to_coordinator(draft),
+            "answer_url": await self._links.to_answer(draft.delivery),
+        }
 
     async def _receipt(self, draft: Draft) -> dict[str, object]:
         if draft.delivery.signature_id is None:
