@@ -215,11 +215,9 @@ class Composer:
         }
 
     async def _changes(self, draft: Draft) -> ListChanges:
-        contents = draft.contents
+        told = draft.contents
         async with self._database.transaction() as session:
-            return await list_changes(
-                session, contents.action, contents.document.id, contents.digest, draft.delivery
-            )
+            return await list_changes(session, told.action, told.document.id, told.digest, draft.delivery)
 
     async def _signing_again(self, draft: Draft) -> dict[str, object]:
         if draft.delivery.invitation_id is None:
@@ -270,10 +268,8 @@ class Composer:
         return expiry_context(draft, self._time_zone)
 
     async def _check_in(self, draft: Draft) -> dict[str, object]:
-        return {
-            **await self._to_coordinator(draft),
-            "answer_url": await self._links.to_answer(draft.delivery),
-        }
+        answer_url = await self._links.to_answer(draft.delivery)
+        return {**await self._to_coordinator(draft), "answer_url": answer_url}
 
     async def _receipt(self, draft: Draft) -> dict[str, object]:
         if draft.delivery.signature_id is None:
