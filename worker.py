@@ -35,14 +35,14 @@ async def run(settings: Settings, stopped: asyncio.Event) -> None:
         for worker in workers:
             await stack.enter_async_context(worker)
         stack.push_async_callback(_shut_down, workers)
-        await _keep_digests(client)
+        await keep_digests(client)
         _log.info("worker.ready")
         _tell_ready()
         await stopped.wait()
         _log.info("worker.stopping")
 
 
-async def _keep_digests(client: Client) -> None:
+async def keep_digests(client: Client) -> None:
     """Have weekly digests looked after, unless they are already: one workflow does it for all workers."""
     await client.start_workflow(
         DigestsWorkflow.run,

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from models.messages import Purpose
 from tests.workflows.stage import Stage
 from tests.workflows.weekly import continued, pass_to_next_look, start_digests
+from worker import keep_digests
 from workflows.addresses import DIGESTS_WORKFLOW_ID
 
 MADRID = ZoneInfo("Europe/Madrid")
@@ -77,11 +78,11 @@ async def test_after_an_outage_of_nine_days_one_leaves_and_not_two(stage: Stage)
 async def test_a_worker_that_starts_again_sends_nothing_again(stage: Stage) -> None:
     await start_digests(stage)
     assert stage.digests
-    await continued(stage, stage.digests.result_run_id or stage.digests.run_id)
+    await continued(stage, stage.digests.run_id)
     await sent(stage, 1)
     before = (await stage.client.get_workflow_handle(DIGESTS_WORKFLOW_ID).describe()).run_id
     await stage.install("tomorrow")
-    await start_digests(stage)
+    await keep_digests(stage.client)
     assert (await stage.client.get_workflow_handle(DIGESTS_WORKFLOW_ID).describe()).run_id == before
     assert stage.world.calls["digests_due"] == 1
 
