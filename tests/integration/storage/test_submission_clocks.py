@@ -14,7 +14,7 @@ from models.reply_vocabulary import ClockState, StepKind, StepState
 from models.response_vocabulary import ResponseKind
 from storage.actions import action_by_id
 from storage.database import Database
-from storage.reply_clocks import AnyClock, clocks_of
+from storage.reply_clocks import AnyClock, asking_document, clocks_of
 from tests.integration.outbox_cases import Case, execute
 from tests.integration.overdue import (
     DAY,
@@ -43,7 +43,8 @@ async def case(database: Database) -> Case:
 async def clocks(case: Case, at: datetime | None = None) -> list[AnyClock]:
     async with case.database.transaction() as session:
         action = await action_by_id(session, case.action.id)
-        found = await clocks_of(session, action, case.document.document_id, NETWORK_TIME_ZONE, at or now())
+        asking = await asking_document(session, action)
+        found = await clocks_of(session, action, asking, NETWORK_TIME_ZONE, at or now())
     return [one for one in found if one.clock.state is not ClockState.UNTIMED]
 
 
