@@ -142,6 +142,12 @@ class Story:
         await self.does("changed-facts", tree)
         self.told.extend([tree, tree.get("adds", {})])
 
+    async def widens(self, change: str) -> None:
+        """Add people, concerns and offices to the case."""
+        tree = change_file(change, self.world.clock.now().date())
+        await self.does("widening", tree)
+        self.told.append(tree)
+
     async def writes(self, number: int, document: str) -> None:
         """Write another version of a document."""
         await self.does(f"documents/{number}/versions", document_file(document))
@@ -173,18 +179,10 @@ class Story:
 
     async def approves_the_next_letter(self) -> None:
         """Read the letter that is proposed to an office that is late, and let it go."""
-        step, approval = await self._next_letter()
-        await self.does(step, approval)
-
-    async def is_refused_the_next_letter(self) -> bool:
-        """Try to let a letter go that may not leave any more."""
-        return bool(await self.refused(*(await self._next_letter())))
-
-    async def _next_letter(self) -> tuple[str, dict[str, Any]]:
         clocks = (await self.network.coordinator.read(f"/actions/{self.reference}/clocks"))["clocks"]
         (step,) = [step["id"] for one in clocks for step in one["steps"] if step["state"] == "proposed"]
         draft = await self.network.coordinator.read(f"/actions/{self.reference}/steps/{step}")
-        return f"steps/{step}", {"decision": "approved", "digest": draft["digest"]}
+        await self.does(f"steps/{step}", {"decision": "approved", "digest": draft["digest"]})
 
     async def page_of(self, name: str) -> str:
         """Return what a partner's personal link to sign shows now."""

@@ -1,0 +1,98 @@
+"""Acceptance cases whose facts change while they run, as their people live through them."""
+
+import pytest
+
+from tests.acceptance.cases import mailbox_of, partner, reader
+from tests.acceptance.network import COORDINATOR
+from tests.acceptance.secrecy import assert_kept_secret
+from tests.acceptance.story import World, handed_in
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+RIVER, EVICTIONS, WESTLAND = (
+    "fiscalia@rio-fingido.example",
+    "desalojos@comision-ficticia.example",
+    "rights@oestelandia.example",
+)
+INTERIOR = "despacho@gobernacion-ficticia.example"
+SEARCH, NORTHLAND = "busqueda@comision-ficticia-norte.example", "rights@norte-fingido.example"
+
+
+async def test_others_come_to_a_case_and_a_second_letter_goes_to_other_offices(world: World) -> None:
+    await world.network.coordinator.import_contacts([reader("cronica", tag="caso-uno")])
+    story = await handed_in(world, "01-others-come-to-it")
+    await story.goes_out()
+    first = {RIVER: "es", "cronica@lectoras.example": "es"}
+    assert await story.readers_of(1, 2) == first
+    await story.after(days=2)
+
+    await story.widens("01-widened")
+    await story.tells("01-a-whole-village")
+    await story.attested()
+    await story.released()
+    assert await story.readers_of(2, 4) == first | {EVICTIONS: "es", WESTLAND: "en"}
+    texts = await story.texts_of(2)
+    assert {to for to, text in texts.items() if "Porfiria Nenetl Supuesta" in text} == {RIVER, EVICTIONS}
+    assert all("Garza" in text for text in texts.values())
+    assert await story.readers_of(1, 2) == first
+    assert (await story.action())["concerns"] == ["death_threat", "forced_eviction"]
+    await assert_kept_secret(story)
+
+
+async def test_she_is_killed_and_her_family_decides_what_is_said_and_asked_for(world: World) -> None:
+    await world.network.coordinator.import_partners([partner("raiz"), partner("semilla")])
+    story = await handed_in(world, "03-killed")
+    await story.attested()
+    await story.signed_by("raiz")
+    readers = {INTERIOR: "es", mailbox_of("raiz"): "es"}
+    assert await story.readers_of(1, 2) == readers
+    await story.reaches("following_up")
+    await story.after(days=10)
+    assert len(await story.got("overdue", 1)) == 1
+
+    await story.learns("03-killed")
+    await story.approves_the_next_letter()
+    hers = {"person": 0, "use": "name_in_public", "given": True, "given_by": "herself", "method": "phone"}
+    assert "must be family" in await story.refused("consents", {**hers, "on": story.today})
+    await story.consents(0, "name_to_authorities", "name_in_public", by="family")
+    await story.writes(2, "03-justice")
+    await story.attested()
+    await story.released()
+    assert await story.readers_of(2, 3) == readers | {mailbox_of("semilla"): "es"}
+    texts = (await story.texts_of(2)).values()
+    assert all("Investigar y juzgar a quienes la mataron" in text for text in texts)
+    assert not any("escolta a" in text for text in texts)
+    assert await story.mails("reply letter") == []
+    await assert_kept_secret(story)
+
+
+async def test_return_her_alive_stops_everywhere_at_once_and_is_replaced(world: World) -> None:
+    partners = [partner(name) for name in ("huellas", "rastros", "veredas")]
+    await world.network.coordinator.import_partners(partners)
+    await world.network.coordinator.import_contacts([reader("frontera", tag="caso-cuatro", language="en")])
+    story = await handed_in(world, "04-return-her-alive")
+    await story.attested()
+    await story.signed_by("huellas")
+    readers = {SEARCH: "es", NORTHLAND: "en", mailbox_of("huellas"): "es", "frontera@lectoras.example": "en"}
+    assert await story.readers_of(1, 4) == readers
+    await story.reaches("following_up")
+    await story.after(days=3)
+    assert len(await story.got("overdue", 1)) == 1
+    assert "con vida" in await story.page_of("rastros")
+
+    await story.learns("04-found-dead")
+    assert "con vida" not in await story.page_of("rastros")
+    await story.approves_the_next_letter()
+    await story.after(days=5)
+    assert {mail.to for mail in (await story.mails())[-2:]} == {COORDINATOR}
+    assert await story.mails("reply letter") == []
+    await story.consents(0, "name_to_authorities", "name_in_public", by="family")
+    await story.writes(2, "04-truth-and-justice")
+    await story.attested()
+    await story.released()
+    asked = {mailbox_of("rastros"): "es", mailbox_of("veredas"): "es"}
+    assert await story.readers_of(2, 6) == readers | asked
+    texts = (await story.texts_of(2)).values()
+    assert not any(old in text for text in texts for old in ("regrese con vida", "Return her alive"))
+    assert all("verdad y justicia" in text or "truth and justice" in text for text in texts)
+    await assert_kept_secret(story)
