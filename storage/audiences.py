@@ -172,12 +172,25 @@ _AS_RECEIVED = """
            9, ARRAY[language]::text[]
 """
 
-# What replaces old demands goes to exactly those who have them; further information also to those who
-# received what it follows. Whoever stands in several audiences gets one message, the most particular one.
+_NEW_OFFICES = f"""
+    SELECT office.* FROM ({TARGETS}) AS office
+    WHERE EXISTS (SELECT 1 FROM document WHERE document.id = :document_id
+                    AND document.guided AND document.kind = 'further_information')
+      AND NOT EXISTS (SELECT 1 FROM delivery JOIN dispatch ON dispatch.id = delivery.dispatch_id
+                      WHERE dispatch.action_id = :action_id AND dispatch.document_id <> :document_id
+                        AND delivery.recipient_kind = 'target'
+                        AND delivery.recipient_id = office.recipient_id)
+"""
+"""Whom nothing of the action was ever meant for: who came to it with the fact that changed."""
+
+# What replaces old demands goes to exactly those who have them, and to offices that were added since; further
+# information also to those who received what it follows. Who stands in several audiences gets one message, the
+# most particular one.
 _RELEASE = f"""
     SELECT DISTINCT ON (channel, fingerprint) *
     FROM (SELECT * FROM ({TARGETS} UNION ALL {_SIGNATORIES} UNION ALL {CONTACTS}) AS meant
           WHERE NOT {_IS_GUIDED}
+          UNION ALL {_NEW_OFFICES}
           UNION ALL {_AS_RECEIVED} FROM ({REACHED}) AS reached WHERE {_IS_GUIDED}
           UNION ALL {_AS_RECEIVED} FROM ({_RECEIVED}) AS received WHERE {_FOLLOWS}) AS everybody
     ORDER BY channel, fingerprint, rank, recipient_id

@@ -124,6 +124,36 @@ async def test_it_goes_to_exactly_those_who_received_what_it_replaces_by_their_w
     assert {row.disclosure for row in after} >= {"authority", "public"}
 
 
+async def test_an_office_that_is_added_with_a_fact_gets_what_is_asked_of_it(
+    case: Case, coordinator: Caller
+) -> None:
+    await reached(case)
+    office = {
+        "office": {"es": "Comisión Ficticia de Búsqueda", "en": "Invented Search Commission"},
+        "salutation": {"es": "Señoras y señores:", "en": "Dear members,"},
+        "kind": "authority",
+        "language": "es",
+        "addresses": [
+            {
+                "channel": "email",
+                "value": "busqueda@comision.example",
+                "source": "sitio oficial",
+                "checked_on": "2026-10-30",
+                "valid_until": "2036-10-30",
+            }
+        ],
+    }
+    await reported(coordinator, case, **{**WIDENED, "adds": {"targets": [office]}})
+    await filled_in(coordinator, case)
+    await case.confirm()
+    await _frozen(case, 2)
+    query = (
+        "SELECT document.number, recipient_kind FROM delivery JOIN dispatch ON dispatch.id = dispatch_id"
+        " JOIN document ON document.id = dispatch.document_id WHERE address = 'busqueda@comision.example'"
+    )
+    assert await execute(case.database, query) == [(2, "target")]
+
+
 async def _frozen(case: Case, number: int) -> None:
     async with case.database.transaction() as session:
         action = await actions.action_by_id(session, case.action.id)
