@@ -183,9 +183,9 @@ _NEW_OFFICES = f"""
 """
 """Whom nothing of the action was ever meant for: who came to it with the fact that changed."""
 
-# What replaces old demands goes to exactly those who have them, and to offices that were added since; further
-# information also to those who received what it follows. Who stands in several audiences gets one message,
-# the most particular one.
+# What replaces old demands goes to exactly those who have them, and to offices that were added since.
+# Further information also goes to those who received what it follows. Who is in several audiences gets
+# one message, the most particular one.
 _RELEASE = f"""
     SELECT DISTINCT ON (channel, fingerprint) *
     FROM (SELECT * FROM ({TARGETS} UNION ALL {_SIGNATORIES} UNION ALL {CONTACTS}) AS meant
