@@ -42,6 +42,7 @@ class ClockList(Answer):
     """The reply clocks of an action."""
 
     reference: str
+    document: str
     clocks: tuple[Clock, ...]
 
 

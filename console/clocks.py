@@ -48,7 +48,8 @@ def clocks(
             opened.screen.json(answer)
             return
         listed = read(ClockList, answer)
-        opened.screen.show(_table(listed), Group(*_proposals(listed)))
+        counted = Text(f"Targets have time from when {listed.document} reached them.")
+        opened.screen.show(counted, _table(listed), Group(*_proposals(listed)))
 
 
 def show(

@@ -1,5 +1,6 @@
 """Facts that changed under a case: written down, and what ends with them."""
 
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from models.records import EventKind
 from models.vocabulary import ConsentUse
 from storage.consents import is_live, newest_consents
 from storage.documents import CurrentVersion, leading_version, version_of
+from storage.escalation import dismiss_open_steps
 from storage.records import record
 
 _REPLACED: Final = text("""
@@ -42,7 +44,8 @@ async def write_down(
 ) -> None:
     """Keep a fact: from the commit on the gate refuses whatever was written before its draft.
 
-    The action must be locked; what was attested of its consents counts no more.
+    The action must be locked; what was attested of its consents counts no more, and steps that were proposed
+    about old demands are dismissed.
     """
     session.add(fact)
     await session.flush()
@@ -54,6 +57,7 @@ async def write_down(
         "person": person.position if person else None,
     }
     await record(session, action.id, EventKind.FACT_CHANGED, fact.recorded_by, detail)
+    await dismiss_open_steps(session, action.id, fact.recorded_by)
 
 
 async def void_consents(
@@ -113,6 +117,16 @@ async def demanding_version(session: AsyncSession, action: UrgentAction) -> Curr
     facts = await facts_of(session, action.id)
     draft = await draft_of(session, facts[-1]) if facts else leading
     return draft if draft.document.number >= leading.document.number else leading
+
+
+async def reported_at(session: AsyncSession, document_id: UUID) -> datetime | None:
+    """Return when the newest fact was reported with which a document was prepared; None where none was."""
+    found = await session.exec(
+        select(func.max(ChangedFact.recorded_at))
+        .join(DocumentVersion, col(DocumentVersion.id) == ChangedFact.draft_id)
+        .where(DocumentVersion.document_id == document_id)
+    )
+    return found.one()
 
 
 async def is_replaced(session: AsyncSession, document_id: UUID) -> bool:

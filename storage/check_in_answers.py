@@ -94,7 +94,7 @@ async def opened_check_in(session: AsyncSession, token_hash: bytes) -> OpenedChe
             col(UrgentAction.closed_at).is_(None),
             col(UrgentAction.stopped_at).is_(None),
             col(UrgentAction.rejected_at).is_(None),
-            col(UrgentAction.leading_document) == Document.number,
+            col(UrgentAction.leading_document) <= Document.number,
         )
     )
     row = found.one_or_none()

@@ -17,7 +17,7 @@ from models.reply_vocabulary import ClockState, StepState
 from storage.expiry import expiry_of
 from storage.gate_of_digests import coordinates
 from storage.milestones import milestones_of
-from storage.reply_clocks import clocks_of, leading_document_id
+from storage.reply_clocks import asking_document, clocks_of
 from storage.standing import phase_of
 
 SOON: Final = timedelta(days=14)
@@ -112,8 +112,8 @@ async def _waiting(session: AsyncSession, action: UrgentAction, zone: str, at: d
 async def _late_replies(session: AsyncSession, action: UrgentAction, zone: str, at: datetime) -> int:
     if action.phase is not Phase.FOLLOWING_UP:
         return 0
-    document_id = await leading_document_id(session, action)
-    clocks = await clocks_of(session, action, document_id, zone, at)
+    document = await asking_document(session, action)
+    clocks = await clocks_of(session, action, document, zone, at)
     return sum(one.clock.state is ClockState.LATE for one in clocks)
 
 

@@ -94,6 +94,21 @@ async def can_be_mailed(session: AsyncSession, target_id: UUID) -> bool:
     return bool((await session.execute(_HAS_ADDRESS, {"id": target_id})).scalar_one())
 
 
+async def dismiss_open_steps(session: AsyncSession, action_id: UUID, person_id: UUID) -> None:
+    """Dismiss what was proposed about targets and waits for a person: a fact ended what it asks for."""
+    found = await session.exec(
+        select(EscalationStep.id).where(
+            EscalationStep.action_id == action_id,
+            EscalationStep.state == StepState.PROPOSED,
+            col(EscalationStep.target_id).is_not(None),
+        )
+    )
+    for step_id in found.all():
+        one = await proposed_step(session, action_id, step_id)
+        if one:
+            await decide_step(session, one, StepState.DISMISSED, person_id, None)
+
+
 async def decide_step(
     session: AsyncSession, one: Proposed, state: StepState, person_id: UUID, digest: bytes | None
 ) -> None:

@@ -18,10 +18,11 @@ from storage.due_rules import RULES
 from storage.followed import Followed, settled_of
 from storage.people import person
 from storage.reminders import Reminders
+from storage.reply_clocks import asking_document
 
 _SETTLE = text("""
     UPDATE fallen_due SET settled_at = now()
-    WHERE document_id = :document_id AND kind = :kind AND subject_id = :subject_id AND number = :number
+    WHERE action_id = :action_id AND kind = :kind AND subject_id = :subject_id AND number = :number
       AND settled_at IS NULL
 """)
 
@@ -52,9 +53,9 @@ class FollowUps:
         held = followed.action.held_at is not None
         if held or due != next_of(await self._upcoming(followed), falling.now):
             return FallenDue()
-        known = await self._known(falling)
+        known = await self._known(rule.of(followed), due)
         if known is None:
-            known = await self._write_down(followed, due)
+            known = await self._write_down(rule.of(followed), due)
             await rule.carry_out(self._session, followed, due)
         rounds = rule.rounds(followed, due, known.round)
         if not rounds:
@@ -62,13 +63,13 @@ class FollowUps:
         return FallenDue(rounds=rounds, over=due.kind is DueKind.EXPIRY)
 
     async def settle(self, falling: FallDue) -> None:
-        """Note that the messages of what fell due are begun."""
+        """Note that the messages of what fell due are begun, also where its document was replaced since."""
         due = falling.due
         await self._session.flush()
         await self._session.execute(
             _SETTLE,
             {
-                "document_id": falling.document.document_id,
+                "action_id": falling.document.action_id,
                 "kind": due.kind,
                 "subject_id": due.subject,
                 "number": due.number,
@@ -84,15 +85,16 @@ class FollowUps:
         over = action.closed_at or action.stopped_at or action.rejected_at
         if over or action.leading_document != document.number:
             return None
-        settled = await settled_of(self._session, document.document_id)
+        asking = await asking_document(self._session, action)
+        settled = await settled_of(self._session, document.document_id, asking.id)
         zone = (await person(self._session, action.author_id)).time_zone
-        return Followed(action, document, action.released_at or now(), settled, self._reminders, zone)
+        released_at = action.released_at or now()
+        return Followed(action, document, asking, released_at, settled, self._reminders, zone)
 
-    async def _known(self, falling: FallDue) -> FallenDueRow | None:
-        due = falling.due
+    async def _known(self, document: DocumentRef, due: Due) -> FallenDueRow | None:
         found = await self._session.exec(
             select(FallenDueRow).where(
-                FallenDueRow.document_id == falling.document.document_id,
+                FallenDueRow.document_id == document.document_id,
                 FallenDueRow.kind == due.kind,
                 FallenDueRow.subject_id == due.subject,
                 FallenDueRow.number == due.number,
@@ -100,8 +102,7 @@ class FollowUps:
         )
         return found.one_or_none()
 
-    async def _write_down(self, followed: Followed, due: Due) -> FallenDueRow:
-        document = followed.document
+    async def _write_down(self, document: DocumentRef, due: Due) -> FallenDueRow:
         counted = await self._session.exec(
             select(func.max(FallenDueRow.round)).where(
                 FallenDueRow.document_id == document.document_id, col(FallenDueRow.kind) == due.kind

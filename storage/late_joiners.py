@@ -11,7 +11,12 @@ from models.vocabulary import DocumentKind
 from storage.changed_facts import is_replaced
 from storage.documents import CurrentVersion, current_versions
 
-_WAIT: Final = text("""
+_HERS: Final = """
+    ((earlier.channel = had.channel AND earlier.fingerprint = had.fingerprint)
+     OR (earlier.recipient_kind = had.recipient_kind AND earlier.recipient_id = had.recipient_id))
+"""
+
+_WAIT: Final = text(f"""
     SELECT EXISTS (
         SELECT 1 FROM delivery AS had JOIN dispatch AS further ON further.id = had.dispatch_id
         WHERE further.document_id = :further_id AND further.purpose = 'statement'
@@ -19,15 +24,18 @@ _WAIT: Final = text("""
           AND NOT EXISTS (
               SELECT 1 FROM delivery AS earlier JOIN dispatch AS before ON before.id = earlier.dispatch_id
               WHERE before.document_id = :document_id AND before.purpose = 'statement'
-                AND ((earlier.channel = had.channel AND earlier.fingerprint = had.fingerprint)
-                     OR (earlier.recipient_kind = had.recipient_kind
-                         AND earlier.recipient_id = had.recipient_id)))
+                AND earlier.failure IS DISTINCT FROM 'not_permitted' AND {_HERS})
           AND NOT EXISTS (
               SELECT 1 FROM dispatch AS tried
               WHERE tried.document_id = :document_id AND tried.purpose = 'statement'
-                AND tried.frozen_at >= had.settled_at))
+                AND tried.frozen_at >= had.settled_at AND NOT EXISTS (
+                    SELECT 1 FROM delivery AS earlier
+                    WHERE earlier.dispatch_id = tried.id AND earlier.failure = 'not_permitted' AND {_HERS})))
 """)
-"""Somebody whom further information reached was never sent an earlier document; each is tried for once."""
+"""Somebody whom further information reached was never sent an earlier document; each is tried for once.
+
+A try that the gate refused is none: once what it lacked was confirmed again, there is another.
+"""
 
 
 async def documents_missed(session: AsyncSession, action: UrgentAction) -> list[CurrentVersion]:

@@ -10,7 +10,7 @@ from models.documents import Target
 from models.escalation import EscalationStep
 from models.falling_due import in_order
 from models.follow_up_messages import Due, DueKind
-from models.messages import DispatchRequest, Purpose
+from models.messages import DispatchRequest, DocumentRef, Purpose
 from models.records import EventKind
 from models.reply_vocabulary import TO_ANOTHER, StepKind, StepState
 from models.submissions import Submission
@@ -33,7 +33,7 @@ async def _clocks(session: AsyncSession, followed: Followed) -> list[AnyClock]:
     return await clocks_of(
         session,
         followed.action,
-        followed.document.document_id,
+        followed.asking,
         followed.time_zone,
         followed.released_at,
         lambda subject_id: followed.settled_of(DueKind.REPLY, subject_id),
@@ -48,7 +48,7 @@ async def _propose(session: AsyncSession, followed: Followed, due: Due) -> None:
         raise ValueError("a step that fell due is not planned")
     step = EscalationStep(
         action_id=followed.action.id,
-        document_id=followed.document.document_id,
+        document_id=followed.asking.id,
         target_id=one.of.id if isinstance(one.of, Target) else None,
         submission_id=None if isinstance(one.of, Target) else one.of.id,
         number=due.number,
@@ -81,14 +81,14 @@ async def _addressee(session: AsyncSession, late: Target | Submission, planned: 
 
 def _notice(followed: Followed, _due: Due, number: int) -> tuple[DispatchRequest, ...]:
     """Tell the coordinator that a target or mechanism is late."""
-    return (DispatchRequest(document=followed.document, purpose=Purpose.REPLY_OVERDUE, round=number),)
+    return (DispatchRequest(document=followed.asking_ref, purpose=Purpose.REPLY_OVERDUE, round=number),)
 
 
 async def _approved(session: AsyncSession, followed: Followed) -> list[Due]:
     """List the letters that a person approved and that did not go out yet."""
     found = await session.exec(
         select(EscalationStep).where(
-            EscalationStep.document_id == followed.document.document_id,
+            EscalationStep.document_id == followed.asking.id,
             EscalationStep.state == StepState.APPROVED,
         )
     )
@@ -105,9 +105,13 @@ async def _approved(session: AsyncSession, followed: Followed) -> list[Due]:
     ]
 
 
+def _asking(followed: Followed) -> DocumentRef:
+    return followed.asking_ref
+
+
 def _letter(followed: Followed, _due: Due, number: int) -> tuple[DispatchRequest, ...]:
-    return (DispatchRequest(document=followed.document, purpose=Purpose.REPLY_REMINDER, round=number),)
+    return (DispatchRequest(document=followed.asking_ref, purpose=Purpose.REPLY_REMINDER, round=number),)
 
 
-REPLIES: Final = DueRule(_late, _notice, _propose)
-REPLY_LETTERS: Final = DueRule(_approved, _letter)
+REPLIES: Final = DueRule(_late, _notice, _propose, of=_asking)
+REPLY_LETTERS: Final = DueRule(_approved, _letter, of=_asking)

@@ -1,4 +1,12 @@
-"""Reply clocks: when each target and mechanism was written to, what came back, what was proposed."""
+"""Reply clocks: when each target and mechanism was written to, what came back, what was proposed.
+
+The clocks of targets count from the document that asks now. That is the one that the action began, or began
+again with, until a fact changes: from the report on it is what replaces the old demands. So the old clocks
+end with the report, none runs until the new document has reached a target, and what follows then are the
+steps of its ladder anew. A stop action asks for nothing and starts none. Further information that no fact
+brought about leaves all clocks as they are: what was asked for is asked for still, and no office gains time
+by an update.
+"""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -29,7 +37,8 @@ from models.reply_clocks import (
 )
 from models.response_vocabulary import ResponseKind
 from models.submissions import Submission
-from storage.changed_facts import is_replaced
+from models.vocabulary import DocumentKind
+from storage.changed_facts import demanding_version, reported_at
 from storage.gate_of_answers import COUNTS
 from storage.targets import targets_of
 
@@ -49,6 +58,8 @@ _ANSWERS = text(f"""
            response.received_on
     FROM response
     WHERE response.action_id = :action_id AND {COUNTS}
+      AND (response.submission_id IS NOT NULL OR CAST(:since AS timestamptz) IS NULL
+           OR response.recorded_at >= :since)
 """)
 
 
@@ -90,28 +101,28 @@ def _all_of_them(_subject_id: UUID) -> int | None:
 async def clocks_of(
     session: AsyncSession,
     action: UrgentAction,
-    document_id: UUID,
+    document: Document,
     zone: str,
     now: datetime,
     settled: Callable[[UUID], int | None] = _all_of_them,
 ) -> list[AnyClock]:
     """List the clocks of an action: of its targets by their place in the case, then of its submissions.
 
-    `settled` bounds which steps of a document are looked at, where one that was only just proposed must be
-    found as due once more.
+    `document` is the one that asks (`asking_document`). `settled` bounds which steps of it are looked at,
+    where one that was only just proposed must be found as due once more.
     """
-    answers = await _answers(session, action.id)
-    proposed = await _steps(session, action.id, document_id)
+    answers = await _answers(session, document)
+    proposed = await _steps(session, action.id, document.id)
     clocks = []
     for subject in [
-        *await _targets(session, action, document_id, zone),
+        *await _targets(session, action, document, zone),
         *await _submissions(session, action.id),
     ]:
         most = settled(subject.of.id)
         steps = tuple(
             one
             for one in proposed[subject.of.id]
-            if most is None or one.number <= most or one.document_id != document_id
+            if most is None or one.number <= most or one.document_id != document.id
         )
         clock = clock_of(subject.terms, subject.started, answers[subject.of.id], zone, now)
         decided = {one.number: one.decided_at for one in steps}
@@ -122,10 +133,10 @@ async def clocks_of(
 
 
 async def _targets(
-    session: AsyncSession, action: UrgentAction, document_id: UUID, zone: str
+    session: AsyncSession, action: UrgentAction, document: Document, zone: str
 ) -> list[_Subject]:
-    replaced = await is_replaced(session, document_id)
-    started = {} if replaced else await _started(session, document_id, zone)
+    asks = document.kind is not DocumentKind.STOP_ACTION
+    started = await _started(session, document.id, zone) if asks else {}
     declared = _declared(action)
     subjects = []
     for target in await targets_of(session, action.id):
@@ -149,12 +160,9 @@ async def _submissions(session: AsyncSession, action_id: UUID) -> list[_Subject]
     ]
 
 
-async def leading_document_id(session: AsyncSession, action: UrgentAction) -> UUID:
-    """Return the document that clocks are counted from: a reopening starts them anew."""
-    found = await session.exec(
-        select(Document.id).where(Document.action_id == action.id, Document.number == action.leading_document)
-    )
-    return found.one()
+async def asking_document(session: AsyncSession, action: UrgentAction) -> Document:
+    """Return the document that clocks of targets count from; it may be one that is not out yet."""
+    return (await demanding_version(session, action)).document
 
 
 def _declared(action: UrgentAction) -> list[Rung] | None:
@@ -173,9 +181,12 @@ async def _started(session: AsyncSession, document_id: UUID, zone: str) -> Mappi
     return started
 
 
-async def _answers(session: AsyncSession, action_id: UUID) -> Mapping[UUID, list[Answer]]:
+async def _answers(session: AsyncSession, document: Document) -> Mapping[UUID, list[Answer]]:
+    """List what was answered; what was known of targets when a fact was reported answers no new demand."""
+    since = await reported_at(session, document.id) if document.guided else None
+    parameters = {"action_id": document.action_id, "since": since}
     found: defaultdict[UUID, list[Answer]] = defaultdict(list)
-    for row in await session.execute(_ANSWERS, {"action_id": action_id}):
+    for row in await session.execute(_ANSWERS, parameters):
         found[row.subject_id].append(Answer(ResponseKind(row.kind), row.received_on))
     return found
 

@@ -10,11 +10,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.actions import UrgentAction
 from models.digest_messages import DigestsDue
+from models.documents import Document
 from models.messages import DispatchRequest, DocumentRef, Purpose
 from models.weekly import Weekly, week_of
 from storage.digests import digest_of
 from storage.gate_of_digests import coordinates
-from storage.reply_clocks import leading_document_id
 
 LOOKS_EVERY: Final = timedelta(days=1)
 """How often it is looked at the latest, so that whoever joins, or moves, is not missed."""
@@ -82,8 +82,12 @@ async def _kept_with(session: AsyncSession, rules: DigestRules, person_id: UUID,
     cases = await digest_of(session, person_id, rules.time_zone, at)
     if not cases:
         return None
-    first = await session.exec(select(UrgentAction).where(col(UrgentAction.reference) == cases[0].reference))
-    return await leading_document_id(session, first.one())
+    found = await session.exec(
+        select(Document.id)
+        .join(UrgentAction, col(UrgentAction.id) == Document.action_id)
+        .where(UrgentAction.reference == cases[0].reference, Document.number == UrgentAction.leading_document)
+    )
+    return found.one()
 
 
 async def _unsent(session: AsyncSession, person_id: UUID, week: date) -> DispatchRequest | None:

@@ -46,6 +46,7 @@ class ClockList(Schema):
     """The reply clocks of an action: of its targets by their place, then of submissions as they were sent."""
 
     reference: str
+    document: str = Field(description="From which document the clocks of targets count: the one that asks.")
     clocks: list[ClockView]
 
 

@@ -14,7 +14,7 @@ from models.lifecycle import ENDED, Refusal
 from models.reply_letters import letter_digest
 from models.reply_vocabulary import StepState
 from storage.escalation import Proposed, can_be_mailed, decide_step, letter_to, proposed_step
-from storage.reply_clocks import AnyClock, clocks_of, leading_document_id, started_at
+from storage.reply_clocks import AnyClock, asking_document, clocks_of, started_at
 from storage.standing import phase_of
 from web.actions import found
 from web.authentication import CaseReader, Coordinator
@@ -33,10 +33,15 @@ async def list_clocks(reference: str, services: Work, _caller: CaseReader) -> Cl
     """List when each target and mechanism was written to, until when it should answer, and what follows."""
     async with services.database.transaction() as session:
         action = await found(session, reference)
-        clocks = await _clocks(session, services, action)
+        asking = await asking_document(session, action)
+        clocks = await clocks_of(session, action, asking, services.time_zone, now())
     first, *_ = action.languages
     places = {one.of.id: one.of.position for one in clocks if isinstance(one.of, Target)}
-    return ClockList(reference=reference, clocks=[_clock(one, first, places) for one in clocks])
+    return ClockList(
+        reference=reference,
+        document=f"{reference}/{asking.number}",
+        clocks=[_clock(one, first, places) for one in clocks],
+    )
 
 
 @router.get("/steps/{step_id}")
@@ -70,11 +75,6 @@ async def decide(
         view = read.model_copy(update={"state": one.step.state})
     services.feed.anything.set()
     return view
-
-
-async def _clocks(session: AsyncSession, services: Services, action: UrgentAction) -> list[AnyClock]:
-    document_id = await leading_document_id(session, action)
-    return await clocks_of(session, action, document_id, services.time_zone, now())
 
 
 async def _found(session: AsyncSession, action: UrgentAction, step_id: UUID) -> Proposed:
@@ -116,7 +116,8 @@ async def _refuse_approval(
         raise refused(Refusal.ALREADY_ENDED)
     if action.held_at is not None:
         raise refused(Refusal.ON_HOLD)
-    clocks = await _clocks(session, services, action)
+    asking = await asking_document(session, action)
+    clocks = await clocks_of(session, action, asking, services.time_zone, now())
     if any(clock.is_answered for clock in clocks if clock.of.id == one.late.id):
         raise ApiError(409, "The target has answered.", "Dismiss the step: nothing is left to ask for.")
     if one.addressee is None or not await can_be_mailed(session, one.addressee.id):

@@ -26,7 +26,7 @@ from models.messages import (
 )
 from models.outbox import Delivery
 from models.verification import confirmable
-from models.vocabulary import Channel, ReleasePolicy, Role
+from models.vocabulary import Channel, DocumentKind, ReleasePolicy, Role
 from storage import actions, claims, decisions, documents, freezing, outbox, sign_on
 from storage.contact_imports import ContactRow, upsert_contacts
 from storage.database import Database
@@ -155,6 +155,23 @@ async def changed_text(case: Case, added: str = "Hubo otra llamada el martes.") 
         new = new_version(document.id, texts, action.author_id)
         await documents.write_version(session, action, document, new, action.author_id)
     await case.confirm()
+
+
+async def further(case: Case, kind: DocumentKind = DocumentKind.FURTHER_INFORMATION) -> DocumentRef:
+    """Write the next document, and have it confirmed."""
+    async with case.database.transaction() as session:
+        action = await actions.action_by_id(session, case.action.id)
+        texts = [
+            DocumentText(
+                version_id=uuid4(), language=language, headline="x", summary="x", body="x", demands=[]
+            )
+            for language in action.languages
+        ]
+        new = new_version(uuid4(), texts, action.author_id)
+        await documents.open_document(session, action, kind, new, action.author_id)
+        ref = (await documents.current_version(session, action.id)).ref(action)
+    await case.confirm()
+    return ref
 
 
 def _longer(text: DocumentText, added: str) -> DocumentText:

@@ -1,39 +1,19 @@
 """Further information: to those who received the case, and the whole of it to whoever joined since."""
 
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
-from models.documents import DocumentText
 from models.messages import DeliveryState, DispatchRequest, DocumentRef, Purpose
 from models.verification import confirmable
 from models.vocabulary import DocumentKind
-from storage import actions, decisions, documents, freezing
+from storage import actions, claims, decisions, documents, freezing
 from storage.standing import facts_of
-from tests.integration.outbox_cases import Case, add_members, execute
+from tests.integration.outbox_cases import Case, add_members, execute, further
 from tests.integration.sign_links import answered
-from web.versions import new_version
 
 SIGNATORY = "casa-manantial"
 LATE = "m0@amigas.example"
-
-
-async def further(case: Case, kind: DocumentKind = DocumentKind.FURTHER_INFORMATION) -> DocumentRef:
-    """Write the next document, and have it confirmed."""
-    async with case.database.transaction() as session:
-        action = await actions.action_by_id(session, case.action.id)
-        texts = [
-            DocumentText(
-                version_id=uuid4(), language=language, headline="x", summary="x", body="x", demands=[]
-            )
-            for language in action.languages
-        ]
-        new = new_version(uuid4(), texts, action.author_id)
-        await documents.open_document(session, action, kind, new, action.author_id)
-        ref = (await documents.current_version(session, action.id)).ref(action)
-    await case.confirm()
-    return ref
 
 
 async def released(case: Case, ref: DocumentRef, turn: int = 1) -> set[str]:
@@ -99,6 +79,28 @@ async def test_whoever_joined_late_gets_the_whole_once(case: Case, sent: set[str
     await case.confirm()
     await _first_confirmed(case)
     assert await released(case, request.document, request.round) == {LATE}
+    assert await asked_for(case) == []
+
+
+async def test_what_the_gate_refused_after_the_freeze_is_due_again_once_it_is_attested_anew(
+    case: Case, sent: set[str]
+) -> None:
+    assert sent
+    await add_members(case.database, 1)
+    await released(case, await further(case))
+    (request,) = await asked_for(case)
+    batch = await case.batch(turn=request.round)
+    await execute(case.database, "DELETE FROM attestation")
+    assert await case.claim(batch) == []
+    async with case.database.transaction() as session:
+        await claims.finish_batch(session, batch)
+    assert [one.failure for one in await case.deliveries(batch)] == ["not_permitted"]
+    assert await asked_for(case) == [], "nobody stands behind it"
+    await case.confirm()
+    await _first_confirmed(case)
+    (again,) = await asked_for(case)
+    assert (again.document, again.round) == (request.document, request.round + 1)
+    assert await released(case, again.document, again.round) == {LATE}
     assert await asked_for(case) == []
 
 

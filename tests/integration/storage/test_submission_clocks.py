@@ -12,10 +12,11 @@ from models.mechanisms import Mechanism
 from models.messages import Purpose
 from models.reply_vocabulary import ClockState, StepKind, StepState
 from models.response_vocabulary import ResponseKind
+from models.vocabulary import DocumentKind
 from storage.actions import action_by_id
 from storage.database import Database
-from storage.reply_clocks import AnyClock, clocks_of
-from tests.integration.outbox_cases import Case, execute
+from storage.reply_clocks import AnyClock, asking_document, clocks_of
+from tests.integration.outbox_cases import Case, execute, further
 from tests.integration.overdue import (
     DAY,
     NETWORK_TIME_ZONE,
@@ -43,7 +44,8 @@ async def case(database: Database) -> Case:
 async def clocks(case: Case, at: datetime | None = None) -> list[AnyClock]:
     async with case.database.transaction() as session:
         action = await action_by_id(session, case.action.id)
-        found = await clocks_of(session, action, case.document.document_id, NETWORK_TIME_ZONE, at or now())
+        asking = await asking_document(session, action)
+        found = await clocks_of(session, action, asking, NETWORK_TIME_ZONE, at or now())
     return [one for one in found if one.clock.state is not ClockState.UNTIMED]
 
 
@@ -135,14 +137,9 @@ async def test_the_steps_of_a_submission_go_on_where_another_document_leads(case
     step = await newest_step(case, submission)
     await decided(case, step, StepState.DONE)
     await execute(case.database, "UPDATE escalation_step SET decided_at = :at", at=now() - 15 * DAY)
-    await execute(
-        case.database,
-        "WITH written AS (INSERT INTO document (id, action_id, number, kind)"
-        " SELECT gen_random_uuid(), action_id, 2, kind FROM document RETURNING id)"
-        " UPDATE urgent_action SET leading_document = 2",
-    )
-    (row,) = await execute(case.database, "SELECT id FROM document WHERE number = 2")
-    moved = replace(case, document=case.document.model_copy(update={"document_id": row.id, "number": 2}))
+    leads = await further(case, DocumentKind.ACTION)
+    await execute(case.database, "UPDATE urgent_action SET leading_document = 2")
+    moved = replace(case, document=leads)
     one = await reply_due(moved)
     assert one
     assert (one.subject, one.number) == (submission, 2)

@@ -57,6 +57,7 @@ def draft(state: StepState = StepState.PROPOSED, *, by_letter: bool = True) -> L
 def test_clocks_are_listed_with_what_is_proposed_and_how_to_read_it(server: HTTPServer, run: Run) -> None:
     listed = ClockList(
         reference=REFERENCE,
+        document=f"{REFERENCE}/2",
         clocks=[
             view(ClockState.RUNNING),
             view(ClockState.LATE, PROPOSED),
@@ -65,6 +66,7 @@ def test_clocks_are_listed_with_what_is_proposed_and_how_to_read_it(server: HTTP
     )
     server.expect_request(CLOCKS, "GET").respond_with_response(answer(listed))
     told = run("clocks", REFERENCE.lower()).stdout
+    assert f"when {REFERENCE}/2 reached them" in told
     assert "running" in told
     assert "answered 2026-11-20" in told
     assert "Proposed for target 0 (Fiscalía Ejemplo): embassy, to target 2" in told
@@ -111,6 +113,6 @@ def test_a_step_without_a_letter_is_done_and_not_approved(server: HTTPServer, ru
 def test_the_clock_of_a_submission_is_told_by_its_mechanism(server: HTTPServer, run: Run) -> None:
     own = {"target": None, "office": None, "submission": "7a" * 32, "mechanism": Mechanism.CED}
     late = view(ClockState.LATE, PROPOSED.model_copy(update={"step": StepKind.REMINDER, "addressee": None}))
-    listed = ClockList(reference=REFERENCE, clocks=[late.model_copy(update=own)])
+    listed = ClockList(reference=REFERENCE, document=f"{REFERENCE}/1", clocks=[late.model_copy(update=own)])
     server.expect_request(CLOCKS, "GET").respond_with_response(answer(listed))
     assert "Proposed for the submission to: CED: reminder" in run("clocks", REFERENCE).stdout
