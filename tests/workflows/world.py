@@ -159,6 +159,8 @@ class World:
     """The last of each subject of the follow-up that fell due and was settled."""
     submitted: dict[UUID, tuple[Mechanism, datetime]] = field(default_factory=dict)
     """Submissions that were sent, when, and to which mechanism."""
+    asking: DocumentRef = DOCUMENT
+    """The document whose demands are those of now."""
     replied: dict[UUID, date] = field(default_factory=dict)
     """When a final answer to a submission came."""
     done: list[Due] = field(default_factory=list)
