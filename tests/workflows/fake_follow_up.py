@@ -88,7 +88,9 @@ class FakeFollowUp(references.FollowUpActivities):
             return FallenDue(over=True)
         turns = {DueKind.REPLY: Purpose.REPLY_OVERDUE, DueKind.MILESTONE: Purpose.MILESTONE}
         number = sum(one.kind is due.kind for one in world.done) if due.kind in turns else due.number
-        return FallenDue(rounds=(_round(turns.get(due.kind, Purpose.CHECK_IN), number),))
+        one = _round(turns.get(due.kind, Purpose.CHECK_IN), number)
+        asking = world.asking if due.kind is DueKind.REPLY else DOCUMENT
+        return FallenDue(rounds=(one.model_copy(update={"document": asking}),))
 
     @activity.defn
     async def settle_due(self, falling: FallDue) -> NextDue:

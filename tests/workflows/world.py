@@ -160,6 +160,8 @@ class World:
     """The last of each subject of the follow-up that fell due and was settled."""
     submitted: dict[UUID, tuple[Mechanism, datetime]] = field(default_factory=dict)
     """Submissions that were sent, when, and to which mechanism."""
+    asking: DocumentRef = DOCUMENT
+    """The document whose demands are those of now."""
     replied: dict[UUID, date] = field(default_factory=dict)
     """When a final answer to a submission came."""
     weekly: Weekly = field(default_factory=lambda: Weekly(0, time(9)))
