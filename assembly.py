@@ -10,6 +10,7 @@ from temporalio.worker import Worker
 from activities.case import CaseActivities
 from activities.composing import Composer, Stationery
 from activities.context import ActivityContext
+from activities.digests import DigestActivities
 from activities.drafts import Compose
 from activities.follow_up import FollowUpActivities
 from activities.outbox import OutboxActivities
@@ -30,6 +31,7 @@ from models.logos import read_logo
 from models.sms_budget import SmsBudget, prefix_budgets
 from models.verification import Policies, policy_of
 from models.vocabulary import Channel, Urgency
+from models.weekly import weekly
 from models.working_hours import working_hours
 from security.fields import FieldCipher
 from security.fingerprints import AddressFingerprint
@@ -40,11 +42,13 @@ from security.unsubscribing import UnsubscribeLinks
 from settings import Settings, SettingsError, WrongSetting
 from storage.database import Database
 from storage.reminders import Reminders
+from storage.weekly_digests import DigestRules
 from templates.letter.press import LetterPress
 from templates.rendering import Renderer
 from templates.sms_text import TextTooLongError
 from temporal_client import connect
 from workflows.addresses import CASE_QUEUE, CHANNEL_QUEUES
+from workflows.digests import DigestsWorkflow
 from workflows.distribution import DistributionWorkflow
 from workflows.follow_up import FollowUpWorkflow
 from workflows.receipts import ReceiptsWorkflow
@@ -61,6 +65,7 @@ WORKFLOWS = (
     FollowUpWorkflow,
     ReceiptsWorkflow,
     ResendingWorkflow,
+    DigestsWorkflow,
 )
 
 Adapters = dict[Channel, Adapter[Any]]
@@ -118,6 +123,12 @@ def build_reminders(settings: Settings) -> Reminders:
         hours=working_hours(settings.reminder_hours),
         time_zone=settings.default_time_zone,
     )
+
+
+def build_digest_rules(settings: Settings) -> DigestRules:
+    """Read when weekly digests are sent: on one day, as work begins."""
+    begin = working_hours(settings.reminder_hours).begin
+    return DigestRules(weekly(settings.digest_weekday, begin), settings.default_time_zone)
 
 
 def build_fingerprint(settings: Settings) -> AddressFingerprint:
@@ -187,6 +198,7 @@ def build_workers(settings: Settings, client: Client, database: Database, adapte
         FollowUpActivities(database, build_reminders(settings)),
         ReceiptActivities(database),
         ResendingActivities(database),
+        DigestActivities(database, build_digest_rules(settings)),
         OutboxActivities(database, build_reminders(settings), batch_size=settings.batch_size),
     )
     activities = [method for part in parts for method in _methods(part)]

@@ -181,6 +181,7 @@ class Settings(BaseSettings):
     sign_link_days: Annotated[int, Field(ge=1, le=3650)] = 90
     reminder_hours: WorkingHours = DEFAULT_HOURS
     milestone_reminders: MilestoneReminders = ""
+    digest_weekday: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"] = "mon"
     reminders_at_most: Annotated[int, Field(ge=0, le=50)] = MOST_REMINDERS
 
     batch_size: Annotated[int, Field(ge=1, le=5000)] = 500

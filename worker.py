@@ -7,12 +7,17 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import structlog
+from temporalio.client import Client
+from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.worker import Worker
 
 from assembly import build_adapters, build_client, build_workers
 from logs import configure_logging
+from models.digest_messages import DigestTurn
 from settings import Settings, load_settings
 from storage.database import Database
+from workflows.addresses import CASE_QUEUE, DIGESTS_WORKFLOW_ID
+from workflows.digests import DigestsWorkflow
 
 _log = structlog.get_logger(__name__)
 
@@ -30,10 +35,22 @@ async def run(settings: Settings, stopped: asyncio.Event) -> None:
         for worker in workers:
             await stack.enter_async_context(worker)
         stack.push_async_callback(_shut_down, workers)
+        await keep_digests(client)
         _log.info("worker.ready")
         _tell_ready()
         await stopped.wait()
         _log.info("worker.stopping")
+
+
+async def keep_digests(client: Client) -> None:
+    """Have weekly digests looked after, unless they are already: one workflow does it for all workers."""
+    await client.start_workflow(
+        DigestsWorkflow.run,
+        DigestTurn(),
+        id=DIGESTS_WORKFLOW_ID,
+        task_queue=CASE_QUEUE,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+    )
 
 
 async def _shut_down(workers: list[Worker]) -> None:

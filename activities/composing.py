@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from activities.attaching import LetterAttachments
+from activities.digest_context import digest_context
 from activities.document_context import signatories, text_context, text_for
 from activities.drafts import Draft
 from activities.expiry_context import expiry_context
@@ -116,6 +117,7 @@ class Composer:
             Purpose.VERIFICATION_REMINDER: self._asking,
             Purpose.REPLY_OVERDUE: self._check_in,
             Purpose.MILESTONE: self._milestone,
+            Purpose.DIGEST: self._digest,
             Purpose.REPLY_REMINDER: self._reply_letters.context,
             Purpose.STOP_NOTICE: self._notice,
         }
@@ -213,11 +215,9 @@ class Composer:
         }
 
     async def _changes(self, draft: Draft) -> ListChanges:
-        contents = draft.contents
+        told = draft.contents
         async with self._database.transaction() as session:
-            return await list_changes(
-                session, contents.action, contents.document.id, contents.digest, draft.delivery
-            )
+            return await list_changes(session, told.action, told.document.id, told.digest, draft.delivery)
 
     async def _signing_again(self, draft: Draft) -> dict[str, object]:
         if draft.delivery.invitation_id is None:
@@ -289,6 +289,9 @@ class Composer:
 
     async def _milestone(self, draft: Draft) -> dict[str, object]:
         return await milestone_context(self._database, draft)
+
+    async def _digest(self, draft: Draft) -> dict[str, object]:
+        return await digest_context(self._database, draft, self._time_zone)
 
     async def _asking(self, draft: Draft) -> dict[str, object]:
         verify_url = await self._links.to_verify(draft.delivery)

@@ -5,6 +5,7 @@ from abc import ABC, abstractmethod
 from temporalio import activity
 
 from models.decision_messages import DecisionRecord
+from models.digest_messages import AskDigests, DigestsDue
 from models.follow_up_messages import AskNextDue, FallDue, FallenDue, NextDue
 from models.messages import (
     ActionRef,
@@ -147,6 +148,15 @@ class ResendingActivities(ABC):
     @abstractmethod
     async def next_resending(self, action: ActionRef) -> ResendingDue:
         """Return the oldest dispatch that holds a message to be sent again."""
+
+
+class DigestActivities(ABC):
+    """What weekly digests are sent by."""
+
+    @activity.defn
+    @abstractmethod
+    async def digests_due(self, asking: AskDigests) -> DigestsDue:
+        """Return the digests that are to be sent, and when to look again."""
 
 
 class OutboxActivities(ABC):

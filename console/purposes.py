@@ -25,5 +25,6 @@ PURPOSES = {
     "reply_overdue": "Word that a target is late",
     "reply_reminder": "Reminders to targets",
     "milestone": "Reminders of days of the case",
+    "digest": "Weekly digests",
     "stop_notice": "Notices of the end",
 }

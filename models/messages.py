@@ -61,6 +61,8 @@ class Purpose(StrEnum):
     """A target is reminded that it has not answered, or another one is told so."""
     MILESTONE = "milestone"
     """The coordinator is reminded of a day of the case: its kind and date, and not what it is."""
+    DIGEST = "digest"
+    """A coordinator is told once a week what is open, late and due in all her actions."""
     STOP_NOTICE = "stop_notice"
     """Those who received something are told that the action ended."""
 

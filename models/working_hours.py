@@ -14,8 +14,8 @@ DEFAULT_HOURS: Final = "mon-fri 09:00-18:00"
 MOST_REMINDERS: Final = 5
 """How often a partner is reminded of one document at most, unless the operator says otherwise."""
 
-_WEEK: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_DAY: Final = "|".join(_WEEK)
+WEEK: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAY: Final = "|".join(WEEK)
 _CLOCK: Final = r"([01][0-9]|2[0-3]):([0-5][0-9])"
 _LINE: Final = re.compile(rf"({_DAY})-({_DAY}) {_CLOCK}-{_CLOCK}")
 
@@ -63,7 +63,7 @@ def working_hours(line: str) -> WorkingHours:
     found = _LINE.fullmatch(line)
     if found is None:
         raise ValueError("these are no working hours")
-    first, last = _WEEK.index(found[1]), _WEEK.index(found[2])
+    first, last = WEEK.index(found[1]), WEEK.index(found[2])
     begin, end = time(int(found[3]), int(found[4])), time(int(found[5]), int(found[6]))
     if begin >= end:
         raise ValueError("these working hours end before they begin")

@@ -91,6 +91,15 @@ _COORDINATOR = """
     WHERE urgent_action.id = :action_id
 """
 
+_DIGEST_READER = """
+    SELECT 'person' AS recipient_kind, person.id AS recipient_id, NULL::uuid AS invitation_id,
+           NULL::uuid AS request_id, 'email' AS channel, person.email AS address, person.fingerprint,
+           person.language, 'public' AS disclosure, 1 AS rank
+    FROM person
+    JOIN weekly_digest ON weekly_digest.person_id = person.id
+    WHERE weekly_digest.number = :round AND weekly_digest.document_id = :document_id
+"""
+
 _BY_HER_CHANNEL = """
     SELECT 'person' AS recipient_kind, person.id AS recipient_id, NULL::uuid AS invitation_id,
            request.id AS request_id, person.asked_by AS channel,
@@ -276,5 +285,6 @@ RECIPIENTS = {
     Purpose.REPLY_OVERDUE: _COORDINATOR,
     Purpose.REPLY_REMINDER: _OVERDUE_LETTER,
     Purpose.MILESTONE: _COORDINATOR,
+    Purpose.DIGEST: _DIGEST_READER,
     Purpose.STOP_NOTICE: REACHED,
 }

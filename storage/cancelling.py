@@ -8,6 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.records import Addressee
 from storage.claims import IN_DOUBT
 from storage.gate import ABOUT_ANSWERS, AFTER_A_STOP, listed
+from storage.gate_of_digests import OF_ALL_ACTIONS
 from storage.message_events import record_states
 from storage.records import request_nudge
 
@@ -20,6 +21,7 @@ _CANCEL_OUTSTANDING = text(f"""
     WHERE dispatch.id = delivery.dispatch_id AND action.id = :action_id
       AND (delivery.state IN ('ready', 'parked')
            OR (delivery.channel = 'letter' AND delivery.state = 'sending'))
+      AND dispatch.purpose NOT IN ({listed(OF_ALL_ACTIONS)})
       AND (action.stopped_at IS NULL OR dispatch.purpose NOT IN ({listed(AFTER_A_STOP)}))
       AND (action.stopped_at IS NOT NULL OR action.held_at IS NOT NULL OR delivery.state = 'parked'
            OR dispatch.purpose NOT IN ({listed(ABOUT_ANSWERS)}))

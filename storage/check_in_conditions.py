@@ -12,6 +12,7 @@ TO_COORDINATORS: Final = frozenset(
         Purpose.INVITATION_ALARM,
         Purpose.REPLY_OVERDUE,
         Purpose.MILESTONE,
+        Purpose.DIGEST,
     }
 )
 """What tells or asks a coordinator, and says nothing of the texts."""

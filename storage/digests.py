@@ -14,8 +14,8 @@ from models.inbound_mail import InboundState
 from models.lifecycle import Phase
 from models.messages import DeliveryState, Purpose
 from models.reply_vocabulary import ClockState, StepState
-from models.vocabulary import Role
 from storage.expiry import expiry_of
+from storage.gate_of_digests import coordinates
 from storage.milestones import milestones_of
 from storage.reply_clocks import asking_document, clocks_of
 from storage.standing import phase_of
@@ -32,10 +32,7 @@ _HERS = text(f"""
     WHERE action.rejected_at IS NULL
       AND ((action.closed_at IS NULL AND action.stopped_at IS NULL) OR action.phase = '{Phase.DORMANT}'
            OR action.stopped_at > :stopped_since)
-      AND (action.author_id = :person_id
-           OR NOT ('{Role.COORDINATOR}' = ANY(author.roles)
-                   AND EXISTS (SELECT 1 FROM api_key
-                               WHERE api_key.person_id = author.id AND api_key.revoked_at IS NULL)))
+      AND (action.author_id = :person_id OR NOT {coordinates("author")})
 """)
 
 _WAITING = text(f"""

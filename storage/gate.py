@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 from models.messages import Purpose
 from models.verification import CONSENT, FACTS, text_in
 from storage.check_in_conditions import TO_COORDINATORS, UNANSWERED_CHECK_IN
-from storage.gate_of_answers import APPROVED_AND_UNANSWERED
+from storage.gate_of_answers import APPROVED_AND_UNANSWERED, UNANSWERED_REQUEST
 from storage.gate_of_consents import (
     ATTESTATIONS_REQUIRED,
     IDENTIFIED,
@@ -26,6 +26,7 @@ from storage.gate_of_consents import (
     NAMED_TO_PUBLIC,
     SUBMITTED,
 )
+from storage.gate_of_digests import OF_ALL_ACTIONS, STILL_COORDINATES
 from storage.gate_of_facts import ASKED_ANEW, DEMANDS_STAND
 from storage.gate_of_milestones import REMINDER_WANTED
 from storage.gate_of_texts import (
@@ -73,6 +74,7 @@ ABOUT_ANSWERS: Final = frozenset({Purpose.ANSWER_RECEIPT, Purpose.DISOWNED_ALARM
 """What the close of an action does not end."""
 AFTER_A_STOP: Final = _NOTICES | VERIFYING | {Purpose.LEAK_ALARM, Purpose.DISOWNED_ALARM}
 """What a stop does not end: its notice, and what leads to that."""
+_OF_ONE: Final = _EVERY - OF_ALL_ACTIONS
 
 
 KIND: Final = ("language", "disclosure")
@@ -158,11 +160,6 @@ DUE: Final = """
 """
 """What waits for working hours waits no more once the last hour of its window would be over by then."""
 
-_UNANSWERED_REQUEST = """
-    EXISTS (SELECT 1 FROM verification_request AS request
-            WHERE request.id = delivery.request_id AND request.answered_at IS NULL)
-"""
-
 _ADDRESS_ALLOWED = f"""
     NOT EXISTS (SELECT 1 FROM suppression
                 WHERE suppression.fingerprint = delivery.fingerprint
@@ -171,14 +168,14 @@ _ADDRESS_ALLOWED = f"""
 
 CHECKS: Final = MappingProxyType(
     {
-        "not stopped": Check(_EVERY - AFTER_A_STOP, Failing.ACTION_ENDED, "action.stopped_at IS NULL"),
+        "not stopped": Check(_OF_ONE - AFTER_A_STOP, Failing.ACTION_ENDED, "action.stopped_at IS NULL"),
         "stopped": Check(_NOTICES, Failing.NOT_PERMITTED, "action.stopped_at IS NOT NULL"),
         "not closed": Check(
-            _EVERY - _NOTICES - ABOUT_ANSWERS,
+            _OF_ONE - _NOTICES - ABOUT_ANSWERS,
             Failing.ACTION_ENDED,
             "(action.closed_at IS NULL OR action.stopped_at IS NOT NULL)",
         ),
-        "not rejected": Check(_EVERY - _NOTICES, Failing.ACTION_ENDED, "action.rejected_at IS NULL"),
+        "not rejected": Check(_OF_ONE - _NOTICES, Failing.ACTION_ENDED, "action.rejected_at IS NULL"),
         "address allowed": Check(
             _EVERY,
             Failing.SUPPRESSED,
@@ -193,10 +190,11 @@ CHECKS: Final = MappingProxyType(
         "approved and unanswered": Check(_REMINDING, Failing.UNWANTED, APPROVED_AND_UNANSWERED),
         "check-in unanswered": Check(frozenset({Purpose.CHECK_IN}), Failing.UNWANTED, UNANSWERED_CHECK_IN),
         "reminder wanted": Check(frozenset({Purpose.MILESTONE}), Failing.UNWANTED, REMINDER_WANTED),
+        "still a coordinator": Check(OF_ALL_ACTIONS, Failing.UNWANTED, STILL_COORDINATES),
         "links as they were": Check(LINKS, Failing.UNWANTED, LINKS_AS_THEY_WERE),
-        "request unanswered": Check(_ASKING, Failing.UNWANTED, _UNANSWERED_REQUEST),
+        "request unanswered": Check(_ASKING, Failing.UNWANTED, UNANSWERED_REQUEST),
         "current cycle": Check(VERIFYING, Failing.UNWANTED, "(dispatch.cycle = action.verification_cycle)"),
-        "not on hold": Check(_EVERY - _NOTICES, Failing.WAITS, "action.held_at IS NULL"),
+        "not on hold": Check(_OF_ONE - _NOTICES, Failing.WAITS, "action.held_at IS NULL"),
         "due": Check(_EVERY, Failing.WAITS, DUE),
         "demands stand": Check(_OF_HER | {Purpose.SIGN_LINK}, Failing.REPLACED, DEMANDS_STAND),
         "not returned": Check(_OF_HER | VERIFYING, Failing.NOT_PERMITTED, "action.returned_at IS NULL"),

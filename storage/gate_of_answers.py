@@ -24,3 +24,9 @@ APPROVED_AND_UNANSWERED: Final = f"""
                                 AND response.recorded_at >= step.proposed_at AND {COUNTS}))
 """
 """A person approved the letter of a step, and its target has given no final answer since it was proposed."""
+
+UNANSWERED_REQUEST: Final = """
+    EXISTS (SELECT 1 FROM verification_request AS request
+            WHERE request.id = delivery.request_id AND request.answered_at IS NULL)
+"""
+"""The verifier whom a message asks has not answered."""

@@ -36,8 +36,12 @@ _DISPATCH_NAMES = {
     Purpose.REPLY_OVERDUE: "reply-overdue",
     Purpose.REPLY_REMINDER: "reply-reminder",
     Purpose.MILESTONE: "milestone",
+    Purpose.DIGEST: "digest",
     Purpose.STOP_NOTICE: "stop-notice",
 }
+
+DIGESTS_WORKFLOW_ID = "weekly-digests"
+"""The one workflow of an installation that has weekly digests sent."""
 
 
 def action_workflow_id(reference: str) -> str:

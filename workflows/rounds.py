@@ -25,15 +25,7 @@ class Rounds:
 
     async def send(self, request: DispatchRequest) -> None:
         """Start a round, or join the one that an earlier, lost run of this workflow left under way."""
-        name = distribution_workflow_id(request)
-        child: Child
-        try:
-            child = await workflow.start_child_workflow(
-                DistributionWorkflow.run, request, id=name, parent_close_policy=ParentClosePolicy.ABANDON
-            )
-        except WorkflowAlreadyStartedError:
-            child = _joined(request)
-        self._begun.append((request, child))
+        self._begun.append((request, await distribute(request)))
 
     def under_way(self) -> tuple[DispatchRequest, ...]:
         """List the rounds that are not known to have ended."""
@@ -52,6 +44,19 @@ class Rounds:
         """Let every round finish what it has under way."""
         for _, child in list(self._begun):
             await dismiss(child)
+
+
+async def distribute(request: DispatchRequest) -> Child:
+    """Start a distribution that outlives whoever began it, or join the one that is under way."""
+    try:
+        return await workflow.start_child_workflow(
+            DistributionWorkflow.run,
+            request,
+            id=distribution_workflow_id(request),
+            parent_close_policy=ParentClosePolicy.ABANDON,
+        )
+    except WorkflowAlreadyStartedError:
+        return _joined(request)
 
 
 def _joined(request: DispatchRequest) -> Child:

@@ -4,6 +4,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities.references import CaseActivities
+    from models.digest_messages import DigestTurn
     from models.messages import (
         ActionOutcome,
         ActionRef,
@@ -14,6 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from models.sign_on_messages import SignOnRequest, SignOnStatus
     from models.verification_messages import Verifying
     from workflows.activity_options import FACTS
+    from workflows.digests import DigestsWorkflow
     from workflows.distribution import DistributionWorkflow
     from workflows.follow_up import FollowUpWorkflow
     from workflows.receipts import ReceiptsWorkflow
@@ -108,6 +110,14 @@ class ChangedResending(ResendingWorkflow):
         await super().run(action)
 
 
+@workflow.defn(name="DigestsWorkflow")
+class ChangedDigests(DigestsWorkflow):
+    @workflow.run
+    async def run(self, turn: DigestTurn) -> None:
+        await _do_something_else_first("UA-2026-014")
+        await super().run(turn)
+
+
 CHANGED_WORKFLOWS = (
     ChangedUrgentAction,
     ChangedVerification,
@@ -116,4 +126,5 @@ CHANGED_WORKFLOWS = (
     ChangedFollowUp,
     ChangedReceipts,
     ChangedResending,
+    ChangedDigests,
 )

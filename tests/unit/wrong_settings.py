@@ -97,6 +97,7 @@ WRONG_VALUES = {
     "ACUERPA_VERIFICATION_STANDARD": (CANARY, "sign_on=perhaps remind_after=PT1H escalate_after=PT2H"),
     "ACUERPA_REMINDER_HOURS": (CANARY, "mon-fri", "mon-fri 18:00-09:00"),
     "ACUERPA_MILESTONE_REMINDERS": (CANARY, "hearing: P1X", "hearing: P1D, hearing: P2D", f"{CANARY}: P1D"),
+    "ACUERPA_DIGEST_WEEKDAY": (CANARY, "monday", "1"),
     "ACUERPA_REMINDERS_AT_MOST": (CANARY, "-1", "51"),
     "ACUERPA_RELEASE_CONFIRM_ABOVE": (CANARY, "-1", "1000001"),
     "ACUERPA_SIGN_LINK_DAYS": (CANARY, "0", "3651"),

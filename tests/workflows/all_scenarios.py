@@ -35,6 +35,7 @@ from tests.workflows.scenarios import (
 )
 from tests.workflows.sending_again import sent_again
 from tests.workflows.stage import Stage
+from tests.workflows.weekly import told_weekly
 from tests.workflows.world import SIGN_ON, case_plan
 
 SLEEPS = BRIEF.model_copy(update={"sleeps": True})
@@ -73,6 +74,7 @@ SCENARIOS: dict[str, tuple[Scenario, CasePlan]] = {
     "sent_again": (sent_again, case_plan(None, BRIEF)),
     "asked_by_the_facts": (asked_by_the_facts, case_plan(None, BRIEF)),
     "slept_and_reopened": (slept_and_reopened, case_plan(None, SLEEPS)),
+    "told_weekly": (told_weekly, case_plan(None, BRIEF)),
     "missed_while_held": (missed_while_held, case_plan(None)),
     "released_in_two_languages": (released_in_two_languages, case_plan(None, BRIEF)),
 }

@@ -1,10 +1,14 @@
 """The activities of a world that tell what round is to be sent next."""
 
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
 
 from activities import references
+from models.digest_messages import AskDigests, DigestsDue
 from models.messages import ActionRef, DeliveryState, DispatchRequest, Purpose
 from models.round_messages import ReceiptsDue, ResendingDue
+from models.weekly import week_of
+from tests.workflows.fakes import moment
 from tests.workflows.world import ACTION, DOCUMENT, World
 
 
@@ -39,3 +43,27 @@ class FakeResending(references.ResendingActivities):
         request = next(due, None)
         await world.called("next_resending")
         return ResendingDue(request=request)
+
+
+class FakeDigests(references.DigestActivities):
+    """One coordinator with something to look after."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    @activity.defn
+    async def digests_due(self, asking: AskDigests) -> DigestsDue:
+        world, at = self._world, max(asking.now, moment())
+        if world.outage:
+            outage, world.outage = world.outage, None
+            raise ApplicationError("away", type="away", next_retry_delay=outage)
+        world.looked.append(at)
+        week = week_of(at, world.zone)
+        if world.weekly.moment(week, world.zone) <= at:
+            world.digests.setdefault(week, at)
+        number = [*world.digests].index(week) + 1 if week in world.digests else None
+        await world.called("digests_due")
+        unsent = number is not None and (Purpose.DIGEST, number) not in world.sheets
+        found = DispatchRequest(document=DOCUMENT, purpose=Purpose.DIGEST, round=number) if unsent else None
+        next_at = world.weekly.next_after(at, world.zone)
+        return DigestsDue(requests=(found,) if found else (), next_at=next_at)

@@ -117,6 +117,7 @@ WITHOUT_TEXT = {
     Purpose.INVITATION_ALARM,
     Purpose.REPLY_OVERDUE,
     Purpose.MILESTONE,
+    Purpose.DIGEST,
     Purpose.SIGN_LINK,
     Purpose.ANSWER_RECEIPT,
 }

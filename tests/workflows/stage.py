@@ -22,7 +22,7 @@ from models.sign_on_messages import SignOnStatus
 from security.keys import KeyRing
 from temporal_client import data_converter
 from tests.workflows.fake_follow_up import FakeFollowUp
-from tests.workflows.fake_rounds import FakeReceipts, FakeResending
+from tests.workflows.fake_rounds import FakeDigests, FakeReceipts, FakeResending
 from tests.workflows.fake_sign_on import FakeSignOn
 from tests.workflows.fakes import (
     FakeCase,
@@ -61,6 +61,8 @@ class Stage:
         self.environment = environment
         self.client = environment.client
         self.world = world
+        self.digests: Handle | None = None
+        """The first run that has weekly digests sent, where one was started."""
         self._workers = AsyncExitStack()
 
     async def install(self, version: str, workflows: Sequence[type[Any]] = WORKFLOWS) -> None:
@@ -269,7 +271,8 @@ async def open_stage(world: World, converter: DataConverter = CONVERTER) -> Asyn
 
 
 def _workers(client: Client, world: World, version: str, workflows: Sequence[type[Any]]) -> list[Worker]:
-    parts = (FakeCase, FakeVerification, FakeSignOn, FakeFollowUp, FakeReceipts, FakeResending, FakeOutbox)
+    rounds = (FakeReceipts, FakeResending, FakeDigests)
+    parts = (FakeCase, FakeVerification, FakeSignOn, FakeFollowUp, *rounds, FakeOutbox)
     facts = [method for part in parts for method in _methods(part(world))]
     sending = _methods(FakeSending(world))
     return [

@@ -42,7 +42,13 @@ STATEMENTS = {
 }
 """How the statement's deliveries end in each scenario."""
 
-PLAYED_ELSEWHERE = {"signed_at_quorum", "signed_at_deadline", "missed_while_held", "slept_and_reopened"}
+PLAYED_ELSEWHERE = {
+    "signed_at_quorum",
+    "signed_at_deadline",
+    "missed_while_held",
+    "slept_and_reopened",
+    "told_weekly",
+}
 
 
 @pytest.mark.parametrize("name", STATEMENTS)

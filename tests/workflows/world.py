@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from models.decision_messages import PersonDecision
@@ -26,6 +26,7 @@ from models.messages import (
 )
 from models.milestone_reminders import Dated, Offsets
 from models.vocabulary import Channel, ReleasePolicy
+from models.weekly import Weekly
 
 ACTION = ActionRef(action_id=UUID(int=1), reference="UA-2026-014")
 DOCUMENT = DocumentRef(
@@ -163,6 +164,12 @@ class World:
     """The document whose demands are those of now."""
     replied: dict[UUID, date] = field(default_factory=dict)
     """When a final answer to a submission came."""
+    weekly: Weekly = field(default_factory=lambda: Weekly(0, time(9)))
+    """When digests are due, in `zone`."""
+    digests: dict[date, datetime] = field(default_factory=dict)
+    """When the digest of each week was decided."""
+    looked: list[datetime] = field(default_factory=list)
+    """When somebody asked whose digest is due."""
     done: list[Due] = field(default_factory=list)
     """What fell due, in the order in which it was done."""
     sheets: dict[tuple[Purpose, int], Sheet] = field(default_factory=dict)

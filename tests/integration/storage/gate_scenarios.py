@@ -21,6 +21,7 @@ from models.vocabulary import Disclosure
 from storage import freezing, outbox, verification
 from storage.database import Database
 from storage.handing_over import Outcome
+from tests.integration.digests import due_digest
 from tests.integration.milestones import reminder_of_hearing
 from tests.integration.notices import approved_notice
 from tests.integration.outbox_cases import EVERYTHING, Case, changed_text, make_case
@@ -94,6 +95,11 @@ SCENARIOS: Final = MappingProxyType(
             "UPDATE escalation_step SET state = 'dismissed' WHERE action_id = :case", Purpose.REPLY_REMINDER
         ),
         "check-in unanswered": Scenario(longer.ANSWERED_CHECK_IN, Purpose.CHECK_IN),
+        "still a coordinator": Scenario(
+            "UPDATE api_key SET revoked_at = now() FROM urgent_action AS action"
+            " WHERE person_id = action.author_id AND action.id = :case",
+            Purpose.DIGEST,
+        ),
         "reminder wanted": Scenario(longer.MOVED_MILESTONE, Purpose.MILESTONE),
         "links as they were": Scenario(
             "UPDATE invitation SET revoked_at = now() FROM document"
@@ -227,6 +233,7 @@ async def set_stage(url: str) -> Stage:
         Purpose.ANSWER_RECEIPT: _request(answering, Purpose.ANSWER_RECEIPT),
         Purpose.REPLY_REMINDER: await approved_letter(silent),
         Purpose.MILESTONE: await reminder_of_hearing(dated),
+        Purpose.DIGEST: await due_digest(dated),
     }
     batches = {purpose: await _batch(database, request) for purpose, request in requests.items()}
     await database.close()

@@ -11,9 +11,9 @@ from tests.unit.templates.side_examples import (
     APPROVE,
     APPROVER,
     CHECK_IN,
+    COORDINATOR_MAILS,
     DETAILS,
     LOGGING,
-    MILESTONE,
     OVERDUE,
     QUESTIONS,
 )
@@ -200,7 +200,7 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
     | {"followed": "Red de los Ríos", "answer_url": "https://red.example/r/Zm9vYmFyYmF6cXV4"},
     "email/disowned_alarm": UNRELEASED,
     "email/check_in": COORDINATOR | {"answer_url": "https://red.example/c/Zm9vYmFyYmF6cXV4"},
-    "email/milestone": MILESTONE,
+    **COORDINATOR_MAILS,
     "email/expiry_warning": {
         "recipient_name": COORDINATOR["recipient_name"],
         "reference": COORDINATOR["reference"],

@@ -115,6 +115,35 @@ OVERDUE: dict[str, object] = {
     "time_zone": "America/Mexico_City",
 }
 
+DIGEST_MAIL: dict[str, object] = {
+    "recipient_name": "Nayeli Robles",
+    "cases": [
+        {
+            "reference": "UA-2026-014",
+            "on_hold": False,
+            "stopped": False,
+            "sleeps": False,
+            "waiting": {
+                "check_ins": 1,
+                "proposals": 2,
+                "mails": 3,
+                "in_doubt": 4,
+                "late_replies": 5,
+                "milestones_past": 6,
+                "milestones_soon": 7,
+                "expires_on": date(2026, 12, 4),
+            },
+        },
+        {
+            "reference": "UA-2026-015",
+            "on_hold": True,
+            "stopped": False,
+            "sleeps": False,
+            "waiting": None,
+        },
+    ],
+}
+
 MILESTONE: dict[str, object] = {
     "recipient_name": "Nayeli Robles",
     "reference": "UA-2026-014",
@@ -126,3 +155,4 @@ MILESTONE: dict[str, object] = {
     "held": False,
     "passed": True,
 }
+COORDINATOR_MAILS = {"email/digest": DIGEST_MAIL, "email/milestone": MILESTONE}

@@ -91,6 +91,7 @@ def test_the_detector_finds_a_planted_script() -> None:
         "email/invitation_alarm",
         "email/reply_overdue",
         "email/milestone",
+        "email/digest",
     ],
 )
 def test_hostile_values_add_no_element(name: str) -> None:
