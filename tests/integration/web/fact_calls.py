@@ -4,8 +4,9 @@ from typing import Any
 
 import httpx
 
+from models.messages import DispatchRequest, Purpose
 from models.verification import confirmable
-from storage import actions, decisions, documents
+from storage import actions, decisions, documents, freezing
 from tests.integration.outbox_cases import Case
 from tests.integration.web.consent_calls import JACINTA, address, consented
 from tests.integration.web.paperwork import Papers
@@ -99,3 +100,13 @@ async def filled_in(caller: Caller, case: Case, number: int = 2) -> None:
     """Write the draft of what replaces the texts, with nothing left blank."""
     answer = await Papers(case, caller).change(number, FILLED_IN)
     assert answer.status_code == 201, answer.text
+
+
+async def frozen(case: Case, number: int) -> None:
+    """Have the statement of a document frozen for its audience."""
+    async with case.database.transaction() as session:
+        action = await actions.action_by_id(session, case.action.id)
+        versions = await documents.current_versions(session, action.id)
+        ref = versions[number - 1].ref(action)
+        request = DispatchRequest(document=ref, purpose=Purpose.STATEMENT, round=1)
+        await freezing.freeze(session, request)

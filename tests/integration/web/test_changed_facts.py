@@ -4,9 +4,7 @@ from typing import Any
 
 import pytest
 
-from models.messages import DispatchRequest, Purpose
 from models.vocabulary import Role
-from storage import actions, documents, freezing
 from tests.integration.outbox_cases import Case, execute
 from tests.integration.web.consent_calls import JACINTA, address, consented, passed, shown, uses_of
 from tests.integration.web.fact_calls import (
@@ -16,6 +14,7 @@ from tests.integration.web.fact_calls import (
     asked_anew,
     fact,
     filled_in,
+    frozen,
     report,
     reported,
     steps,
@@ -118,49 +117,10 @@ async def test_it_goes_to_exactly_those_who_received_what_it_replaces_by_their_w
     await asked_anew(coordinator, case)
     await filled_in(coordinator, case)
     await case.confirm()
-    await _frozen(case, 2)
+    await frozen(case, 2)
     after = await execute(case.database, query, number=2)
     assert after == [row for row in before if (row.address,) not in missed]
     assert {row.disclosure for row in after} >= {"authority", "public"}
-
-
-async def test_an_office_that_is_added_with_a_fact_gets_what_is_asked_of_it(
-    case: Case, coordinator: Caller
-) -> None:
-    await reached(case)
-    office = {
-        "office": {"es": "Comisión Ficticia de Búsqueda", "en": "Invented Search Commission"},
-        "salutation": {"es": "Señoras y señores:", "en": "Dear members,"},
-        "kind": "authority",
-        "language": "es",
-        "addresses": [
-            {
-                "channel": "email",
-                "value": "busqueda@comision.example",
-                "source": "sitio oficial",
-                "checked_on": "2026-10-30",
-                "valid_until": "2036-10-30",
-            }
-        ],
-    }
-    await reported(coordinator, case, **{**WIDENED, "adds": {"targets": [office]}})
-    await filled_in(coordinator, case)
-    await case.confirm()
-    await _frozen(case, 2)
-    query = (
-        "SELECT document.number, recipient_kind FROM delivery JOIN dispatch ON dispatch.id = dispatch_id"
-        " JOIN document ON document.id = dispatch.document_id WHERE address = 'busqueda@comision.example'"
-    )
-    assert await execute(case.database, query) == [(2, "target")]
-
-
-async def _frozen(case: Case, number: int) -> None:
-    async with case.database.transaction() as session:
-        action = await actions.action_by_id(session, case.action.id)
-        versions = await documents.current_versions(session, action.id)
-        ref = versions[number - 1].ref(action)
-        request = DispatchRequest(document=ref, purpose=Purpose.STATEMENT, round=1)
-        await freezing.freeze(session, request)
 
 
 async def test_what_is_called_off_names_its_people_by_consent_and_ends_no_case_by_itself(
@@ -175,7 +135,7 @@ async def test_what_is_called_off_names_its_people_by_consent_and_ends_no_case_b
     assert problem(answer, 409)["refusal"] == "not_asked_anew"
     await asked_anew(coordinator, case, given_by="herself")
     await case.confirm()
-    await _frozen(case, 2)
+    await frozen(case, 2)
     view = (await coordinator.client.get(address(case))).json()
     assert (view["phase"], view["closed_at"]) == ("following_up", None)
     assert steps(await fact(coordinator, case))["released"] == [True]
@@ -233,7 +193,7 @@ async def test_demands_that_are_left_out_later_are_the_new_ones(case: Case, coor
     await asked_anew(coordinator, case)
     await filled_in(coordinator, case)
     await case.confirm()
-    await _frozen(case, 2)
+    await frozen(case, 2)
     await execute(case.database, "UPDATE delivery SET state = 'sent', settled_at = now()")
     assert (await papers.add(FURTHER)).status_code == 201
     written = (await papers.version(3, 1)).json()["texts"]

@@ -5,8 +5,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.integration.outbox_cases import Case
+from tests.integration.outbox_cases import Case, execute
 from tests.integration.web.consent_calls import address, open_to
+from tests.integration.web.fact_calls import filled_in, frozen, reported
 from tests.integration.web.paperwork import reached
 from tests.integration.web.site import Caller, problem
 from tests.integration.web.snapshots import contents_of
@@ -100,3 +101,18 @@ async def test_a_wrong_one_is_refused_with_its_problems_and_changes_nothing(
     assert found if fields is None else found == fields
     assert "Amada" not in answer.text
     assert await contents_of(case.database) == before
+
+
+async def test_an_office_that_is_added_with_a_fact_gets_what_is_asked_of_it(
+    case: Case, coordinator: Caller
+) -> None:
+    await reached(case)
+    await reported(coordinator, case, change="widened", person=None, family=None, adds={"targets": [OFFICE]})
+    await filled_in(coordinator, case)
+    await case.confirm()
+    await frozen(case, 2)
+    query = (
+        "SELECT document.number, recipient_kind FROM delivery JOIN dispatch ON dispatch.id = dispatch_id"
+        " JOIN document ON document.id = dispatch.document_id WHERE address = 'otra@fiscalia.example'"
+    )
+    assert await execute(case.database, query) == [(2, "target")]
