@@ -61,7 +61,7 @@ class Delivery(SQLModel, table=True):
     """
 
     __table_args__ = (
-        UniqueConstraint("dispatch_id", "recipient_id", "channel"),
+        UniqueConstraint("dispatch_id", "recipient_id", "channel", "fingerprint"),
         Index("ix_delivery_range", "dispatch_id", "channel", "position"),
         Index("ix_delivery_state", "dispatch_id", "state", "channel"),
         Index("ix_delivery_fingerprint", "fingerprint"),

@@ -194,14 +194,17 @@ _NEW_OFFICES = f"""
 
 # What replaces old demands goes to exactly those who have them, and to offices that were added since.
 # Further information also goes to those who received what it follows. Who is in several audiences gets
-# one message, the most particular one.
+# one message, the most particular one, at the address of today.
 _RELEASE = f"""
+    WITH meant AS ({TARGETS} UNION ALL {_SIGNATORIES} UNION ALL {CONTACTS})
     SELECT DISTINCT ON (channel, fingerprint) *
-    FROM (SELECT * FROM ({TARGETS} UNION ALL {_SIGNATORIES} UNION ALL {CONTACTS}) AS meant
-          WHERE NOT {_IS_GUIDED}
+    FROM (SELECT * FROM meant WHERE NOT {_IS_GUIDED}
           UNION ALL {_NEW_OFFICES}
           UNION ALL {_AS_RECEIVED} FROM ({REACHED}) AS reached WHERE {_IS_GUIDED}
-          UNION ALL {_AS_RECEIVED} FROM ({_RECEIVED}) AS received WHERE {_FOLLOWS}) AS everybody
+          UNION ALL {_AS_RECEIVED} FROM ({_RECEIVED}) AS received
+          WHERE {_FOLLOWS} AND NOT EXISTS (
+              SELECT 1 FROM meant WHERE meant.recipient_kind = received.recipient_kind
+                                    AND meant.recipient_id = received.recipient_id)) AS everybody
     ORDER BY channel, fingerprint, rank, recipient_id
 """
 

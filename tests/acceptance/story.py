@@ -177,10 +177,14 @@ class Story:
         answer = {"target": target, "kind": kind, "channel": "letter", "received_on": self.today}
         await self.does("responses", answer)
 
+    async def proposals(self) -> list[str]:
+        """List the steps that are proposed where an office is late."""
+        clocks = (await self.network.coordinator.read(f"/actions/{self.reference}/clocks"))["clocks"]
+        return [step["id"] for one in clocks for step in one["steps"] if step["state"] == "proposed"]
+
     async def approves_the_next_letter(self) -> None:
         """Read the letter that is proposed to an office that is late, and let it go."""
-        clocks = (await self.network.coordinator.read(f"/actions/{self.reference}/clocks"))["clocks"]
-        (step,) = [step["id"] for one in clocks for step in one["steps"] if step["state"] == "proposed"]
+        (step,) = await self.proposals()
         draft = await self.network.coordinator.read(f"/actions/{self.reference}/steps/{step}")
         await self.does(f"steps/{step}", {"decision": "approved", "digest": draft["digest"]})
 

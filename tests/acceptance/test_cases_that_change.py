@@ -50,8 +50,9 @@ async def test_she_is_killed_and_her_family_decides_what_is_said_and_asked_for(w
     await story.after(days=10)
     assert len(await story.got("overdue", 1)) == 1
 
+    assert len(await story.proposals()) == 1
     await story.learns("03-killed")
-    await story.approves_the_next_letter()
+    assert await story.proposals() == []
     hers = {"person": 0, "use": "name_in_public", "given": True, "given_by": "herself", "method": "phone"}
     assert "must be family" in await story.refused("consents", {**hers, "on": story.today})
     await story.consents(0, "name_to_authorities", "name_in_public", by="family")
@@ -79,10 +80,11 @@ async def test_return_her_alive_stops_everywhere_at_once_and_is_replaced(world: 
     await story.after(days=3)
     assert len(await story.got("overdue", 1)) == 1
     assert "con vida" in await story.page_of("rastros")
+    assert len(await story.proposals()) == 1
 
     await story.learns("04-found-dead")
     assert "con vida" not in await story.page_of("rastros")
-    await story.approves_the_next_letter()
+    assert await story.proposals() == []
     await story.after(days=5)
     assert {mail.to for mail in (await story.mails())[-2:]} == {COORDINATOR}
     assert await story.mails("reply letter") == []

@@ -59,6 +59,7 @@ async def test_a_signature_given_while_the_worker_is_dead_counts_and_is_not_remi
     await network.partners.sign(reference, mailbox_of("tres"))
     await restart_after_kill(network.stack, "worker", killed)
 
+    await network.mailbox.has(2, reference, "reminder")
     reminder = await network.partners.link(reference, mailbox_of("cuatro"), "reminder")
     await network.partners.answer(reminder)
     await network.coordinator.reaches(reference, "closed")
