@@ -81,12 +81,13 @@ async def test_return_her_alive_stops_everywhere_at_once_and_is_replaced(world: 
     assert len(await story.got("overdue", 1)) == 1
     assert "con vida" in await story.page_of("rastros")
     assert len(await story.proposals()) == 1
+    before = len(await story.mails())
 
     await story.learns("04-found-dead")
     assert "con vida" not in await story.page_of("rastros")
     assert await story.proposals() == []
     await story.after(days=5)
-    assert {mail.to for mail in (await story.mails())[-2:]} == {COORDINATOR}
+    assert {mail.to for mail in (await story.mails())[before:]} <= {COORDINATOR}
     assert await story.mails("reply letter") == []
     await story.consents(0, "name_to_authorities", "name_in_public", by="family")
     await story.writes(2, "04-truth-and-justice")
