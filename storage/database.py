@@ -36,16 +36,12 @@ class Database:
             hide_parameters=True,
             connect_args={"prepare_threshold": 1, "options": "-c plan_cache_mode=force_generic_plan"},
         )
-        self._reading = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         watch(self._engine.sync_engine)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
-        """Open a session that only reads, and begins nothing: each statement sees what was committed.
-
-        For pages that many open at once: a transaction costs PostgreSQL and us two answers more.
-        """
-        async with AsyncSession(self._reading, expire_on_commit=False) as session:
+        """Open a session that only reads: each statement sees what was committed, and nothing is kept."""
+        async with AsyncSession(self._engine, expire_on_commit=False) as session:
             yield session
 
     @asynccontextmanager

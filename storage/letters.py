@@ -52,7 +52,7 @@ _ADD = text(f"""
                {LETTER_FINGERPRINT}, other.language, other.disclosure, 'public', 'ready', 0
         FROM delivery AS other JOIN target ON target.id = other.recipient_id
         WHERE other.id = :delivery_id
-        ON CONFLICT (dispatch_id, recipient_id, channel) DO NOTHING
+        ON CONFLICT (dispatch_id, recipient_id, channel, fingerprint) DO NOTHING
         RETURNING id, dispatch_id)
     UPDATE dispatch SET size = size + 1 FROM added WHERE dispatch.id = added.dispatch_id RETURNING added.id
 """)

@@ -123,7 +123,10 @@ async def test_a_withdrawal_tells_by_itself_and_those_of_an_hour_are_told_togeth
 async def test_a_further_document_takes_the_addendum_along(database: Database) -> None:
     case = await released(database)
     await answered(case, "red-del-volcan")
-    further = "INSERT INTO document (id, action_id, number, kind) SELECT gen_random_uuid(), :action, 2, 'further_information' RETURNING id"  # noqa: E501
+    further = (
+        "INSERT INTO document (id, action_id, number, kind, guided)"
+        " SELECT gen_random_uuid(), :action, 2, 'further_information', false RETURNING id"
+    )
     ((document_id,),) = await execute(database, further, action=case.action.id)
     await copy_version(case, document_id)
     await case.confirm()
