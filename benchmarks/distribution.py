@@ -19,8 +19,8 @@ from typing import Any, Final
 
 from assembly import build_client
 from benchmarks.judging import beside, judged
-from benchmarks.memory import resident_mb
 from benchmarks.peer_runs import COUNT, Peers
+from benchmarks.processes import resident_mb
 from benchmarks.released_case import confirmed_case, replace_members, states
 from benchmarks.sink_process import ROOT, Sink
 from local.environment import data_folder, free_ports, given_settings

@@ -19,7 +19,7 @@ from typing import Any, Final
 from sqlalchemy import text
 
 from benchmarks.judging import at_most, line
-from benchmarks.memory import proportional_mb
+from benchmarks.processes import proportional_mb
 from benchmarks.sign_on_cases import Network, network_at
 from local.environment import data_folder, free_ports, given_settings
 from local.mail_store import MailStore, message_tree

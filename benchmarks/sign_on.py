@@ -21,8 +21,8 @@ from urllib.parse import urlencode, urlsplit
 
 from benchmarks.bare_route import DATABASE
 from benchmarks.bare_route import PATH as BARE_PATH
-from benchmarks.cpu_time import CpuTime
 from benchmarks.open_loop import BrokenOffError, Connections, Measured, Work, driven
+from benchmarks.processes import CpuTime
 from benchmarks.sign_on_cases import Network, network_at, window
 from local.environment import data_folder, free_ports, given_settings
 from local.ports import LOOPBACK, free_port
@@ -176,7 +176,7 @@ async def measured(stack: Stack) -> dict[str, object]:
     async with bare(stack) as bare_drive:
         await bare_drive(20, 1)
         bare_rate = await highest_rate(bare_drive, RATE)
-    cpu = CpuTime(stack)
+    cpu = CpuTime(stack.data)
     steady = await drive(RATE, SECONDS)
     spent = cpu.each(RATE * SECONDS)
     rate = await highest_rate(drive, RATE / 2)
