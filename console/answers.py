@@ -22,6 +22,13 @@ class Answer(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
+class Note(Answer):
+    """What is sealed of one thing in a list."""
+
+    id: str
+    note: str
+
+
 class ProblemDetails(Answer):
     """An error (RFC 9457)."""
 

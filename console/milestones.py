@@ -1,5 +1,6 @@
 """Commands about days that matter in a case: hearings, anniversaries, ends of measures, pledges."""
 
+from collections.abc import Callable
 from datetime import datetime, time
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -91,46 +92,32 @@ def move(  # noqa: PLR0913 - each is an option of the command
         _post(opened, reference, f"/{number}/move", _entry(file, options, MilestoneMove))
 
 
-def held(
-    reference: Reference,
-    number: Number,
-    file: EntryFile = None,
-    *,
-    api_url: ApiUrl = DEFAULT_API_URL,
-    api_key: ApiKey = None,
-    as_json: AsJson = False,
-) -> None:
-    """Say that it took place; you are still asked what came of it."""
-    with session(api_url, api_key, as_json=as_json) as opened:
-        _post(opened, reference, f"/{number}/held", _entry(file, {}, MilestoneNote))
+def _ended_by(word: str, told: str, model: type[Model]) -> Callable[..., None]:
+    """Make the command that writes down what became of a day."""
+
+    def command(
+        reference: Reference,
+        number: Number,
+        file: EntryFile = None,
+        *,
+        api_url: ApiUrl = DEFAULT_API_URL,
+        api_key: ApiKey = None,
+        as_json: AsJson = False,
+    ) -> None:
+        with session(api_url, api_key, as_json=as_json) as opened:
+            _post(opened, reference, f"/{number}/{word}", _entry(file, {}, model))
+
+    command.__doc__ = told
+    return command
 
 
-def cancel(
-    reference: Reference,
-    number: Number,
-    file: EntryFile = None,
-    *,
-    api_url: ApiUrl = DEFAULT_API_URL,
-    api_key: ApiKey = None,
-    as_json: AsJson = False,
-) -> None:
-    """Say that it will not take place; nobody is reminded of it any more."""
-    with session(api_url, api_key, as_json=as_json) as opened:
-        _post(opened, reference, f"/{number}/cancel", _entry(file, {}, MilestoneNote))
-
-
-def done(
-    reference: Reference,
-    number: Number,
-    file: EntryFile = None,
-    *,
-    api_url: ApiUrl = DEFAULT_API_URL,
-    api_key: ApiKey = None,
-    as_json: AsJson = False,
-) -> None:
-    """Write down what came of it: that stands in the file, as `note`, and is sealed."""
-    with session(api_url, api_key, as_json=as_json) as opened:
-        _post(opened, reference, f"/{number}/done", _entry(file, {}, MilestoneResult))
+held = _ended_by("held", "Say that it took place; you are still asked what came of it.", MilestoneNote)
+cancel = _ended_by(
+    "cancel", "Say that it will not take place; nobody is reminded of it any more.", MilestoneNote
+)
+done = _ended_by(
+    "done", "Write down what came of it: that stands in the file, as `note`, and is sealed.", MilestoneResult
+)
 
 
 def list_milestones(

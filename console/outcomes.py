@@ -7,7 +7,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from console.answers import Answer, read
+from console.answers import Answer, Note, read
 from console.entries import EntryFile, PersonOption
 from console.files import read_options
 from console.session import (
@@ -45,13 +45,6 @@ class Outcomes(Answer):
 
     reference: str
     outcomes: tuple[Outcome, ...]
-
-
-class Note(Answer):
-    """What is sealed of an outcome."""
-
-    id: str
-    note: str
 
 
 class NoteList(Answer):

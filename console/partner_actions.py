@@ -8,7 +8,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from console.answers import Answer, read
+from console.answers import Answer, Note, read
 from console.session import (
     DEFAULT_API_URL,
     ApiKey,
@@ -59,13 +59,6 @@ class PartnerActions(Answer):
     reference: str
     actions: tuple[Done, ...]
     tally: Tally
-
-
-class Note(Answer):
-    """What a partner wrote of what it did."""
-
-    id: str
-    note: str
 
 
 class NoteList(Answer):

@@ -110,6 +110,13 @@ class Target(SQLModel, table=True):
     mechanism: Mechanism | None = word(Mechanism, default=None, nullable=True)
     replies_within: timedelta | None = Field(default=None, sa_type=_INTERVAL)
 
+    def office(self, language: str) -> str:
+        """Return what it is called in a language, else in its own."""
+        for one in (language, self.language):
+            if one in self.offices:
+                return self.offices[one]
+        return next(iter(self.offices.values()))
+
 
 class TargetAddress(SQLModel, table=True):
     """One address of a target, with its source and validity."""

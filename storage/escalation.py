@@ -82,7 +82,7 @@ def letter_to(one: Proposed, reference: str, sent_at: datetime) -> ReplyLetter:
         step=one.step.step,
         number=one.step.number,
         sent_at=sent_at,
-        late_office=one.late.offices.get(language) or next(iter(one.late.offices.values())),
+        late_office=one.late.office(language),
         addressee=tuple(line for line in (addressee.holder, office) if line),
         recipient_name=addressee.holder,
         salutation=addressee.salutations.get(language),

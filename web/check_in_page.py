@@ -27,7 +27,7 @@ COOKIE: Final = "check_in"
 @router.api_route(LINK, methods=["GET", "HEAD"])
 async def follow(token: str, request: Request, services: Work, lang: str | None = None) -> Response:
     """Send a browser on to the page, without the secret in its address. Following changes nothing."""
-    async with services.database.transaction() as session:
+    async with services.database.reading() as session:
         opened = await opened_check_in(session, token_hash(token))
     if opened is None:
         return CheckInPage(services, request, lang).unusable()
@@ -39,7 +39,7 @@ async def follow(token: str, request: Request, services: Work, lang: str | None 
 async def read(link_id: str, request: Request, services: Work, lang: str | None = None) -> HTMLResponse:
     """Show the four answers. Looking never changes anything, whoever looks."""
     page = CheckInPage(services, request, lang)
-    async with services.database.transaction() as session:
+    async with services.database.reading() as session:
         opened = await opened_by(session, request, link_id)
     return page.of(opened) if opened and opened.is_check_in else page.unusable()
 

@@ -1,6 +1,6 @@
 """Rows of days of a case, with what is sealed of them."""
 
-from datetime import time
+from datetime import date, time
 from uuid import UUID, uuid4
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -16,20 +16,13 @@ from web.services import Services
 
 def first_entry(services: Services, wanted: NewMilestone, person_id: UUID) -> MilestoneEntry:
     """Make the entry of a milestone's first date, with the reminders of its kind where it has none."""
-    entry_id, usual = uuid4(), services.milestone_reminders[wanted.kind]
-    return MilestoneEntry(
-        id=entry_id,
-        milestone_id=uuid4(),
-        number=1,
-        state=MilestoneState.PLANNED,
-        on_day=wanted.on,
-        at_time=wanted.at,
-        time_zone=wanted.time_zone or services.time_zone,
-        remind_before=given(wanted.remind_before, usual.before),
-        remind_after=given(wanted.remind_after, usual.after),
-        sealed_note=_sealed(services, wanted.note, entry_id),
-        recorded_by=person_id,
-    )
+    entry = _usual_entry(services, wanted.kind, wanted.on, person_id)
+    entry.at_time = wanted.at
+    entry.time_zone = wanted.time_zone or entry.time_zone
+    entry.remind_before = given(wanted.remind_before, tuple(entry.remind_before))
+    entry.remind_after = given(wanted.remind_after, tuple(entry.remind_after))
+    entry.sealed_note = _sealed(services, wanted.note, entry.id)
+    return entry
 
 
 def moved_entry(services: Services, known: Known, wanted: MilestoneMove, person_id: UUID) -> MilestoneEntry:
@@ -58,18 +51,23 @@ async def follow_pledge(session: AsyncSession, services: Services, response: Tar
         await cancel_pledge(session, response.action_id, response.corrects, response.recorded_by)
     if response.pledged_for is None:
         return None
-    usual = services.milestone_reminders[MilestoneKind.PLEDGE]
-    first = MilestoneEntry(
+    first = _usual_entry(services, MilestoneKind.PLEDGE, response.pledged_for, response.recorded_by)
+    return await plan(session, response.action_id, MilestoneKind.PLEDGE, first, response.id)
+
+
+def _usual_entry(services: Services, kind: MilestoneKind, day: date, person_id: UUID) -> MilestoneEntry:
+    """Make the entry of a day as it is usual for its kind."""
+    usual = services.milestone_reminders[kind]
+    return MilestoneEntry(
         milestone_id=uuid4(),
         number=1,
         state=MilestoneState.PLANNED,
-        on_day=response.pledged_for,
+        on_day=day,
         time_zone=services.time_zone,
         remind_before=list(usual.before),
         remind_after=list(usual.after),
-        recorded_by=response.recorded_by,
+        recorded_by=person_id,
     )
-    return await plan(session, response.action_id, MilestoneKind.PLEDGE, first, response.id)
 
 
 def same_date(known: Known, entry: MilestoneEntry) -> bool:

@@ -16,7 +16,7 @@ from web.authentication import CaseReader
 from web.responses import Why
 from web.schemas import Schema
 from web.services import Services, Work
-from web.signing.acting import note_text, office_name
+from web.signing.acting import note_text
 
 router = APIRouter(prefix="/actions/{reference}/partner-actions", tags=["partner actions"])
 
@@ -127,7 +127,7 @@ def _view(acted: Acted, language: str) -> PartnerActionView:
         document=acted.document.number,
         kind=done.kind,
         target=acted.target.position,
-        office=office_name(acted.target, language),
+        office=acted.target.office(language),
         on=done.done_on,
         reported_at=done.reported_at,
         withdrawn_at=done.withdrawn_at,

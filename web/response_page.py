@@ -29,7 +29,6 @@ from web.forms import form_token, is_ours
 from web.pages import CHECK_IN_PAGES, rendered, wanted_language
 from web.responses import write_response
 from web.services import Services, Work
-from web.signing.acting import office_name
 from web.signing.forms import Problems
 from web.signing.typed import Prose, prose_problem
 
@@ -60,7 +59,7 @@ NOTHING_FILLED_IN = ResponseForm()
 async def read(link_id: str, request: Request, services: Work, lang: str | None = None) -> HTMLResponse:
     """Show the form, with whoever is late chosen. Looking never changes anything, whoever looks."""
     page = ResponsePage(services, request, lang)
-    async with services.database.transaction() as session:
+    async with services.database.reading() as session:
         opened = await opened_by(session, request, link_id)
         return await page.of(session, opened) if opened else page.unusable()
 
@@ -191,7 +190,7 @@ class ResponsePage:
         return is_ours(self._request, self._services, form.form_token, *made_for)
 
     def _office(self, opened: OpenedCheckIn, one: Target | Submission) -> str:
-        return "" if isinstance(one, Submission) else office_name(one, self._language(opened))
+        return "" if isinstance(one, Submission) else one.office(self._language(opened))
 
     def _language(self, opened: OpenedCheckIn) -> str:
         return wanted_language(self._services, self._wanted_language, opened.person.language)

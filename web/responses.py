@@ -96,8 +96,7 @@ def answerer(to: Target | Submission, language: str) -> dict[str, Any]:
     """Tell who answers, or should."""
     if isinstance(to, Submission):
         return {"submission": to.digest.hex(), "mechanism": to.mechanism}
-    office = to.offices.get(language) or next(iter(to.offices.values()))
-    return {"target": to.position, "office": office, "mechanism": to.mechanism}
+    return {"target": to.position, "office": to.office(language), "mechanism": to.mechanism}
 
 
 async def response_found(session: AsyncSession, action: UrgentAction, response_id: UUID) -> Logged:

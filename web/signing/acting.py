@@ -64,7 +64,7 @@ NOTHING_FILLED_IN = ActionForm()
 async def read(invitation_id: str, request: Request, services: Work) -> HTMLResponse:
     """Show what was reported, and a form to report more. Looking never changes anything."""
     page = SidePage(services, request, "actions")
-    async with services.database.transaction() as session:
+    async with services.database.reading() as session:
         link = await opened_by(session, request, invitation_id)
         return await _shown(session, page, link) if link else page.unusable()
 
@@ -180,7 +180,7 @@ async def _shown(
         "reported": [
             {
                 "kind": one.done.kind.value,
-                "office": office_name(one.target, language),
+                "office": one.target.office(language),
                 "done_on": one.done.done_on,
                 "has_note": one.done.sealed_note is not None,
                 "id": str(one.done.id),
@@ -189,19 +189,10 @@ async def _shown(
             for one in await reported_by(session, link.invitation.id)
         ],
         "offices": [
-            (str(one.position), office_name(one, language))
-            for one in await targets_of(session, link.action.id)
+            (str(one.position), one.office(language)) for one in await targets_of(session, link.action.id)
         ],
         "form_token": page.form_token(link, link.version.digest),
         "latest": latest_day_anywhere().isoformat(),
         "values": form.written,
     }
     return page.show(link, context, problems or {})
-
-
-def office_name(target: Target, language: str) -> str:
-    """Return what an office is called in a language, else in its own."""
-    for one in (language, target.language):
-        if one in target.offices:
-            return target.offices[one]
-    return next(iter(target.offices.values()))
