@@ -189,9 +189,14 @@ class OpenedLink(NamedTuple):
         return self.answer is not None and self.answer.doubted_at is not None
 
     @property
+    def has_signed(self) -> bool:
+        """Tell whether a signature of the partner stands, whatever became of text and action."""
+        return self.signed_digest is not None and not self.is_doubted
+
+    @property
     def may_report(self) -> bool:
         """Tell whether the partner may say what it did: it signed, and the text may be shown."""
-        return self.takes_answers and self.signed_digest is not None and not self.is_doubted
+        return self.takes_answers and self.has_signed
 
     @property
     def may_withdraw(self) -> bool:

@@ -23,7 +23,7 @@ from tests.acceptance.people import SIGNER
 from tests.factories import case_tree
 from tests.integration.audit_trails import told_states
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
 
 SIGNED_AT_ONCE = ("amparo@manantial.example", "enlace@tejedoras.example", "urgent@northernlights.example")
 DECLINED = "dunia@lasceibas.example"

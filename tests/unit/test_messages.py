@@ -1,6 +1,8 @@
 import inspect
 from datetime import UTC, datetime, timedelta
 from enum import Enum
+from importlib import import_module
+from pkgutil import iter_modules
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
 from uuid import UUID
@@ -10,15 +12,18 @@ from pydantic import BaseModel, ValidationError
 from temporalio.activity import _Definition as ActivityDefinition
 from temporalio.workflow import _Definition as WorkflowDefinition
 
+import models
 from activities import references
 from assembly import WORKFLOWS
-from models import decision_messages, follow_up_messages, messages, round_messages, sign_on_messages
 from models.lifecycle import Phase, Refusal, Standing
 from models.messages import ActionRef, CaseFacts, CaseState, DispatchOutcome, Message
 
+MODULES_OF_MESSAGES = [
+    found.name for found in iter_modules(models.__path__, "models.") if found.name.endswith("messages")
+]
 MESSAGES = [
     kind
-    for module in (messages, decision_messages, follow_up_messages, round_messages, sign_on_messages)
+    for module in map(import_module, MODULES_OF_MESSAGES)
     for _, kind in inspect.getmembers(module, inspect.isclass)
     if issubclass(kind, Message) and kind.__module__ == module.__name__ and kind is not Message
 ]

@@ -61,7 +61,7 @@ class SignPage:
             "problems": problems,
             "values": form.written,
             "may_sign": link.may_sign,
-            "may_report": link.may_report,
+            "has_signed": link.has_signed,
             "page_path": path_of(self._services, link),
             "questions_answered": link.invitation.questions_answered,
         }

@@ -142,7 +142,7 @@ ANSWERING: dict[str, object] = {
     "may_sign": True,
     "page_path": "/sign/1",
     "questions_answered": 1,
-    "may_report": True,
+    "has_signed": True,
 }
 ANSWERED: dict[str, object] = {
     "answer": "signed",
