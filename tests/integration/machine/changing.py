@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
+from tests.integration.machine.deciding import Deciding
 from tests.integration.machine.machine import text_of
 from tests.integration.machine.model import CONSENT, USES, Case, Document, Story, Version
 from tests.integration.machine.standing import coordinator, in_a_case, which
@@ -14,31 +15,46 @@ from tests.integration.machine.writing import Writing
 RELEASED = "released"
 _SOURCE = {"kind": "family", "name": "Amada Invento Supuesta", "received_on": "2026-10-30"}
 _FAMILY = {"name": "Amada Invento Supuesta", "relation": "hermana"}
+_demands = st.sampled_from(["changed", "changed", "met", "void"])
+_changes = st.one_of(
+    st.fixed_dictionaries({"change": st.just(RELEASED), "demands": _demands}),
+    st.fixed_dictionaries(
+        {"change": st.sampled_from(["found_dead", "killed", "disappeared"]), "demands": _demands},
+        optional={"family": st.just(_FAMILY)},
+    ),
+)
 
 
-class Changing(Writing):
+class Changing(Writing, Deciding):
     """What becomes of the people of a case."""
 
     @in_a_case
-    @rule(
-        which=which,
-        who=coordinator,
-        person=st.integers(0, 2),
-        change=st.sampled_from([RELEASED, "found_dead", "killed", "disappeared"]),
-        demands=st.sampled_from(["changed", "changed", "met", "void"]),
-        family=st.sampled_from([None, _FAMILY]),
-        fills_in=st.booleans(),
-    )
-    def facts_change(self, which: int, who: str, person: int, *, fills_in: bool, **reported: Any) -> None:
-        self.step(self.report(self.story(which), who, person, reported, fills_in=fills_in))
+    @rule(which=which, who=coordinator, person=st.integers(0, 2), change=_changes, fills_in=st.booleans())
+    def facts_change(
+        self, which: int, who: str, person: int, change: dict[str, Any], *, fills_in: bool
+    ) -> None:
+        self.step(self.report(self.story(which), who, person, change, fills_in=fills_in))
+
+    @in_a_case
+    @rule(which=which, who=coordinator, person=st.integers(0, 2), change=_changes)
+    def replace_demands(self, which: int, who: str, person: int, change: dict[str, Any]) -> None:
+        """Have a case go out, and then what takes its place since a fact changed."""
+        self.step(self._replace(self.story(which), who, person, change))
+
+    async def _replace(self, story: Story, who: str, person: int, change: dict[str, Any]) -> None:
+        await self.carry_through(story, ask=True)
+        await self.settle()
+        await self.report(story, who, person, change, fills_in=True)
+        await self.carry_through(story, ask=True)
 
     async def report(
-        self, story: Story, who: str, person: int, reported: dict[str, Any], *, fills_in: bool
+        self, story: Story, who: str, person: int, change: dict[str, Any], *, fills_in: bool
     ) -> None:
         """Report what changed for somebody, and fill the draft in that is prepared with it."""
-        position, change = person % len(story.now.people), reported["change"]
-        body = {"person": position, "known_on": "2026-10-30", "source": _SOURCE, **reported}
-        answer = await self.post(story, who, "changed-facts", body, partial(_change, position, change))
+        position = person % len(story.now.people)
+        body = {"person": position, "known_on": "2026-10-30", "source": _SOURCE, **change}
+        how = partial(_change, position, change["change"])
+        answer = await self.post(story, who, "changed-facts", body, how)
         if not answer.took_effect:
             return
         await self._learn_draft(story, who)

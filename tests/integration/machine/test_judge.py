@@ -12,7 +12,6 @@ from storage import actions, documents
 from storage.gate import CHECKS
 from tests.integration.gate_without import claim_by, hand_over_by, without_anywhere
 from tests.integration.machine.changing import RELEASED, Changing
-from tests.integration.machine.deciding import Deciding
 from tests.integration.machine.machine import Tally
 from tests.integration.machine.model import (
     AUTHORITIES,
@@ -52,7 +51,7 @@ BEHIND_A_PSEUDONYM = replace(PLAN, people=(replace(HER, visibility=PSEUDONYM),))
 HER_NAME_IN_IT = Leak(person=0, what="name", disguise="plain", place="body")
 
 
-class People(Verifying, Changing, Deciding):
+class People(Verifying, Changing):
     """All that people do, at our word."""
 
     def hand_in_now(self, plan: CasePlan) -> Story:

@@ -9,7 +9,6 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.integration.machine.changing import Changing
-from tests.integration.machine.deciding import Deciding
 from tests.integration.machine.machine import Tally
 from tests.integration.machine.verifying import Verifying
 from tests.soak import SOAKING, new_seed
@@ -20,7 +19,7 @@ LEAST_REPLACEMENTS = 5
 LEAST_JUDGED = {"statement": 20, "notice": 20, "invitation": 5, "page": 5, "verification": 50}
 
 
-class Machine(Verifying, Changing, Deciding):
+class Machine(Verifying, Changing):
     """All that people do."""
 
 
