@@ -93,7 +93,9 @@ async def test_partners_are_asked_by_mail_and_what_they_signed_goes_out_with_the
     assert (view["sign_on"]["signed"], view["sign_on"]["ended_at"] is None) == (2, False)
     assert len(names) == 2
     released = statements(mailbox, index)
-    assert {"fiscalia.ddhh@estado.example", "urgente@reddelvolcan.example"} <= {one["to"][0] for one in released}
+    assert {"fiscalia.ddhh@estado.example", "urgente@reddelvolcan.example"} <= {
+        one["to"][0] for one in released
+    }
     for message in released:
         assert all(name in message["text"] for name in names)
         assert FIRST_ALONE not in message["text"]
