@@ -1,6 +1,6 @@
 """The window of a later document: what ends it, what goes out then, and that the follow-up goes on."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -121,3 +121,24 @@ async def test_a_lost_window_is_followed_by_another_that_invites_nobody_twice(st
     await sign_later(stage, SIGN_ON.quorum)
     await later_is_out(stage)
     assert set(stage.world.sent.values()) == {1}
+
+
+async def test_a_stop_ends_the_window_at_once_though_its_notice_waits_for_approval(stage: Stage) -> None:
+    await ask_later(stage)
+    await sign_later(stage)
+    stage.world.untold = True
+    await stage.stop()
+    assert (await later_result(stage)).signed == 1
+    await stage.world.until(lambda: stage.world.phase is Phase.STOPPED)
+    assert await stage.unfinished() == [stage.action.id]
+    assert not is_out(stage.world)
+
+
+@pytest.mark.parametrize("plan", [case_plan(None, BRIEF, Phase.FOLLOWING_UP, datetime.now(UTC))])
+async def test_what_was_due_when_the_action_was_lost_goes_out_with_its_next_run(stage: Stage) -> None:
+    world = stage.world
+    world.later = AskedDocument(document=LATER, plan=SIGN_ON, ready=True)
+    world.attestations, world.sign_on_ended, world.signed = 2, True, 1
+    await stage.start()
+    await later_is_out(stage)
+    assert world.calls["open_sign_on"] == 0
