@@ -24,13 +24,20 @@ class Milestone(StrEnum):
     """The case was submitted to a mechanism."""
     ANSWERED = "answered"
     """A target answered."""
+    SUBMISSION_ANSWERED = "submission_answered"
+    """A mechanism answered a submission."""
+    SUBMISSION_LATE = "submission_late"
+    """The time that a mechanism has to answer ran out, and there was no final answer."""
     ENDED = "ended"
     """The action ended."""
 
 
 @dataclass(frozen=True)
 class Moment:
-    """One point of the timeline; a release has the number of its document."""
+    """One point of the timeline; a release has the number of its document, and submissions are counted.
+
+    Which mechanism a submission went to is not told: a filing may be confidential.
+    """
 
     milestone: Milestone
     on: date
@@ -39,7 +46,10 @@ class Moment:
 
 @dataclass(frozen=True)
 class Responded:
-    """How many offices of a kind got the statement, and how many of their responses were of which kind."""
+    """How many of a kind were asked, and how many of them responded in which way.
+
+    Asked are offices that the statement reached; each submission that was sent is one more mechanism.
+    """
 
     kind: TargetKind
     asked: int

@@ -8,6 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.figures import Ending, Rate, Span
 from models.outcome_file import Impact
 from models.vocabulary import TargetKind
+from storage.gate_of_answers import COUNTS
 
 _ACTIONS = text("""
     SELECT count(*) AS actions, count(released_at) AS released FROM urgent_action
@@ -34,29 +35,32 @@ _SIGN_ON = text("""
     WHERE document.sign_on_opened_at IS NOT NULL
 """)
 
-REACHED_TARGETS: Final = """
-    SELECT DISTINCT target.id, target.kind
+ASKED: Final = f"""
+    SELECT DISTINCT target.id, target.kind, target.action_id
     FROM target
     JOIN delivery ON delivery.recipient_kind = 'target' AND delivery.recipient_id = target.id
     JOIN dispatch ON dispatch.id = delivery.dispatch_id
     WHERE dispatch.purpose = 'statement' AND delivery.state IN ('sent', 'delivered')
+    UNION ALL
+    SELECT submission.id, '{TargetKind.MECHANISM}', submission.action_id
+    FROM submission WHERE submission.sent_at IS NOT NULL
 """
-"""The offices that a statement has reached."""
+"""The offices that a statement has reached, and the submissions that were sent: each asks a mechanism."""
 
-COUNTING_RESPONSES: Final = """
-    SELECT response.target_id, response.kind, response.received_on
-    FROM response
-    WHERE NOT EXISTS (SELECT 1 FROM response AS later WHERE later.corrects = response.id)
+COUNTING_RESPONSES: Final = f"""
+    SELECT coalesce(response.target_id, response.submission_id) AS asked_id,
+           response.kind, response.received_on
+    FROM response WHERE {COUNTS}
 """
 """The responses that no other one corrects."""
 
 _RESPONSES = text(f"""
-    SELECT reached.kind, count(*) AS asked,
+    SELECT asked.kind, count(*) AS asked,
            count(*) FILTER (WHERE EXISTS (
                SELECT 1 FROM ({COUNTING_RESPONSES}) AS given
-               WHERE given.target_id = reached.id AND given.kind <> 'none')) AS answered
-    FROM ({REACHED_TARGETS}) AS reached
-    GROUP BY reached.kind
+               WHERE given.asked_id = asked.id AND given.kind <> 'none')) AS answered
+    FROM ({ASKED}) AS asked
+    GROUP BY asked.kind
 """)
 
 _ENDINGS = text("""

@@ -30,7 +30,7 @@ _HTML: dict[int | str, dict[str, Any]] = {200: {"content": {"text/html": {}}}}
 
 
 class MomentView(Schema):
-    """One point of the timeline."""
+    """One point of the timeline; documents have their number, submissions are counted as they were sent."""
 
     milestone: Milestone
     on: date
@@ -38,7 +38,7 @@ class MomentView(Schema):
 
 
 class RespondedView(Schema):
-    """The offices of a kind that got the statement, and what they answered."""
+    """How many of a kind were asked, by a statement or a submission, and what they answered."""
 
     kind: TargetKind
     asked: int

@@ -33,7 +33,7 @@ class SignOnView(Schema):
 
 
 class ResponsesView(Schema):
-    """How many of the offices of a kind that the statement reached have answered."""
+    """How many of those of a kind that the statement reached, or a submission, have answered."""
 
     kind: TargetKind
     asked: int

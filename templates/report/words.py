@@ -17,8 +17,10 @@ MILESTONES: Final[Mapping[Milestone, str]] = MappingProxyType(
         Milestone.EVENT: _("The event"),
         Milestone.RECEIVED: _("The case is received"),
         Milestone.RELEASED: _("Document %(number)s goes out"),
-        Milestone.SUBMITTED: _("Submitted to a mechanism"),
+        Milestone.SUBMITTED: _("Submission %(number)s is sent to a mechanism"),
         Milestone.ANSWERED: _("An office answers"),
+        Milestone.SUBMISSION_ANSWERED: _("The mechanism answers submission %(number)s"),
+        Milestone.SUBMISSION_LATE: _("Time runs out without a final answer to submission %(number)s"),
         Milestone.ENDED: _("The action ends"),
     }
 )

@@ -34,6 +34,9 @@ REPORT = CaseReport(
         Moment(Milestone.EVENT, DAY),
         Moment(Milestone.RECEIVED, DAY),
         Moment(Milestone.RELEASED, DAY + timedelta(days=1), 1),
+        Moment(Milestone.SUBMITTED, DAY + timedelta(days=2), 1),
+        Moment(Milestone.SUBMISSION_LATE, DAY + timedelta(days=16), 1),
+        Moment(Milestone.SUBMISSION_ANSWERED, DAY + timedelta(days=20), 1),
         Moment(Milestone.ENDED, DAY + timedelta(days=40)),
     ),
     signatures={"GT": 2, "MX": 1},
@@ -65,7 +68,12 @@ def test_a_report_tells_its_figures_on_the_page_and_on_paper() -> None:
             "Ocurrió una parte de lo que se pedía.",
         ):
             assert said in text
-    for said in ("19 de noviembre de 2026: El hecho", "20 de noviembre de 2026: Sale el documento 1"):
+    for said in (
+        "19 de noviembre de 2026: El hecho",
+        "20 de noviembre de 2026: Sale el documento 1",
+        "5 de diciembre de 2026: Vence el plazo sin respuesta definitiva a la presentación 1",
+        "9 de diciembre de 2026: El mecanismo responde a la presentación 1",
+    ):
         assert said in page
 
 
