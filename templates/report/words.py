@@ -20,7 +20,7 @@ MILESTONES: Final[Mapping[Milestone, str]] = MappingProxyType(
         Milestone.SUBMITTED: _("Submission %(number)s is sent to a mechanism"),
         Milestone.ANSWERED: _("An office answers"),
         Milestone.SUBMISSION_ANSWERED: _("The mechanism answers submission %(number)s"),
-        Milestone.SUBMISSION_LATE: _("Time runs out without a final answer to submission %(number)s"),
+        Milestone.SUBMISSION_LATE: _("Time to answer submission %(number)s runs out"),
         Milestone.ENDED: _("The action ends"),
     }
 )

@@ -18,8 +18,9 @@ from templates.report.words import ARRIVED, CHANNELS, ENDINGS, IMPACTS, KINDS, M
 from templates.submission.words import CONCERNS
 from templates.typesetting import Typesetter
 
-_WIDTH, _LEFT, _RIGHT = 680, 20, 660
-_AXIS, _FIRST, _STEP = 16, 46, 24
+WIDTH, WORDS = 680, 84
+"""Of the picture of a timeline, and where its words begin."""
+_AXIS, _FIRST, _STEP = 12, 16, 24
 
 
 @dataclass(frozen=True)
@@ -62,65 +63,55 @@ class ReportWriter:
                 f"{self.renderer.network_name} · {country} · {concerns} · {_day(report.on, locale)}"
             ),
             "timeline_title": words.gettext("What happened when"),
-            "sections": [
-                _signatures(report, words, locale),
-                _deliveries(report, words),
-                _responses(report, words),
-                {
-                    "title": words.gettext("How it ended"),
-                    "rows": [],
-                    "notes": [
-                        words.gettext(ENDINGS[report.ending]),
-                        *(words.gettext(IMPACTS[one]) for one in report.impacts),
-                    ],
-                },
-            ],
+            "sections": [one for one in _sections(report, words, locale) if one["rows"] or one["notes"]],
         }
 
     def _picture(self, report: CaseReport, language: str) -> str:
         words, locale = self._tongue(language)
         context = {
-            "width": _WIDTH,
-            "height": _FIRST + _STEP * len(report.timeline),
-            "left": _LEFT,
-            "right": _RIGHT,
+            "width": WIDTH,
+            "height": _FIRST * 2 + _STEP * max(len(report.timeline) - 1, 0),
             "axis": _AXIS,
+            "left": WORDS,
             "title": words.gettext("What happened when"),
-            "points": points(report.timeline, lambda one: _told(one, words, locale)),
+            "points": points(report.timeline, lambda one: told_of(one, words, locale)),
         }
         return self.renderer.report("timeline.svg", language, context)
 
 
 def points(timeline: tuple[Moment, ...], told: Callable[[Moment], str]) -> list[Mapping[str, object]]:
-    """Place the moments of a timeline: along the line in proportion to time, and each in a row of its own."""
+    """Place the moments of a timeline: down the line in proportion to time, and each in a row of its own."""
     first, last = (timeline[0].on, timeline[-1].on) if timeline else (date.min, date.min)
-    days = max((last - first).days, 1)
-    placed: list[Mapping[str, object]] = []
-    for row, moment in enumerate(timeline):
-        x = round(_LEFT + (_RIGHT - _LEFT) * (moment.on - first).days / days)
-        rightward = x < (_LEFT + _RIGHT) / 2
-        to = x + 10 if rightward else x - 10
-        placed.append(
-            {
-                "x": x,
-                "y": _FIRST + _STEP * row,
-                "to": to,
-                "text_x": to + 5 if rightward else to - 5,
-                "anchor": "start" if rightward else "end",
-                "words": told(moment),
-            }
-        )
-    return placed
+    days, length = max((last - first).days, 1), _STEP * (len(timeline) - 1)
+    return [
+        {
+            "at": _FIRST + round(length * (moment.on - first).days / days),
+            "row": _FIRST + _STEP * row,
+            "words": told(moment),
+        }
+        for row, moment in enumerate(timeline)
+    ]
 
 
-def _told(moment: Moment, words: Translations, locale: Locale) -> str:
+def told_of(moment: Moment, words: Translations, locale: Locale) -> str:
+    """Tell of one moment, with its day."""
     told = words.gettext(MILESTONES[moment.milestone])
     named = told % {"number": moment.number} if moment.number is not None else told
-    return f"{_day(moment.on, locale)}: {named}"
+    return words.gettext("%(day)s: %(what)s") % {"day": _day(moment.on, locale), "what": named}
 
 
 def _day(value: date, locale: Locale) -> str:
     return str(format_date(value, "long", locale=locale))
+
+
+def _sections(report: CaseReport, words: Translations, locale: Locale) -> list[dict[str, object]]:
+    ended = [words.gettext(ENDINGS[report.ending]), *(words.gettext(IMPACTS[one]) for one in report.impacts)]
+    return [
+        _signatures(report, words, locale),
+        _deliveries(report, words),
+        _responses(report, words),
+        {"title": words.gettext("How it ended"), "rows": [], "notes": ended},
+    ]
 
 
 def _signatures(report: CaseReport, words: Translations, locale: Locale) -> dict[str, object]:
@@ -155,6 +146,10 @@ def _responses(report: CaseReport, words: Translations) -> dict[str, object]:
 
 
 def _answers(one: Responded, words: Translations) -> str:
-    told = [f"{words.gettext(RESPONSES[kind])}: {count}" for kind, count in one.kinds.items()]
+    counted = words.gettext("%(what)s: %(count)s")
+    told = [
+        counted % {"what": words.gettext(RESPONSES[kind]), "count": count}
+        for kind, count in one.kinds.items()
+    ]
     asked = words.gettext("%(num)s written to") % {"num": one.asked}
     return "; ".join([asked, *told])
