@@ -7,6 +7,7 @@ from enum import StrEnum
 from models.figures import Ending
 from models.messages import DeliveryState
 from models.outcome_file import Impact
+from models.partner_actions import PartnerActionKind
 from models.response_vocabulary import ResponseKind
 from models.vocabulary import Channel, Concern, TargetKind
 
@@ -60,8 +61,9 @@ class Responded:
 class CaseReport:
     """What is told of an action.
 
-    Signatures are those that may be named, by country; of the others only how many there are at least. What
-    became of people is told by its words alone, without a number, and not of those who are withheld.
+    Signatures are those that may be named, by country; of the others only how many there are at least. Of
+    those named it is told how many did what themselves. What became of people is told by its words alone,
+    without a number, and not of those who are withheld.
     """
 
     reference: str
@@ -75,4 +77,5 @@ class CaseReport:
     unnamed_at_least: int
     deliveries: dict[Channel, dict[DeliveryState, int]]
     responses: tuple[Responded, ...]
+    partner_actions: dict[PartnerActionKind, int]
     impacts: tuple[Impact, ...]

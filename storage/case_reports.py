@@ -20,6 +20,7 @@ from models.reply_vocabulary import ClockState
 from models.response_vocabulary import ResponseKind
 from models.vocabulary import Channel, Concern, TargetKind
 from storage.figures import ASKED, COUNTING_OUTCOMES, COUNTING_RESPONSES
+from storage.partner_actions import tally_of
 from storage.public_lists import public_list
 from storage.reply_clocks import submission_clocks
 from storage.reports import DispatchCounts, dispatch_counts
@@ -73,6 +74,7 @@ async def case_report(session: AsyncSession, action: UrgentAction, time_zone: st
         unnamed_at_least=signed.unnamed if signed else 0,
         deliveries=_deliveries(await dispatch_counts(session, action.id)),
         responses=await _responses(session, action),
+        partner_actions=dict(await tally_of(session, action.id, named_only=True)) if signed else {},
         impacts=await _impacts(session, action),
     )
 

@@ -7,8 +7,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.figures import Ending, Rate, Span
 from models.outcome_file import Impact
+from models.partner_actions import PartnerActionKind
 from models.vocabulary import TargetKind
 from storage.gate_of_answers import COUNTS
+from storage.partner_actions import COUNTED
 
 _ACTIONS = text("""
     SELECT count(*) AS actions, count(released_at) AS released FROM urgent_action
@@ -82,6 +84,13 @@ COUNTING_OUTCOMES: Final = """
 _IMPACTS = text(f"SELECT impact, count(*) FROM ({COUNTING_OUTCOMES}) AS newest GROUP BY impact")
 
 
+_PARTNER_ACTIONS = text(f"""
+    SELECT done.kind, count(DISTINCT (done.action_id, done.partner_id))
+    FROM partner_action AS done WHERE {COUNTED} GROUP BY done.kind
+""")
+"""An organisation counts once an action, whatever it did how often."""
+
+
 class Figures(NamedTuple):
     """What may be counted over all actions, before small numbers are left out."""
 
@@ -91,6 +100,7 @@ class Figures(NamedTuple):
     documents_signed_on: int
     sign_on: Rate
     responses: dict[TargetKind, Rate]
+    partner_actions: dict[PartnerActionKind, int]
     endings: dict[Ending, int]
     impacts: dict[Impact, int]
 
@@ -101,6 +111,7 @@ async def figures(session: AsyncSession, time_zone: str) -> Figures:
     span = (await session.execute(_SPAN, {"time_zone": time_zone})).one()
     signing = (await session.execute(_SIGN_ON)).one()
     responses = await session.execute(_RESPONSES)
+    acted = await session.execute(_PARTNER_ACTIONS)
     endings = await session.execute(_ENDINGS)
     impacts = await session.execute(_IMPACTS)
     return Figures(
@@ -110,6 +121,7 @@ async def figures(session: AsyncSession, time_zone: str) -> Figures:
         documents_signed_on=signing.documents,
         sign_on=Rate(signing.invited, signing.signed),
         responses={TargetKind(row.kind): Rate(row.asked, row.answered) for row in responses},
+        partner_actions={PartnerActionKind(row.kind): row[1] for row in acted},
         endings={Ending(row.ending): row[1] for row in endings},
         impacts={Impact(row.impact): row[1] for row in impacts},
     )

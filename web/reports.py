@@ -11,6 +11,7 @@ from models.case_reports import CaseReport, Milestone
 from models.figures import Ending
 from models.messages import DeliveryState
 from models.outcome_file import Impact
+from models.partner_actions import PartnerActionKind
 from models.response_vocabulary import ResponseKind
 from models.scalars import Language
 from models.vocabulary import Channel, Concern, TargetKind
@@ -59,6 +60,7 @@ class ReportView(Schema):
     unnamed_at_least: int
     deliveries: dict[Channel, dict[DeliveryState, int]]
     responses: list[RespondedView]
+    partner_actions: dict[PartnerActionKind, int]
     impacts: list[Impact]
 
 

@@ -14,7 +14,16 @@ from models.messages import DeliveryState
 from templates import catalogs
 from templates.filters import FORMATS
 from templates.rendering import Renderer, one_line
-from templates.report.words import ARRIVED, CHANNELS, ENDINGS, IMPACTS, KINDS, MILESTONES, RESPONSES
+from templates.report.words import (
+    ARRIVED,
+    CHANNELS,
+    ENDINGS,
+    IMPACTS,
+    KINDS,
+    MILESTONES,
+    PARTNER_ACTIONS,
+    RESPONSES,
+)
 from templates.submission.words import CONCERNS
 from templates.typesetting import Typesetter
 
@@ -110,6 +119,7 @@ def _sections(report: CaseReport, words: Translations, locale: Locale) -> list[d
         _signatures(report, words, locale),
         _deliveries(report, words),
         _responses(report, words),
+        _partner_actions(report, words),
         {"title": words.gettext("How it ended"), "rows": [], "notes": ended},
     ]
 
@@ -118,8 +128,7 @@ def _signatures(report: CaseReport, words: Translations, locale: Locale) -> dict
     named = {locale.territories.get(code, code): count for code, count in report.signatures.items()}
     notes = []
     if report.organisations:
-        counted = words.ngettext("%(num)s organisation", "%(num)s organisations", report.organisations)
-        notes.append(counted % {"num": report.organisations})
+        notes.append(_organisations(report.organisations, words))
     if report.unnamed_at_least:
         more = words.gettext("At least %(number)s organisations more sign without being named.")
         notes.append(more % {"number": report.unnamed_at_least})
@@ -153,3 +162,15 @@ def _answers(one: Responded, words: Translations) -> str:
     ]
     asked = words.gettext("%(num)s written to") % {"num": one.asked}
     return "; ".join([asked, *told])
+
+
+def _partner_actions(report: CaseReport, words: Translations) -> dict[str, object]:
+    rows = [
+        [words.gettext(PARTNER_ACTIONS[kind]), _organisations(count, words)]
+        for kind, count in report.partner_actions.items()
+    ]
+    return {"title": words.gettext("What organisations that sign did themselves"), "rows": rows, "notes": []}
+
+
+def _organisations(count: int, words: Translations) -> str:
+    return words.ngettext("%(num)s organisation", "%(num)s organisations", count) % {"num": count}

@@ -10,6 +10,7 @@ import pytest
 from models.columns import now
 from models.lifecycle import Decision
 from models.mechanisms import Mechanism
+from models.partner_actions import PartnerActionKind
 from models.response_vocabulary import ResponseKind
 from models.vocabulary import SignatureVisibility
 from tests.factories import case_tree
@@ -23,7 +24,7 @@ from tests.integration.overdue import (
     submitted,
 )
 from tests.integration.web.consent_calls import CEIBA, FAMILY
-from tests.integration.web.public_lists import released, signed
+from tests.integration.web.public_lists import did, released, signed
 from tests.integration.web.site import API, Caller, Site
 from tests.integration.web.test_outcomes import BETTER, WORSE, written
 from tests.integration.web.test_responses import PLEDGE, TOKEN, logged
@@ -112,9 +113,32 @@ async def test_a_withheld_signer_is_told_neither_by_name_nor_country_nor_number(
     await signed(case, "casa-manantial")
     await released(case)
     without = await told_as(case, coordinator)
-    await signed(case, "red-del-volcan", SignatureVisibility.WITHHELD)
+    withheld = await signed(case, "red-del-volcan", SignatureVisibility.WITHHELD)
     assert await told_as(case, coordinator) == without
+    await did(case, withheld, PartnerActionKind.CALLED)
+    assert await told_as(case, coordinator) == without, "nor by what it did"
     assert "SV" not in json.loads(without[""])["signatures"]
+
+
+async def test_what_organisations_did_themselves_is_counted_once_each_while_they_sign(
+    case: Case, coordinator: Caller
+) -> None:
+    first, second = [await signed(case, slug) for slug in PARTNERS[:2]]
+    await released(case)
+    for signature, kind in (
+        (first, PartnerActionKind.CALLED),
+        (first, PartnerActionKind.CALLED),
+        (second, PartnerActionKind.CALLED),
+        (second, PartnerActionKind.MET),
+    ):
+        await did(case, signature, kind)
+    texts = await told_as(case, coordinator)
+    assert json.loads(texts[""])["partner_actions"] == {"called": 2, "met": 1}
+    assert "Llamaron a una instancia" in texts[".html"]
+    await execute(case.database, "UPDATE partner_action SET withdrawn_at = now() WHERE kind = 'met'")
+    assert json.loads((await told_as(case, coordinator))[""])["partner_actions"] == {"called": 2}
+    await case.decide(Decision.STOP)
+    assert json.loads((await told_as(case, coordinator))[""])["partner_actions"] == {}
 
 
 @pytest.mark.parametrize("decision", [Decision.STOP, Decision.WITHDRAW])

@@ -17,11 +17,12 @@ from models.case_reports import CaseReport, Milestone, Moment, Responded
 from models.figures import Ending
 from models.messages import DeliveryState
 from models.outcome_file import Impact
+from models.partner_actions import PartnerActionKind
 from models.response_vocabulary import ResponseKind
 from models.vocabulary import Channel, Concern, TargetKind
 from templates.catalogs import languages, translations
 from templates.rendering import Renderer
-from templates.report.words import CHANNELS, ENDINGS, IMPACTS, KINDS, MILESTONES, RESPONSES
+from templates.report.words import CHANNELS, ENDINGS, IMPACTS, KINDS, MILESTONES, PARTNER_ACTIONS, RESPONSES
 from templates.report.writing import WIDTH, WORDS, ReportWriter, points, told_of
 from templates.typesetting import Typesetter
 from tests.unit.templates.letter_examples import on_paper
@@ -52,18 +53,19 @@ REPORT = CaseReport(
         Channel.EMAIL: {DeliveryState.SENT: 40, DeliveryState.DELIVERED: 2, DeliveryState.BOUNCED: 1}
     },
     responses=(Responded(TargetKind.AUTHORITY, 3, {ResponseKind.PLEDGE: 1}),),
+    partner_actions={PartnerActionKind.CALLED: 2, PartnerActionKind.MET: 1},
     impacts=(Impact.MODERATE_POSITIVE,),
 )
 
 
 def test_every_word_of_a_report_has_its_words() -> None:
-    for words in (MILESTONES, CHANNELS, IMPACTS, KINDS, RESPONSES):
+    for words in (MILESTONES, CHANNELS, IMPACTS, KINDS, PARTNER_ACTIONS, RESPONSES):
         assert set(words) == set(type(next(iter(words))))
     assert set(ENDINGS) == set(Ending) - {Ending.WITHDRAWN}
 
 
 def test_a_report_tells_its_figures_on_the_page_and_on_paper() -> None:
-    page = re.sub(r"<[^>]+>", " ", WRITER.html(REPORT, "es"))
+    page = " ".join(re.sub(r"<[^>]+>", " ", WRITER.html(REPORT, "es")).split())
     for text in (page, on_paper(WRITER.pdf(REPORT, "es"))):
         for said in (
             "UA-2026-014",
@@ -71,6 +73,7 @@ def test_a_report_tells_its_figures_on_the_page_and_on_paper() -> None:
             "17 organizaciones",
             "42 de 43 enviados",
             "prometió actuar: 1",
+            "Se reunieron con una instancia 1 organización",
             "Ocurrió una parte de lo que se pedía.",
         ):
             assert said in text
@@ -131,5 +134,6 @@ def test_a_long_timeline_stays_on_the_first_page() -> None:
 
 
 def test_what_there_is_nothing_to_tell_of_has_no_heading() -> None:
-    bare = replace(REPORT, signatures={}, organisations=0, unnamed_at_least=0, deliveries={}, responses=())
+    bare = replace(REPORT, signatures={}, organisations=0, unnamed_at_least=0, deliveries={})
+    bare = replace(bare, responses=(), partner_actions={})
     assert WRITER.html(bare, "en").count("<h2>") == 2, "the timeline, and how it ended"
