@@ -1,6 +1,6 @@
 """The connection to PostgreSQL."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 import psycopg
@@ -23,6 +23,9 @@ UNAVAILABLE = (
 )
 """What is raised while PostgreSQL cannot be reached, is going down, or has no connection left for us."""
 
+SESSION = {"plan_cache_mode": "force_generic_plan", "synchronous_commit": "on"}
+"""Settings of each session. A claim that a crash may forget guards nothing, whatever the server is set to."""
+
 
 class Database:
     """One engine for a whole process."""
@@ -34,7 +37,7 @@ class Database:
             pool_size=pool_size,
             max_overflow=pool_size,
             hide_parameters=True,
-            connect_args={"prepare_threshold": 1, "options": "-c plan_cache_mode=force_generic_plan"},
+            connect_args={"prepare_threshold": 1, "options": _options(SESSION)},
         )
         watch(self._engine.sync_engine)
 
@@ -58,3 +61,7 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self._engine.dispose()
+
+
+def _options(settings: Mapping[str, str]) -> str:
+    return " ".join(f"-c {name}={value}" for name, value in settings.items())

@@ -193,12 +193,6 @@ class Story:
         link = await self.network.partners.link(f"{self.reference}/1", mailbox_of(name))
         return (await self.network.coordinator.http.get(link, follow_redirects=True)).text
 
-    async def has_hearing(self, day: int, note: str) -> int:
-        """Write a hearing down and return its number."""
-        when = {"on": self.day(day), "at": "10:00", "time_zone": "America/Guatemala"}
-        number: int = (await self.does("milestones", {"kind": "hearing", **when, "note": note}))["number"]
-        return number
-
     async def moves_hearing(self, number: int, day: int) -> None:
         await self.does(f"milestones/{number}/move", {"on": self.day(day), "at": "10:00"})
 
