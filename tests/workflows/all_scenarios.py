@@ -6,8 +6,8 @@ from models.messages import CasePlan
 from models.vocabulary import ReleasePolicy
 from tests.workflows.beside import told_beside
 from tests.workflows.following import asked_by_the_facts, missed_while_held, slept_and_reopened
-from tests.workflows.later import signed_later, stopped_in_later_sign_on
 from tests.workflows.lasting import FOR_LONG, followed_for_long
+from tests.workflows.later import signed_later, stopped_in_later_sign_on
 from tests.workflows.limited import continued_the_next_day, greylisted
 from tests.workflows.scenarios import (
     BRIEF,
