@@ -15,7 +15,7 @@ from temporalio.api.failure.v1 import Failure
 from temporalio.client import WorkflowHistory
 from temporalio.converter import DefaultFailureConverterWithEncodedAttributes, PayloadConverter
 
-from tests.workflows.all_scenarios import SCENARIOS, Scenario
+from tests.workflows.all_scenarios import SCENARIOS, Scenario, world_of
 from tests.workflows.stage import CONVERTER, Handle, Stage, open_stage, status_of
 from tests.workflows.world import VERIFICATION, World
 from workflows.addresses import verification_workflow_id
@@ -56,7 +56,8 @@ async def record(name: str, play: Scenario, world: World) -> None:
 async def _workflows(stage: Stage) -> list[Handle]:
     rounds = [stage.action_child(sheet.request) for sheet in stage.world.sheets.values()]
     asking = stage.client.get_workflow_handle(verification_workflow_id(VERIFICATION))
-    handles = [stage.action, asking, stage.sign_on, stage.receipts, stage.resending, stage.follow_up, *rounds]
+    signing = [stage.sign_on, stage.later_sign_on]
+    handles = [stage.action, asking, *signing, stage.receipts, stage.resending, stage.follow_up, *rounds]
     handles += [stage.digests] if stage.digests else []
     return [handle for handle in handles if await status_of(handle) is not None]
 
@@ -80,8 +81,8 @@ def _relevant(tree: Any) -> Any:
 async def main(names: list[str]) -> None:
     """Record the named scenarios, or all."""
     for name in names or SCENARIOS:
-        play, plan = SCENARIOS[name]
-        await record(name, play, World(plan))
+        play, _plan = SCENARIOS[name]
+        await record(name, play, world_of(name))
 
 
 if __name__ == "__main__":
