@@ -2,12 +2,13 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import psycopg
 from sqlalchemy import text
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 import models.tables  # noqa: F401 - every foreign key must find its table
@@ -24,24 +25,26 @@ UNAVAILABLE = (
 """What is raised while PostgreSQL cannot be reached, is going down, or has no connection left for us."""
 
 
+_READ_ONLY = "-c default_transaction_read_only=on"
+
+
 class Database:
-    """One engine for a whole process."""
+    """The engines of a whole process: one for transactions, and one for what is only read.
+
+    The second begins no transaction, which would be two answers more to wait for, and whose end without a
+    commit has psycopg forget every prepared statement. It has connections of its own, since one that is
+    cancelled while it changes how it commits is lost; and PostgreSQL takes no write on them.
+    """
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         self.url = url
-        self._engine = create_async_engine(
-            url,
-            pool_size=pool_size,
-            max_overflow=pool_size,
-            hide_parameters=True,
-            connect_args={"prepare_threshold": 1, "options": "-c plan_cache_mode=force_generic_plan"},
-        )
-        watch(self._engine.sync_engine)
+        self._engine = _engine(url, pool_size)
+        self._reading = _engine(url, pool_size, _READ_ONLY, isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """Open a session that only reads: each statement sees what was committed, and nothing is kept."""
-        async with AsyncSession(self._engine, expire_on_commit=False) as session:
+        async with AsyncSession(self._reading, expire_on_commit=False) as session:
             yield session
 
     @asynccontextmanager
@@ -58,3 +61,22 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self._engine.dispose()
+        await self._reading.dispose()
+
+
+def _engine(url: str, pool_size: int, *options: str, **given: Any) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        # Those that were used last know the statements.
+        pool_use_lifo=True,
+        hide_parameters=True,
+        connect_args={
+            "prepare_threshold": 1,
+            "options": " ".join(("-c plan_cache_mode=force_generic_plan", *options)),
+        },
+        **given,
+    )
+    watch(engine.sync_engine)
+    return engine
