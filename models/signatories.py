@@ -38,7 +38,7 @@ def organisations(signatories: Iterable[Signatory]) -> Organisations:
     everybody = list(signatories)
     named = [one for one in everybody if one.is_named]
     shown = shown_by(named)
-    unknown = sum(max(one.member_count - len(one.members - {one.id}), 0) for one in named)
+    unknown = sum(max(one.member_count - len(one.members - {one.id}), 0) for one in named if one.member_count)
     unnamed = {one.id for one in everybody if not one.is_named} - shown
     return Organisations(total=len(shown) + unknown + len(unnamed), unnamed=len(unnamed))
 
