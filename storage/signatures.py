@@ -31,8 +31,8 @@ _NEWEST: Final = (
 )
 
 _SIGNED: Final = text("""
-    SELECT partner.id, signature.visibility, NULLIF(partner.members, '{}') AS members, partner.member_count,
-           partner.name, partner.country
+    SELECT CAST(partner.id AS text), CAST(NULLIF(partner.members, '{}') AS text[]), partner.member_count,
+           signature.visibility, partner.name, partner.country
     FROM signature JOIN partner ON partner.id = signature.partner_id
     WHERE signature.document_id = :document_id AND signature.digest = :digest AND signature.answer = 'signed'
       AND signature.superseded_at IS NULL AND signature.doubted_at IS NULL
@@ -149,10 +149,15 @@ async def _signing(session: AsyncSession, document_id: UUID, digest: bytes) -> S
 
 def _as_known_to(readers: Disclosure, rows: Sequence[Any]) -> SignedBy:
     named = {one.value for one in SignatureVisibility if is_named_to(readers, one)}
+    signatories = (
+        Signatory(partner, visibility in named, frozenset(members or ()), member_count or 0)
+        for partner, members, member_count, visibility, _, _ in rows
+    )
     return SignedBy(
-        [PublicSignature(row.name, row.country) for row in rows if row.visibility in named],
-        organisations(
-            Signatory(row.id, row.visibility in named, frozenset(row.members or ()), row.member_count or 0)
-            for row in rows
-        ),
+        [
+            PublicSignature(name, country)
+            for _, _, _, visibility, name, country in rows
+            if visibility in named
+        ],
+        organisations(signatories),
     )
