@@ -38,8 +38,10 @@ class Database:
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         self.url = url
-        self._engine = _engine(url, pool_size)
-        self._reading = _engine(url, pool_size, _READ_ONLY, isolation_level="AUTOCOMMIT")
+        self._engine = _engine(url, pool_size, pool_size)
+        # Few: each is busy for a moment only.
+        readers = max(pool_size // 2, 1)
+        self._reading = _engine(url, readers, 0, _READ_ONLY, isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -64,11 +66,11 @@ class Database:
         await self._reading.dispose()
 
 
-def _engine(url: str, pool_size: int, *options: str, **given: Any) -> AsyncEngine:
+def _engine(url: str, kept: int, more: int, *options: str, **given: Any) -> AsyncEngine:
     engine = create_async_engine(
         url,
-        pool_size=pool_size,
-        max_overflow=pool_size,
+        pool_size=kept,
+        max_overflow=more,
         # Those that were used last know the statements.
         pool_use_lifo=True,
         hide_parameters=True,
