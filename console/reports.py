@@ -50,6 +50,7 @@ class Report(Answer):
     unnamed_at_least: int
     deliveries: dict[str, dict[str, int]]
     responses: tuple[Responded, ...]
+    partner_actions: dict[str, int]
     impacts: tuple[str, ...]
 
 
@@ -100,6 +101,8 @@ def _table(told: Report) -> Table:
     for responded in told.responses:
         answers = counts_words(responded.kinds)
         table.add_row(f"{phrase(responded.kind)}, {responded.asked} written to", answers)
+    for kind, organisations in told.partner_actions.items():
+        table.add_row(f"Organisations that {named({}, kind)}", str(organisations))
     if told.impacts:
         table.add_row("What became of people", ", ".join(phrase(one).lower() for one in told.impacts))
     table.add_row("Ending", phrase(told.ending))

@@ -36,7 +36,7 @@ class Responses(Answer):
 
 
 class Outcomes(Answer):
-    """How actions ended, or what became of people."""
+    """How actions ended, what became of people, or what organisations did."""
 
     counts: dict[str, int]
     others: int
@@ -51,6 +51,7 @@ class Stats(Answer):
     event_to_release: Span
     sign_on: SignOn
     responses: tuple[Responses, ...]
+    partner_actions: Outcomes
     outcomes: Outcomes
     impacts: Outcomes
 
@@ -82,7 +83,12 @@ def _table(told: Stats) -> Table:
     table.add_row("Invitations signed", share(signing.signed, signing.invited, signing.rate))
     for one in told.responses:
         table.add_row(f"Responses, {phrase(one.kind).lower()}", share(one.answered, one.asked, one.rate))
-    for title, counted in (("Actions", told.outcomes), ("People, impact", told.impacts)):
+    counts = (
+        ("Organisations that", told.partner_actions),
+        ("Actions", told.outcomes),
+        ("People, impact", told.impacts),
+    )
+    for title, counted in counts:
         for name, count in counted.counts.items():
             table.add_row(f"{title}: {phrase(name).lower()}", str(count))
         if counted.others:

@@ -19,6 +19,7 @@ from pydantic_core import InitErrorDetails
 from models.addresses import canonical_address
 from models.lifecycle import WhenExpired
 from models.mechanisms import Mechanism
+from models.milestone_file import NewMilestone
 from models.problems import refusal, refused_at
 from models.scalars import (
     Country,
@@ -271,7 +272,7 @@ class FollowUp(StrictModel):
     """How long the case is followed and when news is asked for; offsets count from the release.
 
     `warn_before` is how long before its end the coordinator is warned, `when_expired` what becomes
-    of it then.
+    of it then. `milestones` are days that matter and are known already; their notes are sealed.
     """
 
     expires_after: Duration
@@ -282,3 +283,4 @@ class FollowUp(StrictModel):
     ]
     warn_before: Duration | None = None
     when_expired: WhenExpired = WhenExpired.CLOSE
+    milestones: Annotated[tuple[NewMilestone, ...], OnlyLists, Field(max_length=50)] = ()

@@ -20,7 +20,15 @@ from pydantic_core import InitErrorDetails
 
 from models.problems import all_refusals, refusal, refused_at, reworded
 from models.scalars import Day, Line, Localised, PastDay, Prose, latest_day
-from models.strict_model import EntriesRule, Entry, OnlyLists, StrictModel, across_entries, no_repeats
+from models.strict_model import (
+    EntriesRule,
+    Entry,
+    OnlyLists,
+    StrictModel,
+    across_entries,
+    no_repeats,
+    on_as_written,
+)
 from models.vocabulary import ConsentGiver, ConsentMethod, ConsentUse, PersonKind, Visibility
 
 
@@ -29,13 +37,6 @@ def _until_not_before(until: date | None, info: ValidationInfo) -> date | None:
     if until and given_on and until < given_on:
         raise refusal("must not be before `on`", "Write the last day on which the consent holds.")
     return until
-
-
-def _on_as_written(tree: object) -> object:
-    """Undo YAML 1.1, whose readers turn the key `on` into true, and JSON writers that into "true"."""
-    if not isinstance(tree, Mapping) or "on" in tree:
-        return tree
-    return {"on" if key is True or key == "true" else key: value for key, value in tree.items()}
 
 
 def _reason_fits(reason: str | None, info: ValidationInfo) -> str | None:
@@ -58,7 +59,7 @@ class Consent(StrictModel):
     until: Annotated[Day | None, AfterValidator(_until_not_before)] = None
     reason: Annotated[Prose | None, AfterValidator(_reason_fits), Field(validate_default=True)] = None
 
-    _on_key = model_validator(mode="before")(_on_as_written)
+    _on_key = model_validator(mode="before")(on_as_written)
 
 
 def fitting_pseudonym(pseudonym: str | None, info: ValidationInfo) -> str | None:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from models.figures import Ending
 from models.messages import DeliveryState
 from models.outcome_file import Impact
+from models.partner_actions import PartnerActionKind
 from models.response_vocabulary import ResponseKind
 from models.vocabulary import Channel, Concern, TargetKind
 
@@ -24,13 +25,20 @@ class Milestone(StrEnum):
     """The case was submitted to a mechanism."""
     ANSWERED = "answered"
     """A target answered."""
+    SUBMISSION_ANSWERED = "submission_answered"
+    """A mechanism answered a submission."""
+    SUBMISSION_LATE = "submission_late"
+    """The time that a mechanism has to answer ran out, and there was no final answer."""
     ENDED = "ended"
     """The action ended."""
 
 
 @dataclass(frozen=True)
 class Moment:
-    """One point of the timeline; a release has the number of its document."""
+    """One point of the timeline; a release has the number of its document, and submissions are counted.
+
+    Which mechanism a submission went to is not told: a filing may be confidential.
+    """
 
     milestone: Milestone
     on: date
@@ -39,7 +47,10 @@ class Moment:
 
 @dataclass(frozen=True)
 class Responded:
-    """How many offices of a kind got the statement, and how many of their responses were of which kind."""
+    """How many of a kind were asked, and how many of them responded in which way.
+
+    Asked are offices that the statement reached; each submission that was sent is one more mechanism.
+    """
 
     kind: TargetKind
     asked: int
@@ -50,8 +61,9 @@ class Responded:
 class CaseReport:
     """What is told of an action.
 
-    Signatures are those that may be named, by country; of the others only how many there are at least. What
-    became of people is told by its words alone, without a number, and not of those who are withheld.
+    Signatures are those that may be named, by country; of the others only how many there are at least. Of
+    those named it is told how many did what themselves. What became of people is told by its words alone,
+    without a number, and not of those who are withheld.
     """
 
     reference: str
@@ -65,4 +77,5 @@ class CaseReport:
     unnamed_at_least: int
     deliveries: dict[Channel, dict[DeliveryState, int]]
     responses: tuple[Responded, ...]
+    partner_actions: dict[PartnerActionKind, int]
     impacts: tuple[Impact, ...]

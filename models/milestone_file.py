@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, Field, PlainSerializer, ValidationInfo
+from pydantic import AfterValidator, Field, PlainSerializer, ValidationInfo, model_validator
 
 from models.milestone_reminders import MOST_REMINDERS_EACH
 from models.milestone_vocabulary import MilestoneKind
@@ -17,7 +17,7 @@ from models.scalars import (
     TimeZone,
     latest_day,
 )
-from models.strict_model import OnlyLists, StrictModel
+from models.strict_model import OnlyLists, StrictModel, on_as_written
 
 _EARLIEST: Final = date(2000, 1, 1)
 
@@ -55,6 +55,8 @@ class _When(StrictModel):
     time_zone: TimeZone | None = None
     remind_before: _Offsets | None = None
     remind_after: _Offsets | None = None
+
+    _on_key = model_validator(mode="before")(on_as_written)
 
 
 class NewMilestone(_When):

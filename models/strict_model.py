@@ -36,6 +36,13 @@ Findings = Iterable[InitErrorDetails]
 _LONGEST_COMPARED_NAME = 60
 
 
+def on_as_written(tree: object) -> object:
+    """Undo YAML 1.1, whose readers turn the key `on` into true, and JSON writers that into "true"."""
+    if not isinstance(tree, Mapping) or "on" in tree:
+        return tree
+    return {"on" if key is True or key == "true" else key: value for key, value in tree.items()}
+
+
 class StrictModel(BaseModel):
     """Refuse unknown fields by name, and report rules across fields along with every other problem."""
 

@@ -1,7 +1,9 @@
 """What a closing report tells of an action: days, counts and vocabulary, and no row of anybody."""
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 from datetime import date, datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
@@ -13,10 +15,14 @@ from models.columns import now
 from models.figures import Ending
 from models.messages import DeliveryState, Purpose
 from models.outcome_file import Impact
+from models.reply_clocks import ReplyClock
+from models.reply_vocabulary import ClockState
 from models.response_vocabulary import ResponseKind
 from models.vocabulary import Channel, Concern, TargetKind
-from storage.figures import COUNTING_OUTCOMES, COUNTING_RESPONSES, REACHED_TARGETS
+from storage.figures import ASKED, COUNTING_OUTCOMES, COUNTING_RESPONSES
+from storage.partner_actions import tally_of
 from storage.public_lists import public_list
+from storage.reply_clocks import submission_clocks
 from storage.reports import DispatchCounts, dispatch_counts
 
 _RELEASES = text("""
@@ -26,23 +32,23 @@ _RELEASES = text("""
     GROUP BY document.number ORDER BY document.number
 """)
 
-_SUBMITTED = text("""
-    SELECT sent_at FROM submission WHERE action_id = :action_id AND sent_at IS NOT NULL ORDER BY sent_at
-""")
-
 _ANSWERED = text(f"""
-    SELECT given.received_on
-    FROM ({COUNTING_RESPONSES}) AS given JOIN target ON target.id = given.target_id
-    WHERE target.action_id = :action_id AND given.kind <> 'none' ORDER BY given.received_on
+    SELECT DISTINCT submission.id AS submission_id, given.received_on
+    FROM ({COUNTING_RESPONSES}) AS given
+    LEFT JOIN target ON target.id = given.asked_id
+    LEFT JOIN submission ON submission.id = given.asked_id
+    WHERE coalesce(target.action_id, submission.action_id) = :action_id AND given.kind <> 'none'
 """)
+"""The days of answers, by the submission that each answers; without one it was a target that answered."""
 
 _RESPONSES = text(f"""
-    SELECT reached.kind, given.kind AS response, count(DISTINCT reached.id) AS count
-    FROM ({REACHED_TARGETS} AND target.action_id = :action_id) AS reached
-    LEFT JOIN ({COUNTING_RESPONSES}) AS given ON given.target_id = reached.id
-    GROUP BY GROUPING SETS ((reached.kind), (reached.kind, given.kind))
+    SELECT asked.kind, given.kind AS response, count(DISTINCT asked.id) AS count
+    FROM ({ASKED}) AS asked
+    LEFT JOIN ({COUNTING_RESPONSES}) AS given ON given.asked_id = asked.id
+    WHERE asked.action_id = :action_id
+    GROUP BY GROUPING SETS ((asked.kind), (asked.kind, given.kind))
     HAVING grouping(given.kind) = 1 OR given.kind IS NOT NULL
-    ORDER BY reached.kind
+    ORDER BY asked.kind
 """)
 
 _IMPACTS = text(f"""
@@ -68,6 +74,7 @@ async def case_report(session: AsyncSession, action: UrgentAction, time_zone: st
         unnamed_at_least=signed.unnamed if signed else 0,
         deliveries=_deliveries(await dispatch_counts(session, action.id)),
         responses=await _responses(session, action),
+        partner_actions=dict(await tally_of(session, action.id, named_only=True)) if signed else {},
         impacts=await _impacts(session, action),
     )
 
@@ -94,15 +101,36 @@ async def _timeline(session: AsyncSession, action: UrgentAction, zone: ZoneInfo)
         Moment(Milestone.RELEASED, local(row.at), row.number)
         for row in await session.execute(_RELEASES, parameters)
     ]
-    submitted = {local(row.sent_at) for row in await session.execute(_SUBMITTED, parameters)}
-    answered = {row.received_on for row in await session.execute(_ANSWERED, parameters)}
-    moments += [Moment(Milestone.SUBMITTED, on) for on in submitted]
-    moments += [Moment(Milestone.ANSWERED, on) for on in answered]
+    moments += await _answers_and_submissions(session, action, zone)
     ended = action.stopped_at or action.rejected_at or action.closed_at
     if ended:
         moments.append(Moment(Milestone.ENDED, local(ended)))
     order = list(Milestone)
     return tuple(sorted(moments, key=lambda one: (one.on, order.index(one.milestone), one.number or 0)))
+
+
+async def _answers_and_submissions(
+    session: AsyncSession, action: UrgentAction, zone: ZoneInfo
+) -> list[Moment]:
+    """Tell when targets answered, and of each submission how its clock went."""
+    answered: defaultdict[UUID | None, set[date]] = defaultdict(set)
+    for row in await session.execute(_ANSWERED, {"action_id": action.id}):
+        answered[row.submission_id].add(row.received_on)
+    moments = [Moment(Milestone.ANSWERED, on) for on in answered[None]]
+    clocks = await submission_clocks(session, action.id, zone.key, now())
+    for number, (submission_id, clock) in enumerate(clocks, start=1):
+        moments += [Moment(kind, on, number) for kind, on in _days_of(clock, zone)]
+        moments += [Moment(Milestone.SUBMISSION_ANSWERED, on, number) for on in answered[submission_id]]
+    return moments
+
+
+def _days_of(clock: ReplyClock, zone: ZoneInfo) -> Iterator[tuple[Milestone, date]]:
+    """Tell when a submission was sent, and when its time was over where no final answer had come."""
+    if clock.started:
+        yield Milestone.SUBMITTED, clock.started.astimezone(zone).date()
+    due = clock.due.astimezone(zone).date() if clock.due else None
+    if due and (clock.state is ClockState.LATE or (clock.answered_on and clock.answered_on > due)):
+        yield Milestone.SUBMISSION_LATE, due
 
 
 def _deliveries(dispatches: list[DispatchCounts]) -> dict[Channel, dict[DeliveryState, int]]:

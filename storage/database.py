@@ -1,6 +1,6 @@
 """The connection to PostgreSQL."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -24,8 +24,11 @@ UNAVAILABLE = (
 )
 """What is raised while PostgreSQL cannot be reached, is going down, or has no connection left for us."""
 
+SESSION = {"plan_cache_mode": "force_generic_plan", "synchronous_commit": "on"}
+"""Settings of each session. A claim that a crash may forget guards nothing, whatever the server is set to."""
 
-_READ_ONLY = "-c default_transaction_read_only=on"
+READING = {**SESSION, "default_transaction_read_only": "on"}
+"""Settings of those that only read."""
 
 
 class Database:
@@ -38,10 +41,10 @@ class Database:
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         self.url = url
-        self._engine = _engine(url, pool_size, pool_size)
+        self._engine = _engine(url, pool_size, pool_size, SESSION)
         # Few: each is busy for a moment only.
         readers = max(pool_size // 2, 1)
-        self._reading = _engine(url, readers, 0, _READ_ONLY, isolation_level="AUTOCOMMIT")
+        self._reading = _engine(url, readers, 0, READING, isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -66,7 +69,7 @@ class Database:
         await self._reading.dispose()
 
 
-def _engine(url: str, kept: int, more: int, *options: str, **given: Any) -> AsyncEngine:
+def _engine(url: str, kept: int, more: int, settings: Mapping[str, str], **given: Any) -> AsyncEngine:
     engine = create_async_engine(
         url,
         pool_size=kept,
@@ -74,11 +77,12 @@ def _engine(url: str, kept: int, more: int, *options: str, **given: Any) -> Asyn
         # Those that were used last know the statements.
         pool_use_lifo=True,
         hide_parameters=True,
-        connect_args={
-            "prepare_threshold": 1,
-            "options": " ".join(("-c plan_cache_mode=force_generic_plan", *options)),
-        },
+        connect_args={"prepare_threshold": 1, "options": _options(settings)},
         **given,
     )
     watch(engine.sync_engine)
     return engine
+
+
+def _options(settings: Mapping[str, str]) -> str:
+    return " ".join(f"-c {name}={value}" for name, value in settings.items())

@@ -7,7 +7,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.figures import Ending, Rate, Span
 from models.outcome_file import Impact
+from models.partner_actions import PartnerActionKind
 from models.vocabulary import TargetKind
+from storage.gate_of_answers import COUNTS
+from storage.partner_actions import COUNTED
 
 _ACTIONS = text("""
     SELECT count(*) AS actions, count(released_at) AS released FROM urgent_action
@@ -34,29 +37,32 @@ _SIGN_ON = text("""
     WHERE document.sign_on_opened_at IS NOT NULL
 """)
 
-REACHED_TARGETS: Final = """
-    SELECT DISTINCT target.id, target.kind
+ASKED: Final = f"""
+    SELECT DISTINCT target.id, target.kind, target.action_id
     FROM target
     JOIN delivery ON delivery.recipient_kind = 'target' AND delivery.recipient_id = target.id
     JOIN dispatch ON dispatch.id = delivery.dispatch_id
     WHERE dispatch.purpose = 'statement' AND delivery.state IN ('sent', 'delivered')
+    UNION ALL
+    SELECT submission.id, '{TargetKind.MECHANISM}', submission.action_id
+    FROM submission WHERE submission.sent_at IS NOT NULL
 """
-"""The offices that a statement has reached."""
+"""The offices that a statement has reached, and the submissions that were sent: each asks a mechanism."""
 
-COUNTING_RESPONSES: Final = """
-    SELECT response.target_id, response.kind, response.received_on
-    FROM response
-    WHERE NOT EXISTS (SELECT 1 FROM response AS later WHERE later.corrects = response.id)
+COUNTING_RESPONSES: Final = f"""
+    SELECT coalesce(response.target_id, response.submission_id) AS asked_id,
+           response.kind, response.received_on
+    FROM response WHERE {COUNTS}
 """
 """The responses that no other one corrects."""
 
 _RESPONSES = text(f"""
-    SELECT reached.kind, count(*) AS asked,
+    SELECT asked.kind, count(*) AS asked,
            count(*) FILTER (WHERE EXISTS (
                SELECT 1 FROM ({COUNTING_RESPONSES}) AS given
-               WHERE given.target_id = reached.id AND given.kind <> 'none')) AS answered
-    FROM ({REACHED_TARGETS}) AS reached
-    GROUP BY reached.kind
+               WHERE given.asked_id = asked.id AND given.kind <> 'none')) AS answered
+    FROM ({ASKED}) AS asked
+    GROUP BY asked.kind
 """)
 
 _ENDINGS = text("""
@@ -78,6 +84,13 @@ COUNTING_OUTCOMES: Final = """
 _IMPACTS = text(f"SELECT impact, count(*) FROM ({COUNTING_OUTCOMES}) AS newest GROUP BY impact")
 
 
+_PARTNER_ACTIONS = text(f"""
+    SELECT done.kind, count(DISTINCT (done.action_id, done.partner_id))
+    FROM partner_action AS done WHERE {COUNTED} GROUP BY done.kind
+""")
+"""An organisation counts once an action, whatever it did how often."""
+
+
 class Figures(NamedTuple):
     """What may be counted over all actions, before small numbers are left out."""
 
@@ -87,6 +100,7 @@ class Figures(NamedTuple):
     documents_signed_on: int
     sign_on: Rate
     responses: dict[TargetKind, Rate]
+    partner_actions: dict[PartnerActionKind, int]
     endings: dict[Ending, int]
     impacts: dict[Impact, int]
 
@@ -97,6 +111,7 @@ async def figures(session: AsyncSession, time_zone: str) -> Figures:
     span = (await session.execute(_SPAN, {"time_zone": time_zone})).one()
     signing = (await session.execute(_SIGN_ON)).one()
     responses = await session.execute(_RESPONSES)
+    acted = await session.execute(_PARTNER_ACTIONS)
     endings = await session.execute(_ENDINGS)
     impacts = await session.execute(_IMPACTS)
     return Figures(
@@ -106,6 +121,7 @@ async def figures(session: AsyncSession, time_zone: str) -> Figures:
         documents_signed_on=signing.documents,
         sign_on=Rate(signing.invited, signing.signed),
         responses={TargetKind(row.kind): Rate(row.asked, row.answered) for row in responses},
+        partner_actions={PartnerActionKind(row.kind): row[1] for row in acted},
         endings={Ending(row.ending): row[1] for row in endings},
         impacts={Impact(row.impact): row[1] for row in impacts},
     )

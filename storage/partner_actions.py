@@ -1,7 +1,7 @@
 """What partners did for a case: reported by their links, taken back, listed and counted."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select as select_rows
@@ -14,6 +14,7 @@ from models.documents import Document, Target
 from models.partner_actions import MOST_A_DAY, PartnerAction, PartnerActionKind
 from models.partners import Partner, Signature
 from models.records import EventKind
+from models.vocabulary import SignatureVisibility
 from storage.records import announce, record
 from storage.signatures import CURRENT
 
@@ -26,15 +27,26 @@ _REPORTED_LATELY = text("""
     WHERE partner_id = :partner_id AND reported_at > now() - interval '24 hours'
 """)
 
-_TALLY = text("""
+_SIGNED: Final = """
+    SELECT 1 FROM signature
+    WHERE signature.invitation_id = done.invitation_id AND signature.answer = 'signed'
+      AND signature.superseded_at IS NULL AND signature.doubted_at IS NULL
+"""
+
+COUNTED: Final = f"done.withdrawn_at IS NULL AND EXISTS ({_SIGNED})"
+"""Asked of a `partner_action` as `done`: it was not taken back, and its partner's signature stands."""
+
+_TALLY: Final = """
     SELECT done.kind, count(DISTINCT done.partner_id) AS organisations
     FROM partner_action AS done
-    WHERE done.action_id = :action_id AND done.withdrawn_at IS NULL
-      AND EXISTS (SELECT 1 FROM signature
-                  WHERE signature.invitation_id = done.invitation_id AND signature.answer = 'signed'
-                    AND signature.superseded_at IS NULL AND signature.doubted_at IS NULL)
+    WHERE done.action_id = :action_id AND {counted}
     GROUP BY done.kind
-""")
+"""
+_BY_NAME: Final = SignatureVisibility.PUBLIC
+_OF_ALL: Final = text(_TALLY.format(counted=COUNTED))
+_OF_THOSE_NAMED: Final = text(
+    _TALLY.format(counted=f"{COUNTED} AND EXISTS ({_SIGNED} AND signature.visibility = '{_BY_NAME}')")
+)
 
 
 class Reported(NamedTuple):
@@ -109,7 +121,13 @@ async def partner_actions_of(session: AsyncSession, action_id: UUID) -> list[Act
     ]
 
 
-async def tally_of(session: AsyncSession, action_id: UUID) -> Mapping[PartnerActionKind, int]:
-    """Count the organisations that did something of each kind, as long as their signatures stand."""
-    found = {row.kind: row.organisations for row in await session.execute(_TALLY, {"action_id": action_id})}
+async def tally_of(
+    session: AsyncSession, action_id: UUID, *, named_only: bool = False
+) -> Mapping[PartnerActionKind, int]:
+    """Count the organisations that did something of each kind, as long as their signatures stand.
+
+    With `named_only`, only those that sign by their names.
+    """
+    query = _OF_THOSE_NAMED if named_only else _OF_ALL
+    found = {row.kind: row.organisations for row in await session.execute(query, {"action_id": action_id})}
     return {kind: found[kind] for kind in PartnerActionKind if kind in found}

@@ -111,7 +111,8 @@ async def clocks_of(
     `document` is the one that asks (`asking_document`). `settled` bounds which steps of it are looked at,
     where one that was only just proposed must be found as due once more.
     """
-    answers = await _answers(session, document)
+    since = await reported_at(session, document.id) if document.guided else None
+    answers = await _answers(session, action.id, since)
     proposed = await _steps(session, action.id, document.id)
     clocks = []
     for subject in [
@@ -130,6 +131,17 @@ async def clocks_of(
         planned = following and NextStep(following[0], subject.ladder[following[0] - 1], following[1])
         clocks.append(AnyClock(subject.of, clock, steps, planned))
     return clocks
+
+
+async def submission_clocks(
+    session: AsyncSession, action_id: UUID, zone: str, now: datetime
+) -> list[tuple[UUID, ReplyClock]]:
+    """List how the clock of each submission that was sent stands, in the order of their sending."""
+    answers = await _answers(session, action_id)
+    return [
+        (one.of.id, clock_of(one.terms, one.started, answers[one.of.id], zone, now))
+        for one in await _submissions(session, action_id)
+    ]
 
 
 async def _targets(
@@ -181,12 +193,12 @@ async def _started(session: AsyncSession, document_id: UUID, zone: str) -> Mappi
     return started
 
 
-async def _answers(session: AsyncSession, document: Document) -> Mapping[UUID, list[Answer]]:
+async def _answers(
+    session: AsyncSession, action_id: UUID, since: datetime | None = None
+) -> Mapping[UUID, list[Answer]]:
     """List what was answered; what was known of targets when a fact was reported answers no new demand."""
-    since = await reported_at(session, document.id) if document.guided else None
-    parameters = {"action_id": document.action_id, "since": since}
     found: defaultdict[UUID, list[Answer]] = defaultdict(list)
-    for row in await session.execute(_ANSWERS, parameters):
+    for row in await session.execute(_ANSWERS, {"action_id": action_id, "since": since}):
         found[row.subject_id].append(Answer(ResponseKind(row.kind), row.received_on))
     return found
 

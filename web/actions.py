@@ -15,6 +15,7 @@ from models.columns import now
 from models.records import Addressee, EventKind
 from storage import actions, records
 from storage import signatures as answers
+from storage.milestones import plan
 from web import views
 from web.authentication import CaseReader, Coordinator
 from web.contact_choice import refuse_unknown_contacts
@@ -22,6 +23,7 @@ from web.duplicates import look_for_duplicates
 from web.errors import ApiError, unknown_action
 from web.intake import Intake
 from web.leaks import refuse_leaks
+from web.milestone_rows import first_entry
 from web.partner_choice import refuse_unknown_partners
 from web.policies import refuse_what_policy_excludes
 from web.schemas import (
@@ -67,7 +69,7 @@ async def hand_in(
         if action is None:
             await refuse_unknown_partners(session, case)
             await refuse_unknown_contacts(session, case.release.contacts)
-            action = await _store(session, intake, idempotency_key)
+            action = await _store(session, services, intake, idempotency_key)
             await look_for_duplicates(session, services, action, case, caller.person_id)
         else:
             response.headers["Idempotent-Replayed"] = "true"
@@ -93,7 +95,7 @@ async def _handed_in_before(session: AsyncSession, intake: Intake, key: str | No
     return await actions.action_by_id(session, remembered.action_id)
 
 
-async def _store(session: AsyncSession, intake: Intake, key: str | None) -> UrgentAction:
+async def _store(session: AsyncSession, services: Services, intake: Intake, key: str | None) -> UrgentAction:
     year = now().year
     action = intake.action(year, await actions.next_number(session, year))
     await actions.store(session, intake.generations(action))
@@ -104,6 +106,8 @@ async def _store(session: AsyncSession, intake: Intake, key: str | None) -> Urge
             )
         )
     await records.record(session, action.id, EventKind.RECEIVED, intake.author_id)
+    for one in intake.case.follow_up.milestones:
+        await plan(session, action.id, one.kind, first_entry(services, one, intake.author_id))
     await records.request_nudge(session, action.id, Addressee.ACTION)
     await records.announce(session, action.id)
     return action

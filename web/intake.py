@@ -47,6 +47,7 @@ class Intake:
         """Make the row of the action itself."""
         case, action_id = self.case, uuid4()
         tree = canonical_tree(case)
+        del tree["follow_up"]["milestones"]  # their notes are private; they have rows of their own
         return UrgentAction(
             id=action_id,
             reference=f"UA-{year}-{number:03}",

@@ -11,6 +11,7 @@ from models.case_reports import CaseReport, Milestone
 from models.figures import Ending
 from models.messages import DeliveryState
 from models.outcome_file import Impact
+from models.partner_actions import PartnerActionKind
 from models.response_vocabulary import ResponseKind
 from models.scalars import Language
 from models.vocabulary import Channel, Concern, TargetKind
@@ -30,7 +31,7 @@ _HTML: dict[int | str, dict[str, Any]] = {200: {"content": {"text/html": {}}}}
 
 
 class MomentView(Schema):
-    """One point of the timeline."""
+    """One point of the timeline; documents have their number, submissions are counted as they were sent."""
 
     milestone: Milestone
     on: date
@@ -38,7 +39,7 @@ class MomentView(Schema):
 
 
 class RespondedView(Schema):
-    """The offices of a kind that got the statement, and what they answered."""
+    """How many of a kind were asked, by a statement or a submission, and what they answered."""
 
     kind: TargetKind
     asked: int
@@ -59,6 +60,7 @@ class ReportView(Schema):
     unnamed_at_least: int
     deliveries: dict[Channel, dict[DeliveryState, int]]
     responses: list[RespondedView]
+    partner_actions: dict[PartnerActionKind, int]
     impacts: list[Impact]
 
 

@@ -5,6 +5,7 @@ from pydantic import Field
 
 from models.figures import FEWEST, Ending, Rate, Span, folded
 from models.outcome_file import Impact
+from models.partner_actions import PartnerActionKind
 from models.vocabulary import TargetKind
 from storage.figures import Figures, figures
 from web.authentication import CaseReader
@@ -33,7 +34,7 @@ class SignOnView(Schema):
 
 
 class ResponsesView(Schema):
-    """How many of the offices of a kind that the statement reached have answered."""
+    """How many of those of a kind that the statement reached, or a submission, have answered."""
 
     kind: TargetKind
     asked: int
@@ -55,6 +56,13 @@ class ImpactsView(Schema):
     others: int
 
 
+class PartnerActionsView(Schema):
+    """How often an organisation that signed did something itself; `others` as with endings."""
+
+    counts: dict[PartnerActionKind, int]
+    others: int
+
+
 class Stats(Schema):
     """Figures over all actions; what is null would tell of fewer than `fewest`."""
 
@@ -64,6 +72,7 @@ class Stats(Schema):
     event_to_release: SpanView
     sign_on: SignOnView
     responses: list[ResponsesView]
+    partner_actions: PartnerActionsView
     outcomes: EndingsView
     impacts: ImpactsView
 
@@ -78,6 +87,7 @@ async def stats(services: Work, _caller: CaseReader) -> Stats:
 def _view(found: Figures) -> Stats:
     counts, others = folded(found.endings)
     impacts, other_impacts = folded(found.impacts)
+    acted, acted_otherwise = folded(found.partner_actions)
     signing = found.sign_on
     return Stats(
         fewest=FEWEST,
@@ -95,6 +105,7 @@ def _view(found: Figures) -> Stats:
             for kind in TargetKind
             if (rate := found.responses.get(kind))
         ],
+        partner_actions=PartnerActionsView(counts=acted, others=acted_otherwise),
         outcomes=EndingsView(counts=counts, others=others),
         impacts=ImpactsView(counts=impacts, others=other_impacts),
     )

@@ -8,6 +8,7 @@ from models.case_reports import Milestone
 from models.figures import Ending
 from models.messages import DeliveryState
 from models.outcome_file import Impact
+from models.partner_actions import PartnerActionKind
 from models.response_vocabulary import ResponseKind
 from models.vocabulary import Channel, TargetKind
 from templates.submission.form import translatable as _
@@ -17,8 +18,10 @@ MILESTONES: Final[Mapping[Milestone, str]] = MappingProxyType(
         Milestone.EVENT: _("The event"),
         Milestone.RECEIVED: _("The case is received"),
         Milestone.RELEASED: _("Document %(number)s goes out"),
-        Milestone.SUBMITTED: _("Submitted to a mechanism"),
+        Milestone.SUBMITTED: _("Submission %(number)s is sent to a mechanism"),
         Milestone.ANSWERED: _("An office answers"),
+        Milestone.SUBMISSION_ANSWERED: _("The mechanism answers submission %(number)s"),
+        Milestone.SUBMISSION_LATE: _("Time to answer submission %(number)s runs out"),
         Milestone.ENDED: _("The action ends"),
     }
 )
@@ -63,6 +66,16 @@ RESPONSES: Final[Mapping[ResponseKind, str]] = MappingProxyType(
         ResponseKind.ASKS_FOR_INFORMATION: _("asked for more information"),
         ResponseKind.TOKEN: _("acknowledged receipt"),
         ResponseKind.NONE: _("will not answer"),
+    }
+)
+
+PARTNER_ACTIONS: Final[Mapping[PartnerActionKind, str]] = MappingProxyType(
+    {
+        PartnerActionKind.CALLED: _("Called an office"),
+        PartnerActionKind.WROTE: _("Wrote to an office on their own"),
+        PartnerActionKind.POSTED: _("Spoke in public"),
+        PartnerActionKind.VISITED: _("Visited an office"),
+        PartnerActionKind.MET: _("Met with an office"),
     }
 )
 

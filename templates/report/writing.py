@@ -14,12 +14,22 @@ from models.messages import DeliveryState
 from templates import catalogs
 from templates.filters import FORMATS
 from templates.rendering import Renderer, one_line
-from templates.report.words import ARRIVED, CHANNELS, ENDINGS, IMPACTS, KINDS, MILESTONES, RESPONSES
+from templates.report.words import (
+    ARRIVED,
+    CHANNELS,
+    ENDINGS,
+    IMPACTS,
+    KINDS,
+    MILESTONES,
+    PARTNER_ACTIONS,
+    RESPONSES,
+)
 from templates.submission.words import CONCERNS
 from templates.typesetting import Typesetter
 
-_WIDTH, _LEFT, _RIGHT = 680, 20, 660
-_AXIS, _FIRST, _STEP = 16, 46, 24
+WIDTH, WORDS = 680, 84
+"""Of the picture of a timeline, and where its words begin."""
+_AXIS, _FIRST, _STEP = 12, 16, 24
 
 
 @dataclass(frozen=True)
@@ -62,73 +72,63 @@ class ReportWriter:
                 f"{self.renderer.network_name} · {country} · {concerns} · {_day(report.on, locale)}"
             ),
             "timeline_title": words.gettext("What happened when"),
-            "sections": [
-                _signatures(report, words, locale),
-                _deliveries(report, words),
-                _responses(report, words),
-                {
-                    "title": words.gettext("How it ended"),
-                    "rows": [],
-                    "notes": [
-                        words.gettext(ENDINGS[report.ending]),
-                        *(words.gettext(IMPACTS[one]) for one in report.impacts),
-                    ],
-                },
-            ],
+            "sections": [one for one in _sections(report, words, locale) if one["rows"] or one["notes"]],
         }
 
     def _picture(self, report: CaseReport, language: str) -> str:
         words, locale = self._tongue(language)
         context = {
-            "width": _WIDTH,
-            "height": _FIRST + _STEP * len(report.timeline),
-            "left": _LEFT,
-            "right": _RIGHT,
+            "width": WIDTH,
+            "height": _FIRST * 2 + _STEP * max(len(report.timeline) - 1, 0),
             "axis": _AXIS,
+            "left": WORDS,
             "title": words.gettext("What happened when"),
-            "points": points(report.timeline, lambda one: _told(one, words, locale)),
+            "points": points(report.timeline, lambda one: told_of(one, words, locale)),
         }
         return self.renderer.report("timeline.svg", language, context)
 
 
 def points(timeline: tuple[Moment, ...], told: Callable[[Moment], str]) -> list[Mapping[str, object]]:
-    """Place the moments of a timeline: along the line in proportion to time, and each in a row of its own."""
+    """Place the moments of a timeline: down the line in proportion to time, and each in a row of its own."""
     first, last = (timeline[0].on, timeline[-1].on) if timeline else (date.min, date.min)
-    days = max((last - first).days, 1)
-    placed: list[Mapping[str, object]] = []
-    for row, moment in enumerate(timeline):
-        x = round(_LEFT + (_RIGHT - _LEFT) * (moment.on - first).days / days)
-        rightward = x < (_LEFT + _RIGHT) / 2
-        to = x + 10 if rightward else x - 10
-        placed.append(
-            {
-                "x": x,
-                "y": _FIRST + _STEP * row,
-                "to": to,
-                "text_x": to + 5 if rightward else to - 5,
-                "anchor": "start" if rightward else "end",
-                "words": told(moment),
-            }
-        )
-    return placed
+    days, length = max((last - first).days, 1), _STEP * (len(timeline) - 1)
+    return [
+        {
+            "at": _FIRST + round(length * (moment.on - first).days / days),
+            "row": _FIRST + _STEP * row,
+            "words": told(moment),
+        }
+        for row, moment in enumerate(timeline)
+    ]
 
 
-def _told(moment: Moment, words: Translations, locale: Locale) -> str:
+def told_of(moment: Moment, words: Translations, locale: Locale) -> str:
+    """Tell of one moment, with its day."""
     told = words.gettext(MILESTONES[moment.milestone])
     named = told % {"number": moment.number} if moment.number is not None else told
-    return f"{_day(moment.on, locale)}: {named}"
+    return words.gettext("%(day)s: %(what)s") % {"day": _day(moment.on, locale), "what": named}
 
 
 def _day(value: date, locale: Locale) -> str:
     return str(format_date(value, "long", locale=locale))
 
 
+def _sections(report: CaseReport, words: Translations, locale: Locale) -> list[dict[str, object]]:
+    ended = [words.gettext(ENDINGS[report.ending]), *(words.gettext(IMPACTS[one]) for one in report.impacts)]
+    return [
+        _signatures(report, words, locale),
+        _deliveries(report, words),
+        _responses(report, words),
+        _partner_actions(report, words),
+        {"title": words.gettext("How it ended"), "rows": [], "notes": ended},
+    ]
+
+
 def _signatures(report: CaseReport, words: Translations, locale: Locale) -> dict[str, object]:
     named = {locale.territories.get(code, code): count for code, count in report.signatures.items()}
     notes = []
     if report.organisations:
-        counted = words.ngettext("%(num)s organisation", "%(num)s organisations", report.organisations)
-        notes.append(counted % {"num": report.organisations})
+        notes.append(_organisations(report.organisations, words))
     if report.unnamed_at_least:
         more = words.gettext("At least %(number)s organisations more sign without being named.")
         notes.append(more % {"number": report.unnamed_at_least})
@@ -155,6 +155,22 @@ def _responses(report: CaseReport, words: Translations) -> dict[str, object]:
 
 
 def _answers(one: Responded, words: Translations) -> str:
-    told = [f"{words.gettext(RESPONSES[kind])}: {count}" for kind, count in one.kinds.items()]
+    counted = words.gettext("%(what)s: %(count)s")
+    told = [
+        counted % {"what": words.gettext(RESPONSES[kind]), "count": count}
+        for kind, count in one.kinds.items()
+    ]
     asked = words.gettext("%(num)s written to") % {"num": one.asked}
     return "; ".join([asked, *told])
+
+
+def _partner_actions(report: CaseReport, words: Translations) -> dict[str, object]:
+    rows = [
+        [words.gettext(PARTNER_ACTIONS[kind]), _organisations(count, words)]
+        for kind, count in report.partner_actions.items()
+    ]
+    return {"title": words.gettext("What organisations that sign did themselves"), "rows": rows, "notes": []}
+
+
+def _organisations(count: int, words: Translations) -> str:
+    return words.ngettext("%(num)s organisation", "%(num)s organisations", count) % {"num": count}

@@ -57,6 +57,8 @@ def _hidden_from_all(part: Mapping[str, Any]) -> Iterator[str]:
         yield part["risk_assessment"]["note"].strip()
     if "family" in part:
         yield part["family"]["name"]
+    days = part.get("follow_up", {}).get("milestones", [])
+    yield from (day["note"] for day in days if "note" in day)
     for source in [*part.get("sources", []), *([part["source"]] if "source" in part else [])]:
         yield from (source[field] for field in ("name", "note") if field in source)
     for person in part.get("people_at_risk", []):

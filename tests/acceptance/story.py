@@ -177,10 +177,18 @@ class Story:
         answer = {"target": target, "kind": kind, "channel": "letter", "received_on": self.today}
         await self.does("responses", answer)
 
+    async def clocks(self) -> list[dict[str, Any]]:
+        """Return until when each office should answer, and what was proposed where it is late."""
+        clocks: list[dict[str, Any]] = (
+            await self.network.coordinator.read(f"/actions/{self.reference}/clocks")
+        )["clocks"]
+        return clocks
+
     async def proposals(self) -> list[str]:
         """List the steps that are proposed where an office is late."""
-        clocks = (await self.network.coordinator.read(f"/actions/{self.reference}/clocks"))["clocks"]
-        return [step["id"] for one in clocks for step in one["steps"] if step["state"] == "proposed"]
+        return [
+            step["id"] for one in await self.clocks() for step in one["steps"] if step["state"] == "proposed"
+        ]
 
     async def approves_the_next_letter(self) -> None:
         """Read the letter that is proposed to an office that is late, and let it go."""
@@ -192,12 +200,6 @@ class Story:
         """Return what a partner's personal link to sign shows now."""
         link = await self.network.partners.link(f"{self.reference}/1", mailbox_of(name))
         return (await self.network.coordinator.http.get(link, follow_redirects=True)).text
-
-    async def has_hearing(self, day: int, note: str) -> int:
-        """Write a hearing down and return its number."""
-        when = {"on": self.day(day), "at": "10:00", "time_zone": "America/Guatemala"}
-        number: int = (await self.does("milestones", {"kind": "hearing", **when, "note": note}))["number"]
-        return number
 
     async def moves_hearing(self, number: int, day: int) -> None:
         await self.does(f"milestones/{number}/move", {"on": self.day(day), "at": "10:00"})

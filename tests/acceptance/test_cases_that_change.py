@@ -1,5 +1,8 @@
 """Acceptance cases whose facts change while they run, as their people live through them."""
 
+from collections import Counter
+from datetime import datetime, timedelta
+
 import pytest
 
 from tests.acceptance.cases import mailbox_of, partner, reader
@@ -15,6 +18,13 @@ RIVER, EVICTIONS, WESTLAND = (
     "rights@oestelandia.example",
 )
 INTERIOR = "despacho@gobernacion-ficticia.example"
+ATTORNEY, PRESIDENCY, SURLANDIA = (
+    "procurador@procuraduria-supuesta.example",
+    "despacho@presidencia-supuesta.example",
+    "human.rights@surlandia.example",
+)
+OFFICES = {ATTORNEY: "es", PRESIDENCY: "es", SURLANDIA: "en"}
+COURT = "juzgado@ejecucion-ficticia.example"
 SEARCH, NORTHLAND = "busqueda@comision-ficticia-norte.example", "rights@norte-fingido.example"
 
 
@@ -98,4 +108,36 @@ async def test_return_her_alive_stops_everywhere_at_once_and_is_replaced(world: 
     texts = (await story.texts_of(2)).values()
     assert not any(old in text for text in texts for old in ("regrese con vida", "Return her alive"))
     assert all("verdad y justicia" in text or "truth and justice" in text for text in texts)
+    await assert_kept_secret(story)
+
+
+async def test_an_office_that_comes_with_a_fact_has_its_time_from_its_own_message_and_its_silence_escalates(
+    world: World,
+) -> None:
+    story = await handed_in(world, "06-fifteen-days")
+    await story.goes_out()
+    await story.after(days=5)
+    await story.learns("06-another-office")
+    await story.writes(2, "06-another-office")
+    await story.after(days=5)
+    assert await story.mails("overdue") == []
+    await story.attested()
+    await story.released()
+    assert await story.readers_of(2, 4) == OFFICES | {COURT: "es"}
+    started = world.clock.now()
+
+    await story.after(days=3)
+    clocks = {one["target"]: one for one in await story.clocks()}
+    assert {clocks[target]["state"] for target in (0, 3)} == {"running"}
+    assert abs(datetime.fromisoformat(clocks[3]["started"]) - started) < timedelta(minutes=5)
+    assert await story.mails("overdue") == []
+    for number, (days, addressee) in enumerate([(1, COURT), (5, PRESIDENCY), (3, SURLANDIA)], start=1):
+        await story.after(days=days)
+        assert await story.got("overdue", number) == Counter({COORDINATOR: number})
+        assert len(await story.mails("reply letter")) == number - 1
+        await story.approves_the_next_letter()
+        assert (await story.got("reply letter", number))[addressee] == 1
+    assert {one["target"]: one["state"] for one in await story.clocks()}[3] == "late"
+    await story.after(days=2)
+    assert len(await story.mails("overdue")) == 3, "the old clock of the first office runs no more"
     await assert_kept_secret(story)

@@ -191,6 +191,13 @@ async def without_file(ground: Ground) -> Line:
     return control(*found, "lost")
 
 
+async def without_disk(ground: Ground) -> Line:
+    """Have PostgreSQL forget: the control of its restarts."""
+    async with ground.scene(**SLOWLY) as running:
+        found = await killed_servers.forgetful_postgres(running, 300)
+    return control(*found, "duplicates")
+
+
 SCENARIOS: Final[dict[str, Callable[[Ground], Awaitable[Line]]]] = {
     one.__name__: one
     for one in (
@@ -199,6 +206,7 @@ SCENARIOS: Final[dict[str, Callable[[Ground], Awaitable[Line]]]] = {
         without_doubt,
         without_state,
         without_file,
+        without_disk,
         refused,
         put_off,
         temporal,

@@ -32,7 +32,7 @@ from channels.email import EmailChannel
 from channels.mime import EmailContent
 from channels.smtp_dialogue import Dialogue
 from models.messages import Purpose
-from storage import claims
+from storage import claims, database
 from storage.groups import settle_and_hand_over
 from storage.handing_over import Claimed, Settled
 from storage.limited_claims import claim_within
@@ -164,6 +164,9 @@ def take_away(protection: Protection) -> None:
         blind = "UPDATE delivery SET state = 'ready', handed_over_at = NULL"
         condition = "AND state = 'sending' AND claim_id <> :claim_id RETURNING id, state"
         claims._RECOVER = text(f"{blind} WHERE {claims._RANGE} {condition}")
+    elif protection is Protection.DISK:
+        assert database.SESSION["synchronous_commit"] == "on"
+        database.SESSION["synchronous_commit"] = "off"
     else:
         for purpose, statement in list(claims._CLAIM.items()):
             claims._CLAIM[purpose] = text(statement.text.replace("delivery.state = 'ready'", "true"))

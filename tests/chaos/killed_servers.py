@@ -5,9 +5,12 @@ import time
 from functools import partial
 from random import Random
 
+import psycopg
+
 from tests.acceptance.crashes import kill_and_restart
 from tests.chaos.judge import judged
 from tests.chaos.killed_workers import Killed, finished, has_ended
+from tests.chaos.points import Protection
 from tests.chaos.scene import PATIENCE_SECONDS, Release, Scene
 from tests.waiting import until
 
@@ -43,6 +46,31 @@ async def restarted_postgres(
     return found, {**figures, "by_sigkill": kills}
 
 
+async def forgetful_postgres(scene: Scene, members: int) -> Killed:
+    """Kill a PostgreSQL that keeps commits in memory: the control, which sends again what it forgot.
+
+    It is flushed once behind the first mail, lest it forget the release itself.
+    """
+    _at_once(scene, "ALTER SYSTEM SET wal_writer_delay = '10s'", "SELECT pg_reload_conf()")
+    release, before = await _begun(scene, members, Protection.DISK)
+    await until(partial(_more_than, scene, before + 1), seconds=PATIENCE_SECONDS)
+    _at_once(scene, "CHECKPOINT")
+    await until(partial(_more_than, scene, before + members // 4), seconds=PATIENCE_SECONDS)
+    assert await scene.waiting(), "the kill came when all was over"
+    await scene.stack.kill("postgres")
+    assert not scene.stack.postgres.running
+    await scene.stack.start("postgres")
+    return await _ended(scene, release, 1, [await _gone_on(scene, release)])
+
+
+def _at_once(scene: Scene, *statements: str) -> None:
+    """Run what cannot be run in a transaction."""
+    address = scene.stack.settings.database_url.replace("+psycopg", "")
+    with psycopg.connect(address, autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
 async def lost_file_of_temporal(scene: Scene, members: int) -> Killed:
     """Have Temporal forget, as a server without a file would: the control, of which nothing may be final."""
     release, before = await _begun(scene, members)
@@ -58,11 +86,11 @@ async def lost_file_of_temporal(scene: Scene, members: int) -> Killed:
     return await judged(scene, [release]), {"kills": 1}
 
 
-async def _begun(scene: Scene, members: int) -> tuple[Release, int]:
+async def _begun(scene: Scene, members: int, *without: Protection) -> tuple[Release, int]:
     await scene.members(members)
     before = scene.arrived()
     release = await scene.release(members)
-    await scene.worker()
+    await scene.worker(*without)
     return release, before
 
 

@@ -40,3 +40,5 @@ class Protection(StrEnum):
     """What a dead sender had handed over becomes `unknown`; without it, all that it had goes out again."""
     STATE = "state"
     """Only what is `ready` is claimed; without it, whatever is in the range."""
+    DISK = "disk"
+    """A commit is on disk before anybody goes on; without it, a killed PostgreSQL forgets what went out."""

@@ -15,7 +15,7 @@ from temporalio.api.failure.v1 import Failure
 from temporalio.client import WorkflowHistory
 from temporalio.converter import DefaultFailureConverterWithEncodedAttributes, PayloadConverter
 
-from tests.workflows.all_scenarios import SCENARIOS, Scenario
+from tests.workflows.all_scenarios import SCENARIOS, Scenario, world_of
 from tests.workflows.stage import CONVERTER, Handle, Stage, open_stage, status_of
 from tests.workflows.world import VERIFICATION, World
 from workflows.addresses import verification_workflow_id
@@ -80,8 +80,8 @@ def _relevant(tree: Any) -> Any:
 async def main(names: list[str]) -> None:
     """Record the named scenarios, or all."""
     for name in names or SCENARIOS:
-        play, plan = SCENARIOS[name]
-        await record(name, play, World(plan))
+        play, _plan = SCENARIOS[name]
+        await record(name, play, world_of(name))
 
 
 if __name__ == "__main__":

@@ -18,7 +18,9 @@ from assembly import WORKFLOWS
 from tests.replay.changed_workflows import CHANGED_WORKFLOWS
 from tests.replay.record_histories import HISTORIES, IRRELEVANT
 from tests.workflows.all_scenarios import SCENARIOS
+from tests.workflows.forgetful import ForgetfulFollowUp
 from tests.workflows.stage import CONVERTER
+from workflows.follow_up import FollowUpWorkflow
 
 MOST_BYTES = 100_000
 
@@ -62,6 +64,19 @@ async def test_a_workflow_whose_steps_changed_does_not_replay(changed: type[Any]
     for file in files:
         with pytest.raises(NondeterminismError):
             await replayer(changed).replay_workflow(history(file))
+
+
+def follows_another(file: Path) -> bool:
+    """Tell whether the run whose history a file holds goes on from an earlier one."""
+    started = json.loads(file.read_text())["events"][0]["workflowExecutionStartedEventAttributes"]
+    return bool(started.get("continuedExecutionRunId"))
+
+
+async def test_a_follow_up_that_goes_on_from_an_earlier_run_replays_and_not_without_what_that_left() -> None:
+    (file,) = [one for one in by_kind()[FollowUpWorkflow.__name__] if follows_another(one)]
+    await replayer(FollowUpWorkflow).replay_workflow(history(file))
+    with pytest.raises(NondeterminismError):
+        await replayer(ForgetfulFollowUp).replay_workflow(history(file))
 
 
 def test_every_workflow_has_histories_and_a_negative_control() -> None:

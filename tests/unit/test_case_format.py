@@ -87,6 +87,11 @@ OPTIONAL_FIELDS = [
     "targets.0.replies_within",
     "sign_on",
     "release.quiet_hours",
+    "follow_up.milestones",
+    "follow_up.milestones.0.at",
+    "follow_up.milestones.0.time_zone",
+    "follow_up.milestones.0.note",
+    "follow_up.milestones.1.remind_before",
 ]
 
 

@@ -6,6 +6,7 @@ from models.messages import CasePlan
 from models.vocabulary import ReleasePolicy
 from tests.workflows.beside import told_beside
 from tests.workflows.following import asked_by_the_facts, missed_while_held, slept_and_reopened
+from tests.workflows.lasting import FOR_LONG, followed_for_long
 from tests.workflows.limited import continued_the_next_day, greylisted
 from tests.workflows.scenarios import (
     BRIEF,
@@ -36,7 +37,7 @@ from tests.workflows.scenarios import (
 from tests.workflows.sending_again import sent_again
 from tests.workflows.stage import Stage
 from tests.workflows.weekly import told_weekly
-from tests.workflows.world import SIGN_ON, case_plan
+from tests.workflows.world import SIGN_ON, World, case_plan
 
 SLEEPS = BRIEF.model_copy(update={"sleeps": True})
 
@@ -76,5 +77,15 @@ SCENARIOS: dict[str, tuple[Scenario, CasePlan]] = {
     "slept_and_reopened": (slept_and_reopened, case_plan(None, SLEEPS)),
     "told_weekly": (told_weekly, case_plan(None, BRIEF)),
     "missed_while_held": (missed_while_held, case_plan(None)),
+    "followed_for_long": (followed_for_long, case_plan(None, FOR_LONG)),
     "released_in_two_languages": (released_in_two_languages, case_plan(None, BRIEF)),
 }
+
+SUGGESTS_AFTER = {"followed_for_long": 320}
+"""After how many events the server suggests another run, where a scenario needs that early."""
+
+
+def world_of(name: str) -> World:
+    """Return the world in which a scenario is played."""
+    _, plan = SCENARIOS[name]
+    return World(plan, suggests_after=SUGGESTS_AFTER.get(name))

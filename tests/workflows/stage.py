@@ -256,7 +256,7 @@ async def open_stage(world: World, converter: DataConverter = CONVERTER) -> Asyn
     """Start a server and the workers, and end them."""
     environment = await WorkflowEnvironment.start_time_skipping_v2(
         dev_server_existing_path=str(temporal_binary()),
-        dev_server_extra_args=["--dynamic-config-value", "frontend.WorkflowTimeSkippingEnabled=true"],
+        dev_server_extra_args=_configured(world),
         data_converter=converter,
         ts_config=TimeSkippingConfig(disable_propagation=True),
         identity="stage",
@@ -268,6 +268,13 @@ async def open_stage(world: World, converter: DataConverter = CONVERTER) -> Asyn
             yield stage
         finally:
             await stage.end_workers()
+
+
+def _configured(world: World) -> list[str]:
+    values = ["frontend.WorkflowTimeSkippingEnabled=true"]
+    if world.suggests_after:
+        values.append(f"limit.historyCount.suggestContinueAsNew={world.suggests_after}")
+    return [part for value in values for part in ("--dynamic-config-value", value)]
 
 
 def _workers(client: Client, world: World, version: str, workflows: Sequence[type[Any]]) -> list[Worker]:

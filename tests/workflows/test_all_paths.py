@@ -6,9 +6,8 @@ import pytest
 
 from models.lifecycle import Phase
 from models.messages import DeliveryState, Purpose
-from tests.workflows.all_scenarios import SCENARIOS
+from tests.workflows.all_scenarios import SCENARIOS, world_of
 from tests.workflows.stage import assert_ended, open_stage
-from tests.workflows.world import World
 
 ALL_SENT = Counter({DeliveryState.SENT: 5})
 
@@ -48,13 +47,14 @@ PLAYED_ELSEWHERE = {
     "missed_while_held",
     "slept_and_reopened",
     "told_weekly",
+    "followed_for_long",
 }
 
 
 @pytest.mark.parametrize("name", STATEMENTS)
 async def test_every_path_comes_to_its_end_and_leaves_nothing_behind(name: str) -> None:
-    play, plan = SCENARIOS[name]
-    async with open_stage(World(plan)) as stage:
+    play, _plan = SCENARIOS[name]
+    async with open_stage(world_of(name)) as stage:
         await play(stage)
         ended = Phase.REJECTED if name == "rejected" else Phase.CLOSED
         await assert_ended(stage, Phase.STOPPED if name.startswith("stopped") else ended)

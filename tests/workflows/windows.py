@@ -54,11 +54,11 @@ def refusal_in(error: WorkflowUpdateFailedError) -> Refusal:
     return Refusal(error.cause.message)
 
 
-async def runs(stage: Stage, first_run_id: str | None) -> AsyncIterator[Handle]:
-    """Go through the runs of a sign-on, each of which followed the one before it."""
+async def runs(stage: Stage, first_run_id: str | None, of: Handle | None = None) -> AsyncIterator[Handle]:
+    """Go through the runs of a workflow, by default the sign-on, each of which followed the one before it."""
     run_id = first_run_id
     while run_id:
-        handle = stage.client.get_workflow_handle(stage.sign_on.id, run_id=run_id)
+        handle = stage.client.get_workflow_handle((of or stage.sign_on).id, run_id=run_id)
         yield handle
         history = await handle.fetch_history()
         last = history.events[-1].workflow_execution_continued_as_new_event_attributes

@@ -150,6 +150,8 @@ class World:
     """A text message was put off."""
     down: set[Channel] = field(default_factory=set)
     """Channels whose provider is out of order for days."""
+    suggests_after: int | None = None
+    """After how many events of a history the server suggests another run; None: as it does by itself."""
     zone: str = "UTC"
     """By whose calendar the follow-up counts days."""
     dates: dict[UUID, tuple[Dated, Offsets, datetime]] = field(default_factory=dict)

@@ -6,9 +6,10 @@ import httpx
 import pytest
 
 from models.lifecycle import Decision
+from tests.factories import case_tree
 from tests.integration.outbox_cases import Case, execute
 from tests.integration.web.consent_calls import address, post
-from tests.integration.web.site import Caller, Site, problem
+from tests.integration.web.site import API, Caller, Site, problem
 from tests.integration.web.snapshots import contents_of, count_of
 from tests.integration.web.test_responses import PLEDGE, TOKEN, logged
 
@@ -211,3 +212,46 @@ async def test_a_corrected_pledge_ends_its_day_and_another_one_has_its_own(
 async def test_a_day_is_written_down_also_when_the_action_has_ended(case: Case, coordinator: Caller) -> None:
     await case.decide(Decision.STOP)
     assert (await added(coordinator, case))["number"] == 1
+
+
+async def test_days_that_a_case_knows_already_are_written_down_with_it_and_what_they_are_is_sealed(
+    site: Site, coordinator: Caller, verifier: Caller
+) -> None:
+    tree = case_tree()
+    measures = {"kind": "end_of_measures", "on": "2027-05-20", "remind_before": ["P30D"], "remind_after": []}
+    tree["follow_up"]["milestones"] = [HEARING, measures]
+    headers = {"Idempotency-Key": "with days"}
+    for _time in range(2):
+        answer = await coordinator.client.post(f"{API}/actions", json=tree, headers=headers)
+        assert answer.status_code == 201, answer.text
+    path = answer.headers["Location"]
+    assert "Ocotlana" not in repr(await contents_of(site.services.database)) + answer.text
+    first, second = (await verifier.client.get(f"{path}/milestones")).json()["milestones"]
+    assert (first["number"], first["kind"], first["on"], first["at"], first["time_zone"]) == (
+        1,
+        "hearing",
+        "2026-12-14",
+        "10:00",
+        "America/Bogota",
+    )
+    assert (first["state"], first["remind_before"]) == ("planned", ["P7D", "P1D"])
+    assert (second["number"], second["at"], second["time_zone"]) == (2, None, "America/Mexico_City")
+    assert (second["remind_before"], second["remind_after"]) == (["P30D"], [])
+    opened = await verifier.client.get(f"{path}/milestones/1", params=WHY)
+    assert [one["note"] for one in opened.json()["notes"]] == [NOTE]
+    events = (await verifier.client.get(f"{path}/timeline")).json()["events"]
+    assert [one["kind"] for one in events][:3] == ["received", "milestone_planned", "milestone_planned"]
+
+
+async def test_what_is_wrong_with_a_day_of_a_case_is_named_with_its_remedy_and_nothing_is_kept(
+    site: Site, coordinator: Caller
+) -> None:
+    tree = case_tree()
+    tree["follow_up"]["milestones"] = [HEARING, {**HEARING, "kind": "pledge", "at": "10h", "on": "soon"}]
+    refused = problem(await coordinator.client.post(f"{API}/actions", json=tree), 422)
+    assert {one["field"] for one in refused["problems"]} == {
+        f"follow_up.milestones.1.{field}" for field in ("kind", "at", "on")
+    }
+    assert all(one["rule"] and one["remedy"] for one in refused["problems"])
+    assert "Ocotlana" not in str(refused)
+    assert await count_of(site.services.database, "urgent_action") == 0

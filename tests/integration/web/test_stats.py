@@ -2,9 +2,14 @@
 
 from typing import Any
 
+from models.columns import now
+from models.mechanisms import Mechanism
 from models.messages import Purpose
+from models.partner_actions import PartnerActionKind
+from models.response_vocabulary import ResponseKind
 from tests.integration.outbox_cases import Case, execute, make_case
-from tests.integration.web.public_lists import signed
+from tests.integration.overdue import DAY, answer_submission, submitted
+from tests.integration.web.public_lists import PARTNERS, did, signed
 from tests.integration.web.site import API, Caller, Site
 from tests.integration.web.test_outcomes import written
 from tests.integration.web.test_responses import TOKEN, logged
@@ -105,3 +110,32 @@ async def test_an_office_of_a_kind_of_which_few_were_asked_is_not_told_of(
     await logged(coordinator, case, {**TOKEN, "target": 0})
     (few,) = (await told(coordinator))["responses"]
     assert (few["asked"], few["answered"], few["rate"]) == (1, None, None)
+
+
+async def test_what_a_mechanism_answers_to_submissions_counts_with_its_kind_once_enough_were_sent(
+    site: Site, coordinator: Caller
+) -> None:
+    case = await make_case(site.services.database)
+    first = await submitted(case, Mechanism.CED, now() - DAY)
+    second = await submitted(case, Mechanism.IACHR, now() - DAY)
+    await submitted(case, Mechanism.UN_SPECIAL_PROCEDURES, None)
+    for kind in (ResponseKind.TOKEN, ResponseKind.POSITIVE):
+        await answer_submission(case, first, kind)
+    await answer_submission(case, second, ResponseKind.NONE)
+    (few,) = (await told(coordinator))["responses"]
+    assert few == {"kind": "mechanism", "asked": 2, "answered": None, "rate": None}
+    await submitted(case, Mechanism.CED, now())
+    (enough,) = (await told(coordinator))["responses"]
+    assert enough == {"kind": "mechanism", "asked": 3, "answered": 1, "rate": 0.333}
+
+
+async def test_what_organisations_did_themselves_is_told_from_three_of_a_kind_on(
+    case: Case, coordinator: Caller
+) -> None:
+    for slug in PARTNERS[:2]:
+        signature = await signed(case, slug)
+        for _time in range(2):
+            await did(case, signature, PartnerActionKind.CALLED)
+    assert (await told(coordinator))["partner_actions"] == {"counts": {}, "others": 2}
+    await did(case, await signed(case, PARTNERS[2]), PartnerActionKind.CALLED)
+    assert (await told(coordinator))["partner_actions"] == {"counts": {"called": 3}, "others": 0}

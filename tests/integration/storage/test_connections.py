@@ -1,4 +1,4 @@
-"""A connection that PostgreSQL has ended is not handed out, however short a while it rested."""
+"""A connection that PostgreSQL has ended is not handed out; where it lives, a commit waits for the disk."""
 
 import select
 from collections.abc import Callable
@@ -34,3 +34,17 @@ async def test_whoever_comes_after_a_restart_has_a_new_connection(database: Data
     ended = await _ended_by_postgres(database, opened)
     async with opened(database) as session:
         assert (await session.execute(text("SELECT pg_backend_pid()"))).scalar_one() != ended
+
+
+async def test_a_commit_waits_for_the_disk_whatever_the_database_is_set_to(database: Database) -> None:
+    await execute(
+        database,
+        """
+        DO $$ BEGIN
+            EXECUTE format('ALTER DATABASE %I SET synchronous_commit = off', current_database());
+        END $$
+        """,
+    )
+    other = Database(database.url)
+    assert (await execute(other, "SHOW synchronous_commit"))[0][0] == "on"
+    await other.close()
