@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
 
@@ -47,6 +47,7 @@ def _hashable(value: object) -> object:
 
 @pytest.mark.parametrize("language", RENDERER.languages())
 @pytest.mark.parametrize("name", sorted(OWN))
+@settings(deadline=None, max_examples=30)
 @given(data=st.data())
 def test_a_page_in_a_mould_is_the_page_that_is_rendered(
     name: str, language: str, data: st.DataObject
