@@ -1,6 +1,6 @@
 """What the API answers of documents, as far as this client shows it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from console.answers import Answer, Text
 
@@ -46,12 +46,21 @@ class Version(Answer):
     editorial_why: str | None = None
 
 
+class Asked(Answer):
+    """How partners are asked to sign a document."""
+
+    closes_after: timedelta
+    quorum: int
+    release: str
+
+
 class Document(Answer):
     """A document with its versions, oldest first."""
 
     index: str
     number: int
     kind: str
+    sign_on: Asked | None = None
     versions: list[Version]
 
 

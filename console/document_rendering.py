@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from console.document_answers import (
+    Asked,
     Difference,
     Document,
     Field,
@@ -19,7 +20,7 @@ from console.document_answers import (
     WholeVersion,
 )
 from console.rendering import document_text
-from console.words import clock, named, phrase
+from console.words import clock, named, phrase, span
 
 _INDENT = (0, 0, 0, 2)
 _HEADING = "bold dim"
@@ -36,6 +37,8 @@ def document_list(documents: Sequence[Document]) -> RenderableType:
 
 def _document(document: Document) -> Iterator[RenderableType]:
     yield Text.assemble((document.index, "bold cyan"), "  ", (phrase(document.kind), "bold"))
+    if document.sign_on:
+        yield Padding(Text(_asked(document.sign_on), style="dim"), _INDENT)
     table = Table(
         *("Version", "Written", "By", "Texts", "Authorities are also told", "Digest"),
         box=None,
@@ -54,6 +57,11 @@ def _document(document: Document) -> Iterator[RenderableType]:
         )
     yield Padding(table, _INDENT)
     yield Text()
+
+
+def _asked(asked: Asked) -> str:
+    release = phrase(asked.release).lower()
+    return f"Partners may sign it for {span(asked.closes_after)}; quorum {asked.quorum}, released {release}"
 
 
 def _approved(version: Version) -> str:

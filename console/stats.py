@@ -84,7 +84,7 @@ def _table(told: Stats) -> Table:
     for one in told.responses:
         table.add_row(f"Responses, {phrase(one.kind).lower()}", share(one.answered, one.asked, one.rate))
     counts = (
-        ("Organisations that", told.partner_actions),
+        ("Partners' actions", told.partner_actions),
         ("Actions", told.outcomes),
         ("People, impact", told.impacts),
     )

@@ -238,6 +238,8 @@ def _verifying(action: Action) -> str:
 
 def _following_up(action: Action) -> str:
     release = f"Something was approved that is not out yet:\n  {COMMAND} release {action.reference}"
+    if action.sign_on and action.sign_on.opened_at and not action.sign_on.ended_at:
+        release = _signing(action)
     over = f"It is out. When it is over:\n  {COMMAND} close {action.reference}"
     waits = _unattested(action) or (release if action.releasable else None)
     return waits or _unapproved(action, f"It is out; the text of {action.document.index}") or over

@@ -14,12 +14,12 @@ from models.case_parts import (
     FollowUp,
     Release,
     RiskAssessment,
-    SignOn,
     Source,
     Target,
     Text,
 )
 from models.case_people import PersonAtRisk
+from models.case_sign_on import SignOn
 from models.problems import Location, refused_at
 from models.scalars import LATEST_DAY, Language, Line, Localised, is_language, latest_day_anywhere
 from models.strict_model import OnlyLists, StrictModel, across_entries, no_repeats, parse

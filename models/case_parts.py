@@ -1,18 +1,14 @@
-"""The parts of a case: people at risk, targets, sign-on, release and follow-up."""
+"""The parts of a case: people at risk, targets, release and follow-up."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from types import MappingProxyType
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 from pydantic import (
     AfterValidator,
     Field,
-    StrictBool,
-    StrictInt,
     ValidationInfo,
-    ValidatorFunctionWrapHandler,
-    WrapValidator,
 )
 from pydantic_core import InitErrorDetails
 
@@ -41,7 +37,6 @@ from models.vocabulary import (
     Audience,
     Channel,
     ContactKind,
-    ReleasePolicy,
     RiskLevel,
     SourceKind,
     TargetKind,
@@ -140,36 +135,8 @@ class Target(StrictModel):
     addresses: Annotated[tuple[TargetAddress, ...], OnlyLists, Field(min_length=1, max_length=20)]
 
 
-class PartnerSelection(StrictModel):
-    """Which partners are invited: those of the groups, or those listed."""
-
-    groups: Annotated[tuple[Slug, ...], OnlyLists, Field(min_length=1, max_length=500)] | None = None
-    ids: Annotated[tuple[Slug, ...], OnlyLists, Field(min_length=1, max_length=500)] | None = None
-
-    @classmethod
-    def across_fields(cls, tree: Mapping[object, object]) -> Iterator[InitErrorDetails]:
-        """Find a choice by both or by neither."""
-        named = [field for field in cls.model_fields if tree.get(field) is not None]
-        if len(named) != 1:
-            yield refused_at((), "must name either groups or ids", "Write one of them, or `partners: all`.")
-
-
-def _partner_choice(
-    value: object, _handler: ValidatorFunctionWrapHandler, info: ValidationInfo
-) -> Literal["all"] | PartnerSelection:
-    """Read the choice without pydantic's union, which would report the problems of both forms."""
-    if value == "all":
-        return "all"
-    if not isinstance(value, Mapping | PartnerSelection):
-        raise refusal(
-            "must be all, or name groups or ids", "Write `all`, `{groups: [...]}` or `{ids: [...]}`."
-        )
-    return PartnerSelection.model_validate(value, context=info.context)
-
-
-def _increasing(
-    entries: list[Entry[timedelta]], info: ValidationInfo, end: str
-) -> Iterator[InitErrorDetails]:
+def increasing(entries: list[Entry[timedelta]], info: ValidationInfo, end: str) -> Iterator[InitErrorDetails]:
+    """Find moments that are not in order, or not before the field that ends them."""
     previous: timedelta | None = None
     last = info.data.get(end)
     for entry in entries:
@@ -180,24 +147,6 @@ def _increasing(
         if last is not None and entry.item >= last:
             yield refused_at((entry.index,), f"must be before {end}", f"Shorten it, or lengthen {end}.")
         previous = entry.item
-
-
-class SignOn(StrictModel):
-    """Whom to ask for a signature, and for how long; offsets count from the invitation."""
-
-    partners: Annotated[
-        Literal["all"] | PartnerSelection,
-        WrapValidator(_partner_choice),
-    ]
-    quorum: Annotated[StrictInt, Field(ge=1, le=100_000)]
-    closes_after: Duration
-    release: ReleasePolicy
-    remind_after: Annotated[
-        tuple[Duration, ...],
-        Field(max_length=50),
-        across_entries(lambda entries, info: _increasing(entries, info, "closes_after")),
-    ]
-    tell_withdrawals: StrictBool = False
 
 
 class QuietHours(StrictModel):
@@ -279,7 +228,7 @@ class FollowUp(StrictModel):
     check_ins: Annotated[
         tuple[Duration, ...],
         Field(max_length=100),
-        across_entries(lambda entries, info: _increasing(entries, info, "expires_after")),
+        across_entries(lambda entries, info: increasing(entries, info, "expires_after")),
     ]
     warn_before: Duration | None = None
     when_expired: WhenExpired = WhenExpired.CLOSE

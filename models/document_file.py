@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, PlainSerializer, StringConstraints
 
+from models.case_sign_on import LaterSignOn
 from models.problems import refusal
 from models.scalars import Language, Line, LongProse, Prose
 from models.strict_model import OnlyLists, StrictModel, parse
@@ -52,10 +53,11 @@ def _sha256(digest: str) -> str:
 
 
 class DocumentFile(StrictModel):
-    """A further document, complete."""
+    """A further document, complete; with `sign_on`, partners are asked to sign it before it goes out."""
 
     kind: Annotated[DocumentKind, BeforeValidator(_written_by_people)]
     texts: Wordings
+    sign_on: LaterSignOn | None = None
 
 
 class Editorial(StrictModel):
@@ -67,10 +69,12 @@ class Editorial(StrictModel):
 class VersionFile(StrictModel):
     """Another wording of a document in all its languages; `replaces` is the digest that it was made from.
 
-    An `editorial` one keeps the signatures, once others have confirmed that it is.
+    An `editorial` one keeps the signatures, once others have confirmed that it is. `sign_on` says of a later
+    document that partners are asked to sign it, where it did not say so before.
     """
 
     texts: Wordings
+    sign_on: LaterSignOn | None = None
     editorial: Editorial | None = None
     replaces: Annotated[str, StringConstraints(strict=True), AfterValidator(_sha256)] | None = None
 

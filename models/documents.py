@@ -21,6 +21,7 @@ class Document(SQLModel, table=True):
     """One numbered text of a case, index `UA-2026-014/1`, with its sign-on window.
 
     One that is `guided` was prepared because facts changed: it goes to those who received what it replaces.
+    `sign_on` is whom it asks to sign, where that is not said by the case.
     """
 
     __table_args__ = (UniqueConstraint("action_id", "number"),)
@@ -33,6 +34,7 @@ class Document(SQLModel, table=True):
     sign_on_closes_at: datetime | None = moment(nullable=True)
     sign_on_ended_at: datetime | None = moment(nullable=True)
     guided: bool = False
+    sign_on: dict[str, Any] | None = tree(nullable=True)
 
     @property
     def is_notice(self) -> bool:

@@ -123,6 +123,14 @@ class SignOnPlan(Message):
     remind_after: tuple[timedelta, ...]
 
 
+class AskedDocument(Message):
+    """A later document that partners are to sign, and how; once `ready`, its window may be opened, or is."""
+
+    document: DocumentRef
+    plan: SignOnPlan
+    ready: bool
+
+
 class FollowUpPlan(Message):
     """When the engine asks for news, and when the action expires; counted from the release.
 
@@ -169,7 +177,10 @@ class DispatchRequest(Message):
 
 
 class CaseFacts(Message):
-    """What the database knows now of what the workflow waits for."""
+    """What the database knows now of what the workflow waits for.
+
+    `signed` is the release of a later document that partners have signed and that waits for nothing else.
+    """
 
     lacking: tuple[Refusal, ...] = ()
     on_hold: bool = False
@@ -186,6 +197,8 @@ class CaseFacts(Message):
     sign_again: DispatchRequest | None = None
     addendum: DispatchRequest | None = None
     untold: bool = False
+    sign_on: AskedDocument | None = None
+    signed: DispatchRequest | None = None
 
 
 class CaseState(Message):

@@ -48,6 +48,7 @@ from storage.partner_conditions import (
     SIGN_ON,
     UNANSWERED_INVITATION,
     UNANSWERED_QUESTION,
+    WINDOW_OPEN,
 )
 from storage.suppressions import LISTS_ALONE
 
@@ -181,6 +182,7 @@ CHECKS: Final = MappingProxyType(
             Failing.SUPPRESSED,
             _ADDRESS_ALLOWED,
         ),
+        "window open": Check(SIGN_ON, Failing.UNWANTED, WINDOW_OPEN),
         "invitation unanswered": Check(SIGN_ON, Failing.UNWANTED, UNANSWERED_INVITATION),
         "released": Check(frozenset({Purpose.ADDENDUM}), Failing.NOT_PERMITTED, RELEASED),
         "signed another text": Check(_AGAIN, Failing.UNWANTED, SIGNED_ANOTHER_TEXT),

@@ -31,11 +31,16 @@ PERSONAL: Final = frozenset(
 """What goes to single people when something was written on a partner's page."""
 
 UNANSWERED_INVITATION: Final = """
-    (NOT EXISTS (SELECT 1 FROM signature
-                 WHERE signature.invitation_id = delivery.invitation_id AND signature.superseded_at IS NULL)
-     AND EXISTS (SELECT 1 FROM document
-                 WHERE document.id = dispatch.document_id AND document.sign_on_ended_at IS NULL))
+    NOT EXISTS (SELECT 1 FROM signature
+                WHERE signature.invitation_id = delivery.invitation_id AND signature.superseded_at IS NULL)
 """
+
+WINDOW_OPEN: Final = """
+    EXISTS (SELECT 1 FROM document
+            WHERE document.id = dispatch.document_id AND document.sign_on_opened_at IS NOT NULL
+              AND document.sign_on_ended_at IS NULL)
+"""
+"""Of the document itself: the window of another one of the same case lets nothing out about it."""
 
 LINKS_AS_THEY_WERE: Final = """
     EXISTS (SELECT 1 FROM invitation JOIN partner ON partner.id = invitation.partner_id

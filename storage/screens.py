@@ -16,7 +16,7 @@ from models.screens import ScreenLink
 from models.sign_on_messages import SignOnStatus
 from storage.documents import current_versions
 from storage.records import record
-from storage.sign_on import sign_on_status
+from storage.sign_on import sign_on_of, sign_on_status
 from storage.signatures import PublicSignature, signed_by
 
 
@@ -33,6 +33,7 @@ class Signing(NamedTuple):
     document: Document
     status: SignOnStatus
     signatories: list[PublicSignature]
+    quorum: int
     organisations: int
     """For how many the signatures stand, with the members of collectives; each counted once."""
 
@@ -85,9 +86,10 @@ async def signing_of(session: AsyncSession, action: UrgentAction) -> Signing | N
     """Read how the newest document stands that partners may sign, or could; None before there is one."""
     versions = await current_versions(session, action.id)
     opened = [one for one in versions if one.document.sign_on_opened_at is not None]
-    if not opened:
+    asked = sign_on_of(action, opened[-1].document) if opened else None
+    if asked is None:
         return None
     document, version = opened[-1]
     signed = await signed_by(session, document.id, version.digest)
     status = await sign_on_status(session, document.id)
-    return Signing(document, status, signed.named, signed.organisations.total)
+    return Signing(document, status, signed.named, asked["quorum"], signed.organisations.total)

@@ -1,7 +1,7 @@
 """The sign-on window of a document: who is invited, and how many have answered."""
 
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import text
@@ -37,8 +37,18 @@ _INVITE = text("""
 """)
 
 
+def sign_on_of(action: UrgentAction, document: Document) -> dict[str, Any] | None:
+    """Return what is said of a document's sign-on: by itself, or of the leading one by the case."""
+    of_case: dict[str, Any] | None = action.policy.get("sign_on")
+    return document.sign_on or (of_case if document.number == action.leading_document else None)
+
+
 async def open_sign_on(session: AsyncSession, ref: DocumentRef, plan: SignOnPlan) -> SignOnOpened:
-    """Invite the partners of the case, once; a repetition returns what the first call opened."""
+    """Invite the partners whom a document asks, once; a repetition returns what the first call opened.
+
+    Raises:
+        ValueError: it asks nobody.
+    """
     document = await _locked(session, ref)
     if document.sign_on_closes_at is None:
         action = await action_by_id(session, ref.action_id)
@@ -62,7 +72,10 @@ async def _locked(session: AsyncSession, ref: DocumentRef) -> Document:
 
 
 async def _invite(session: AsyncSession, action: UrgentAction, document: Document) -> None:
-    chosen = action.policy["sign_on"]["partners"]
+    asked = sign_on_of(action, document)
+    if asked is None:
+        raise ValueError("this document asks nobody to sign it")
+    chosen = asked["partners"]
     version = await version_of(session, document.id)
     await session.execute(
         _INVITE,

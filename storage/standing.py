@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -20,7 +20,6 @@ from models.messages import (
     DispatchRequest,
     FollowUpPlan,
     Purpose,
-    SignOnPlan,
     VerificationPlan,
     VerificationRef,
 )
@@ -44,6 +43,7 @@ from storage.invitations import links_to_send
 from storage.late_joiners import documents_missed
 from storage.personal import personal_rounds
 from storage.release_rounds import next_round, rounds_of
+from storage.sign_on_plans import asked_document, is_signed, plan_of_sign_on
 from storage.signing_again import asked_again
 
 _DURATION = TypeAdapter(timedelta)
@@ -147,8 +147,10 @@ async def facts_of(session: AsyncSession, action_id: UUID) -> CaseFacts:
     action = await action_by_id(session, action_id)
     current = await released_next(session, action)
     notice = await _notice(session, action)
+    still_lacks = await lacking(session, action, current.version)
+    release = await _release(session, action, current)
     return CaseFacts(
-        lacking=await lacking(session, action, current.version),
+        lacking=still_lacks,
         on_hold=action.held_at is not None,
         stopped=action.stopped_at is not None,
         returned=action.returned_at is not None,
@@ -156,13 +158,15 @@ async def facts_of(session: AsyncSession, action_id: UUID) -> CaseFacts:
         withdrawn=action.withdrawn_at is not None,
         parked_dispatches=await _parked_dispatches(session, action_id),
         verification=await _verification(session, action),
-        release=await _release(session, action, current),
+        release=release,
         personal=(*await personal_rounds(session, action), *await _whole(session, action)),
         links=await links_to_send(session, action),
         sign_again=await _sign_again(session, action, current),
         addendum=await addendum_to_send(session, action),
         notice=notice and await next_round(session, action, notice, Purpose.STOP_NOTICE),
         untold=notice is not None and await _untold(session, notice),
+        sign_on=await asked_document(session, action, current, may_go_out=not still_lacks),
+        signed=release if release and await is_signed(session, action, current) else None,
     )
 
 
@@ -179,26 +183,17 @@ async def _sign_again(
 async def plan_of(session: AsyncSession, action_id: UUID) -> CasePlan:
     """Read the numbers that the workflow of an action runs on."""
     action = await action_by_id(session, action_id)
-    sign_on, follow_up = action.policy.get("sign_on"), action.policy["follow_up"]
+    leading, follow_up = await leading_version(session, action), action.policy["follow_up"]
     return CasePlan(
         reached=action.phase,
         released_at=action.released_at,
-        document=(await leading_version(session, action)).ref(action),
-        sign_on=sign_on and _sign_on_plan(sign_on),
+        document=leading.ref(action),
+        sign_on=plan_of_sign_on(action, leading.document),
         follow_up=FollowUpPlan(
             expires_after=_DURATION.validate_python(follow_up["expires_after"]),
             check_ins=_DURATIONS.validate_python(follow_up["check_ins"]),
             sleeps=follow_up.get("when_expired") == WhenExpired.SLEEP,
         ),
-    )
-
-
-def _sign_on_plan(tree: dict[str, Any]) -> SignOnPlan:
-    return SignOnPlan(
-        closes_after=_DURATION.validate_python(tree["closes_after"]),
-        release=tree["release"],
-        quorum=tree["quorum"],
-        remind_after=_DURATIONS.validate_python(tree["remind_after"]),
     )
 
 

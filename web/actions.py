@@ -25,7 +25,7 @@ from web.intake import Intake
 from web.leaks import refuse_leaks
 from web.milestone_rows import first_entry
 from web.partner_choice import refuse_unknown_partners
-from web.policies import refuse_what_policy_excludes
+from web.policies import refuse_sign_on
 from web.schemas import (
     ActionList,
     ActionView,
@@ -61,13 +61,14 @@ async def hand_in(
     """Store a case and have its workflow started. A repeated Idempotency-Key answers the same action."""
     case = parse_case(tree)
     policy = services.policies[case.urgency]
-    refuse_what_policy_excludes(case, policy)
+    if case.sign_on:
+        refuse_sign_on(case.urgency, policy)
     refuse_leaks(case)
     intake = Intake(case, caller.person_id, services.cipher, services.fingerprint, policy)
     async with services.database.transaction() as session:
         action = await _handed_in_before(session, intake, idempotency_key)
         if action is None:
-            await refuse_unknown_partners(session, case)
+            await refuse_unknown_partners(session, case.sign_on)
             await refuse_unknown_contacts(session, case.release.contacts)
             action = await _store(session, services, intake, idempotency_key)
             await look_for_duplicates(session, services, action, case, caller.person_id)

@@ -23,6 +23,7 @@ from web.document_views import documents_of, unknown_document
 from web.documents import Number
 from web.editorial import mark_editorial
 from web.errors import ApiError, refused
+from web.later_sign_on import asked_anew, have_asked, refuse_to_overtake
 from web.leaks import refuse_leaks_in, refuse_unnamed
 from web.schemas import DecisionView
 from web.services import Services, Work
@@ -40,7 +41,9 @@ async def add(
 ) -> DocumentChanged:
     """Write the next document of an action, once the one before it is out; it is verified afresh.
 
-    A headline that is left out is the summary; demands that are left out are those of the action.
+    A headline that is left out is the summary; demands that are left out are those of the action. With
+    `sign_on`, partners are asked to sign it once its text may go out, and then it goes out as that says: what
+    is left out there is as in the case.
     """
     file = parse_document(tree)
     async with services.database.transaction() as session:
@@ -53,10 +56,12 @@ async def add(
                 "Change that one: starter.py documents version REF N FILE; or release it first.",
             )
         await _refuse_before_the_replacement(session, action)
+        sign_on = await asked_anew(session, services, action, file.sign_on)
         texts = await further_texts(session, action, file.texts)
         await refuse_leaks_in(session, services, action, texts, draft=True)
-        new = await version_of_texts(session, services, action, texts, caller)
+        new = await version_of_texts(session, services, action, texts, caller, signed=bool(sign_on))
         document = await open_document(session, action, file.kind, new, caller.person_id)
+        document.sign_on = sign_on
         await decisions.tell(session, action.id)
     return await _changed(services, action, document.number, Decision.EDIT, caller)
 
@@ -72,7 +77,8 @@ async def change(
     """Write another version of the newest document, in all its languages; what was attested counts no more.
 
     Headline and demands that are left out stay as they are. The notice of a stop is changed by this, too.
-    Those who signed are asked again, unless it is marked as `editorial` and enough people confirm that.
+    Those who signed are asked again, unless it is marked as `editorial` and enough people confirm that. With
+    `sign_on`, partners are asked to sign a later document that did not say so before.
     """
     file = parse_version(tree)
     async with services.database.transaction() as session:
@@ -82,12 +88,16 @@ async def change(
         _refuse_other_base(file, current.version)
         texts = await changed_texts(session, action, current, file.texts)
         await refuse_leaks_in(session, services, action, texts, draft=True)
-        notice = current.document.is_notice
-        new = await version_of_texts(session, services, action, texts, caller, notice=notice)
-        await refuse_unchanged(session, current, new)
+        document = current.document
+        asks = await have_asked(session, services, action, document, file.sign_on)
+        new = await version_of_texts(
+            session, services, action, texts, caller, notice=document.is_notice, signed=bool(document.sign_on)
+        )
+        if not asks:
+            await refuse_unchanged(session, current, new)
         if file.editorial:
             await mark_editorial(session, services, action, current, new, file.editorial)
-        await write_version(session, action, current.document, new, caller.person_id)
+        await write_version(session, action, document, new, caller.person_id)
         await decisions.tell(session, action.id)
     return await _changed(services, action, number, Decision.EDIT, caller)
 
@@ -126,6 +136,7 @@ async def reopen(
     """Begin a closed action again with a new document; consents and attestations are asked for afresh.
 
     Until consents are recorded anew, its texts may be written but not approved where they name somebody.
+    Partners are asked to sign it as the case says, or as its own `sign_on` does.
     """
     file = parse_document(tree)
     async with services.database.transaction() as session:
@@ -133,10 +144,12 @@ async def reopen(
         refusal = await decisions.decide(session, action, Decision.REOPEN, caller.person_id)
         if refusal:
             raise refused(refusal)
+        sign_on = await asked_anew(session, services, action, file.sign_on)
         texts = await further_texts(session, action, file.texts)
         await refuse_leaks_in(session, services, action, texts, draft=True)
-        new = await version_of_texts(session, services, action, texts, caller)
+        new = await version_of_texts(session, services, action, texts, caller, signed=bool(sign_on))
         document = await open_document(session, action, file.kind, new, caller.person_id)
+        document.sign_on = sign_on
         action.leading_document = document.number
     return await told(services, action, Decision.REOPEN, caller)
 
@@ -152,8 +165,9 @@ async def _changed(
 
 
 async def _refuse_before_the_replacement(session: AsyncSession, action: UrgentAction) -> None:
-    """Refuse a document that would overtake the one that is to replace old demands."""
+    """Refuse a document that would overtake one that is to replace old demands, or to be signed."""
     newest = (await current_versions(session, action.id))[-1].document
+    await refuse_to_overtake(session, newest)
     if newest.guided and not await is_out(session, newest.id):
         raise ApiError(
             409,

@@ -1,11 +1,11 @@
 """What the API takes and answers of documents."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from pydantic import ConfigDict, Field
 
-from models.vocabulary import DocumentKind, RenderingKind
+from models.vocabulary import DocumentKind, ReleasePolicy, RenderingKind
 from web.schemas import Digest, Request, Schema, TextView
 
 TEXTS_EXAMPLE = {
@@ -21,7 +21,11 @@ TEXTS_EXAMPLE = {
         "body": "**Luna** received another call on 3 December.",
     },
 }
-DOCUMENT_EXAMPLE = {"kind": "further_information", "texts": TEXTS_EXAMPLE}
+DOCUMENT_EXAMPLE = {
+    "kind": "further_information",
+    "texts": TEXTS_EXAMPLE,
+    "sign_on": {"closes_after": "PT24H", "quorum": 2, "remind_after": ["PT12H"]},
+}
 VERSION_EXAMPLE = {"texts": TEXTS_EXAMPLE, "replaces": "9f" * 32}
 
 
@@ -79,12 +83,24 @@ class VersionSummary(Schema):
     editorial_why: str | None = None
 
 
+class AskedView(Schema):
+    """How partners are asked to sign a document: for how long, and what lets it go out then."""
+
+    closes_after: timedelta
+    quorum: int
+    release: ReleasePolicy
+
+
 class DocumentSummary(Schema):
-    """A document with its versions, oldest first: of these only the last may go out."""
+    """A document with its versions, oldest first: of these only the last may go out.
+
+    `sign_on` is how partners are asked to sign it; none where they are not.
+    """
 
     index: str
     number: int
     kind: DocumentKind
+    sign_on: AskedView | None = None
     versions: list[VersionSummary]
 
 

@@ -12,9 +12,11 @@ from models.documents import DocumentText, Rendering
 from security.naming import KnownPerson
 from storage import approvals
 from storage.approvals import Approval, WrittenVersion
+from storage.sign_on_plans import plan_of_sign_on
 from web import views
 from web.document_schemas import (
     ApprovalView,
+    AskedView,
     DocumentSummary,
     IdentifiedView,
     RenderingView,
@@ -83,10 +85,12 @@ class Documents:
 
     def _document(self, versions: list[WrittenVersion]) -> DocumentSummary:
         document = versions[0].document
+        plan = plan_of_sign_on(self.action, document)
         return DocumentSummary(
             index=self.index(versions[0]),
             number=document.number,
             kind=document.kind,
+            sign_on=plan and AskedView(**plan.model_dump(include=set(AskedView.model_fields))),
             versions=[self._version(one, None) for one in versions],
         )
 

@@ -1,20 +1,19 @@
-"""Whether the partners that a case would ask are in the directory."""
+"""Whether the partners that a sign-on would ask are in the directory."""
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.case import CaseFile
-from models.case_parts import PartnerSelection
+from models.case_sign_on import PartnerSelection, SignOn
 from models.problems import InvalidInput, Problem
 from storage.partners import unknown_choices
 
 
-async def refuse_unknown_partners(session: AsyncSession, case: CaseFile) -> None:
+async def refuse_unknown_partners(session: AsyncSession, sign_on: SignOn | None) -> None:
     """Refuse a sign-on among partners that nobody knows.
 
     Raises:
         InvalidInput: a problem for each group and id that the directory does not have.
     """
-    chosen = case.sign_on.partners if case.sign_on else None
+    chosen = sign_on.partners if sign_on else None
     if not isinstance(chosen, PartnerSelection):
         return
     groups, ids = chosen.groups or (), chosen.ids or ()

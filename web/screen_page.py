@@ -74,7 +74,7 @@ async def _context(session: AsyncSession, services: Services, action: UrgentActi
         **_progress(signing),
         "state": state,
         "index": f"{action.reference}/{signing.document.number}",
-        "quorum": action.policy["sign_on"]["quorum"],
+        "quorum": signing.quorum,
         "updated_at": now(),
         "time_zone": services.time_zone,
     }

@@ -14,6 +14,7 @@ from models.vocabulary import Answer, PassageReason
 from storage import actions, documents, duplicates, people, records, reports, sign_on, targets
 from storage.consents import newest_consents, passages
 from storage.expiry import expiry_of
+from storage.sign_on_plans import plan_of_sign_on
 from storage.signatures import Answered, answer_counts, count_organisations
 from storage.standing import attested, phase_of, plan_of, standing_of
 from web.schemas import (
@@ -209,7 +210,7 @@ def _dispatch(counts: reports.DispatchCounts) -> DispatchView:
 
 
 async def _sign_on(session: AsyncSession, action: UrgentAction, document: Document) -> SignOnView | None:
-    plan = (await plan_of(session, action.id)).sign_on
+    plan = plan_of_sign_on(action, document) or (await plan_of(session, action.id)).sign_on
     if plan is None:
         return None
     status = await sign_on.sign_on_status(session, document.id)

@@ -64,13 +64,16 @@ async def version_of_texts(
     caller: Caller,
     *,
     notice: bool = False,
+    signed: bool = False,
 ) -> NewVersion:
     """Make a version, with what consents allow now to tell authorities; a notice tells nobody's name.
+
+    `signed` is whether partners are asked to sign it, whatever the case says.
 
     Raises:
         InvalidInput: a text is too long for the page on which partners sign it.
     """
-    if not notice and action.policy.get("sign_on"):
+    if not notice and (signed or action.policy.get("sign_on")):
         refuse_heavy(texts)
     people = [] if notice else await known_people(session, services, action)
     live = live_uses(await newest_consents(session, action.id), action)
@@ -110,7 +113,8 @@ async def write_again(
     for document, version in await current_versions(session, action.id):
         if not document.is_notice:
             copies = [_copy(text) for text in (await texts_of(session, version.id)).values()]
-            new = await version_of_texts(session, services, action, copies, caller)
+            asks = bool(document.sign_on)
+            new = await version_of_texts(session, services, action, copies, caller, signed=asks)
             await write_version(session, action, document, new, caller.person_id)
 
 

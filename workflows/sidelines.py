@@ -39,7 +39,7 @@ class Sidelines:
             self._alarms = facts.parked_dispatches
             await self._new_rounds(document).begin(Purpose.LEAK_ALARM, self._alarms)
         self._forget_refused(facts)
-        for asked in (facts.links, facts.sign_again, facts.addendum, *facts.personal):
+        for asked in (facts.links, facts.sign_again, facts.addendum, *facts.personal, facts.signed):
             if asked and asked not in self._asked:
                 self._asked.append(asked)
                 await self._new_rounds(asked.document).send(asked)
@@ -49,9 +49,8 @@ class Sidelines:
 
     def _forget_refused(self, facts: CaseFacts) -> None:
         """Have a release that is not due any more begin again when it is: the gate may have refused it."""
-        self._asked = [
-            one for one in self._asked if one.purpose is not Purpose.STATEMENT or one in facts.personal
-        ]
+        due = (*facts.personal, facts.signed)
+        self._asked = [one for one in self._asked if one.purpose is not Purpose.STATEMENT or one in due]
 
     async def release(self, request: DispatchRequest) -> None:
         """Send a document, or a language of one, that was approved while the follow-up runs."""

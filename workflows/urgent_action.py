@@ -1,6 +1,7 @@
 """The process of one urgent action, from intake to its end."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -34,6 +35,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.children import Child, dismiss, nudge
     from workflows.distribution import DistributionWorkflow
     from workflows.follow_up import FollowUpWorkflow
+    from workflows.later_signing import LaterSigning
     from workflows.readings import Readings
     from workflows.refusals import is_too_late, refused
     from workflows.sidelines import Sidelines
@@ -64,6 +66,7 @@ class UrgentActionWorkflow:
         self._children: list[Child] = []
         self._sidelines = Sidelines()
         self._readings = Readings(self._read_facts)
+        self._later = LaterSigning(self._have_signed, self._readings.refresh)
 
     @workflow.run
     async def run(self, action: ActionRef) -> ActionOutcome:
@@ -113,13 +116,20 @@ class UrgentActionWorkflow:
             return
         await self._move(Phase.SIGNING)
         request = SignOnRequest(document=plan.document, plan=plan.sign_on)
-        name = sign_on_workflow_id(plan.document.reference, plan.document.number)
-        status: SignOnStatus | None = await self._have_done(
-            SignOnWorkflow.run, request, name, unless=lambda: self._state.release_decided
-        )
+        status = await self._sign(request, unless=lambda: self._state.release_decided)
         nobody_signed = status is not None and status.signed == 0
         if plan.sign_on.release is ReleasePolicy.BY_HAND or nobody_signed:
             await self._until(lambda: self._state.release_decided)
+
+    async def _sign(self, request: SignOnRequest, unless: Callable[[], bool]) -> SignOnStatus | None:
+        name = sign_on_workflow_id(request.document.reference, request.document.number)
+        status: SignOnStatus | None = await self._have_done(SignOnWorkflow.run, request, name, unless)
+        return status
+
+    async def _have_signed(self, request: SignOnRequest, unless: Callable[[], bool]) -> None:
+        """Have partners sign a later document; the end of the action ends that, too."""
+        with suppress(_EndedError):
+            await self._sign(request, unless)
 
     async def _release(self, plan: CasePlan) -> None:
         await self._until(lambda: not self._state.facts.on_hold)
@@ -149,6 +159,7 @@ class UrgentActionWorkflow:
         facts = self._state.facts
         ended = Phase.REJECTED if facts.rejected else self._expired_into
         await self._move(Phase.STOPPED if facts.stopped else ended)
+        await self._later.end()
 
     async def _tell_those_reached(self) -> None:
         """Send the notice of a stop, as soon as it is approved, to all who received something."""
@@ -214,7 +225,10 @@ class UrgentActionWorkflow:
             for child in list(self._children):
                 await nudge(child)
         if self._document:
-            await self._sidelines.follow(facts, self._document)
+            due = facts.model_copy(update={"signed": None}) if self._is_over else facts
+            await self._sidelines.follow(due, self._document)
+        if not self._is_over:
+            self._later.follow(facts.sign_on)
 
     def _refusal(self, decision: Decision) -> Refusal | None:
         if self._is_over:
@@ -255,6 +269,7 @@ class UrgentActionWorkflow:
         """Let the document go out, whatever the sign-on window says; later, what was approved since."""
         request = self._state.facts.release
         if self._state.phase is Phase.FOLLOWING_UP and request:
+            await self._later.end()
             await self._sidelines.release(request)
         self._state = self._state.model_copy(update={"release_decided": True})
         return await self._decide(by)

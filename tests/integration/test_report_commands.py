@@ -2,11 +2,15 @@
 
 from pathlib import Path
 
+from models.columns import now
+from models.mechanisms import Mechanism
+from models.partner_actions import PartnerActionKind
 from models.vocabulary import Role
 from storage.database import Database
 from tests.integration.desks import DeskOf
 from tests.integration.outbox_cases import make_case
-from tests.integration.web.public_lists import released, signed
+from tests.integration.overdue import DAY, submitted
+from tests.integration.web.public_lists import did, released, signed
 
 
 async def test_a_report_is_shown_and_written_to_files_and_figures_are_told(
@@ -15,12 +19,16 @@ async def test_a_report_is_shown_and_written_to_files_and_figures_are_told(
     desk = await desk_of(Role.COORDINATOR)
     case = await make_case(database)
     await case.open_sign_on()
-    await signed(case, "casa-manantial")
+    signature = await signed(case, "casa-manantial")
     await released(case)
+    for _time in range(3):
+        await did(case, signature, PartnerActionKind.CALLED)
+    await submitted(case, Mechanism.CED, now() - 20 * DAY)
     reference = case.action.reference
     shown = await desk.run("report", reference)
     assert shown.code == 0, shown.errors
-    assert "Signed, MX" in shown.out
+    for said in ("Signed, MX", "Submitted 1", "Submission late 1", "Organisations that called"):
+        assert said in shown.out
     for ending, begins in ((".pdf", b"%PDF-"), (".html", b"<!doctype html>")):
         file = tmp_path / f"informe{ending}"
         written = await desk.run("report", reference, "--out", str(file), "--language", "en")
@@ -30,4 +38,5 @@ async def test_a_report_is_shown_and_written_to_files_and_figures_are_told(
     assert (odd.code, "must end in" in odd.errors) == (2, True)
     figures = await desk.run("stats")
     assert figures.code == 0, figures.errors
-    assert "From event to release, median" in figures.out
+    for said in ("From event to release, median", "Responses, mechanism", "Partners' actions: other"):
+        assert said in figures.out

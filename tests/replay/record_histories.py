@@ -56,7 +56,8 @@ async def record(name: str, play: Scenario, world: World) -> None:
 async def _workflows(stage: Stage) -> list[Handle]:
     rounds = [stage.action_child(sheet.request) for sheet in stage.world.sheets.values()]
     asking = stage.client.get_workflow_handle(verification_workflow_id(VERIFICATION))
-    handles = [stage.action, asking, stage.sign_on, stage.receipts, stage.resending, stage.follow_up, *rounds]
+    signing = [stage.sign_on, stage.later_sign_on]
+    handles = [stage.action, asking, *signing, stage.receipts, stage.resending, stage.follow_up, *rounds]
     handles += [stage.digests] if stage.digests else []
     return [handle for handle in handles if await status_of(handle) is not None]
 

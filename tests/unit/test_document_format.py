@@ -1,12 +1,14 @@
 """What a coordinator may write of a document, and what she is told where it is wrong."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from models.case_sign_on import LaterSignOn, PartnerSelection, SignOn
 from models.document_file import parse_document, parse_version, tree_of
 from models.problems import InvalidInput
-from models.vocabulary import DocumentKind
+from models.vocabulary import DocumentKind, ReleasePolicy
 from web.document_schemas import DOCUMENT_EXAMPLE, VERSION_EXAMPLE
 
 TEXT = {"summary": "Otra amenaza.", "body": "**Luna** sigue firme.\r\n\r\nNadie la deja sola."}
@@ -92,3 +94,57 @@ def test_demands_and_languages_have_their_measure() -> None:
         {"texts": {"es": {**TEXT, "demands": ["Proteger."] * 51, "body": "a" * 50_001}, "en": TEXT}},
     )
     assert set(told) == {"texts.es.demands", "texts.es.body"}
+
+
+OF_CASE = {
+    "partners": {"groups": ["women"]},
+    "quorum": 3,
+    "closes_after": "PT48H",
+    "release": "at_quorum_or_close",
+    "remind_after": ["PT12H", "PT30H"],
+    "tell_withdrawals": True,
+}
+
+
+def later(**said: object) -> LaterSignOn:
+    sign_on = parse_document({"kind": "action", "texts": {"es": TEXT}, "sign_on": said}).sign_on
+    assert sign_on
+    return sign_on
+
+
+def test_a_later_sign_on_takes_what_it_leaves_out_from_the_case_and_no_reminder_behind_its_end() -> None:
+    whole = later(closes_after="PT24H", quorum=1).whole(OF_CASE)
+    assert (whole.quorum, whole.closes_after) == (1, timedelta(hours=24))
+    assert whole.partners == PartnerSelection(groups=("women",))
+    assert whole.release is ReleasePolicy.AT_QUORUM_OR_CLOSE
+    assert whole.remind_after == (timedelta(hours=12),)
+    assert whole.tell_withdrawals is False
+    assert SignOn.model_validate(whole.model_dump(mode="json")) == whole
+
+
+def test_a_later_sign_on_says_all_of_it_where_the_case_has_none() -> None:
+    said = later(closes_after="PT24H", partners="all", quorum=2, release="at_close", remind_after=["PT1H"])
+    whole = said.whole(None)
+    assert (whole.partners, whole.remind_after) == ("all", (timedelta(hours=1),))
+    with pytest.raises(InvalidInput) as caught:
+        later(closes_after="PT24H", partners="all").whole(None)
+    assert [one.field for one in caught.value.problems] == ["sign_on.quorum", "sign_on.release"]
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({"quorum": 2}, "sign_on.closes_after"),
+        ({"closes_after": "PT24H", "quorum": "2"}, "sign_on.quorum"),
+        ({"closes_after": "PT24H", "partners": ["women"]}, "sign_on.partners"),
+        ({"closes_after": "PT24H", "partners": {}}, "sign_on.partners"),
+        ({"closes_after": "PT24H", "remind_after": ["PT2H", "PT1H"]}, "sign_on.remind_after.1"),
+        ({"closes_after": "PT24H", "release": "at_once"}, "sign_on.release"),
+    ],
+)
+@pytest.mark.parametrize("parse", [parse_document, parse_version])
+def test_a_later_sign_on_is_held_to_the_rules_of_a_case(
+    parse: Any, said: dict[str, object], field: str
+) -> None:
+    told = problems_of(parse, {"kind": "action", "texts": {"es": TEXT}, "sign_on": said})
+    assert field in told

@@ -30,7 +30,7 @@ from tests.workflows.fakes import (
     FakeSending,
     FakeVerification,
 )
-from tests.workflows.world import ACTION, DOCUMENT, PATIENCE_SECONDS, World, by_coordinator
+from tests.workflows.world import ACTION, DOCUMENT, LATER, PATIENCE_SECONDS, World, by_coordinator
 from workflows.addresses import (
     CASE_QUEUE,
     CHANNEL_QUEUES,
@@ -84,6 +84,10 @@ class Stage:
     @property
     def sign_on(self) -> Handle:
         return self.client.get_workflow_handle(sign_on_workflow_id(DOCUMENT.reference, DOCUMENT.number))
+
+    @property
+    def later_sign_on(self) -> Handle:
+        return self.client.get_workflow_handle(sign_on_workflow_id(LATER.reference, LATER.number))
 
     @property
     def verification(self) -> Handle:
@@ -225,7 +229,8 @@ class Stage:
         """List the workflows that still run."""
         requests = [sheet.request for sheet in self.world.sheets.values()]
         rounds = [self.action_child(request) for request in requests]
-        handles = [self.action, self.sign_on, self.receipts, self.resending, self.follow_up, *rounds]
+        signing = [self.sign_on, self.later_sign_on]
+        handles = [self.action, *signing, self.receipts, self.resending, self.follow_up, *rounds]
         running = WorkflowExecutionStatus.RUNNING
         return [handle.id for handle in handles if await status_of(handle) is running]
 

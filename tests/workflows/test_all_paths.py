@@ -38,6 +38,8 @@ STATEMENTS = {
     "sent_again": ALL_SENT,
     "released_in_two_languages": ALL_SENT,
     "asked_by_the_facts": ALL_SENT,
+    "signed_later": ALL_SENT,
+    "stopped_in_later_sign_on": ALL_SENT,
 }
 """How the statement's deliveries end in each scenario."""
 

@@ -13,6 +13,7 @@ from models.lifecycle import Decision, Phase, Refusal
 from models.mechanisms import Mechanism
 from models.messages import (
     ActionRef,
+    AskedDocument,
     CaseFacts,
     CasePlan,
     DeliveryState,
@@ -64,11 +65,9 @@ VERIFICATION = VerificationRef(
     plan=VerificationPlan(remind_after=timedelta(hours=1), escalate_after=timedelta(hours=2)),
 )
 BATCH_SIZE = 2
-NOTICE = DispatchRequest(
-    document=DOCUMENT.model_copy(update={"document_id": UUID(int=4), "number": 2}),
-    purpose=Purpose.STOP_NOTICE,
-    round=1,
-)
+LATER = DOCUMENT.model_copy(update={"document_id": UUID(int=4), "number": 2})
+NOTICE = DispatchRequest(document=LATER, purpose=Purpose.STOP_NOTICE, round=1)
+LATER_RELEASE = DispatchRequest(document=LATER, purpose=Purpose.STATEMENT, round=2)
 
 
 def case_plan(
@@ -137,6 +136,8 @@ class World:
     opened_at: datetime | None = None
     closes_at: datetime | None = None
     sign_on_ended: bool = False
+    later: AskedDocument | None = None
+    """A document after the first that partners are asked to sign: its window is then the world's."""
     due: dict[Purpose, datetime] = field(default_factory=dict)
     """Until when the messages of a purpose wait."""
     audience: tuple[Channel, ...] = AUDIENCE
@@ -220,7 +221,19 @@ class World:
             sign_again=self.sign_again,
             addendum=self.addendum,
             untold=self.untold,
+            sign_on=None if self.sign_on_ended or not self._is_later_awaited else self.later,
+            signed=LATER_RELEASE if self._is_later_due else None,
         )
+
+    @property
+    def _is_later_awaited(self) -> bool:
+        return self.running and (Purpose.STATEMENT, LATER_RELEASE.round) not in self.sheets
+
+    @property
+    def _is_later_due(self) -> bool:
+        by_hand = self.later is None or self.later.plan.release is ReleasePolicy.BY_HAND
+        due = self.sign_on_ended and self.signed > 0 and not self.on_hold and not by_hand
+        return due and self._is_later_awaited
 
     def sheet(self, dispatch_id: UUID) -> Sheet:
         return next(sheet for sheet in self.sheets.values() if sheet.dispatch_id == dispatch_id)

@@ -73,9 +73,10 @@ SCENARIOS: Final = MappingProxyType(
             " SELECT DISTINCT fingerprint, 'x', now() FROM delivery"
             " JOIN dispatch ON dispatch.id = dispatch_id WHERE dispatch.action_id = :case"
         ),
-        "invitation unanswered": Scenario(
+        "window open": Scenario(
             "UPDATE document SET sign_on_ended_at = now() WHERE action_id = :case", Purpose.INVITATION
         ),
+        "invitation unanswered": Scenario(longer.ANSWERED_INVITATION, Purpose.INVITATION),
         "answer as it was": Scenario(
             "UPDATE signature SET superseded_at = now() FROM document"
             " WHERE document.id = document_id AND action_id = :case",

@@ -49,3 +49,11 @@ MOVED_MILESTONE: Final = """
     FROM milestone_entry AS entry JOIN milestone ON milestone.id = milestone_id
     WHERE milestone.action_id = :case
 """
+
+ANSWERED_INVITATION: Final = """
+    INSERT INTO signature (id, invitation_id, document_id, partner_id, version_id, digest, answer, visibility,
+                           late, answered_at, wants_receipt, disowned)
+    SELECT gen_random_uuid(), invitation.id, document_id, partner_id, version_id, sha256('x'), 'declined',
+           'public', false, now(), false, false
+    FROM invitation JOIN document ON document.id = document_id WHERE action_id = :case
+"""

@@ -1,17 +1,18 @@
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from pytest_httpserver import HTTPServer
 
 from models.lifecycle import Decision, Phase
-from models.vocabulary import RenderingKind
+from models.vocabulary import ReleasePolicy, RenderingKind
 from tests.unit.console.api_answers import DIGEST, REFERENCE, TEXT, answer, decided, problem
 from tests.unit.console.conftest import Run
 from tests.unit.console.document_answers import ENGLISH, LUNA, changed, listed, renderings, summary, whole
 from tests.unit.console.terminals import Terminal
 from web.differences import difference_of
-from web.document_schemas import Change, DifferenceView, DocumentList, RenderingChange, VersionView
+from web.document_schemas import AskedView, Change, DifferenceView, DocumentList, RenderingChange, VersionView
 
 DOCUMENTS = f"/api/v1/actions/{REFERENCE}/documents"
 EXAMPLE = Path(__file__).parents[3] / "examples" / "document.yaml"
@@ -41,6 +42,33 @@ def test_the_list_shows_who_approved_what_and_what_waits(server: HTTPServer, run
     assert "one name" in told.stdout
     assert DIGEST[:12] in told.stdout
     assert run("documents", "list", REFERENCE, "--json").stdout == documents.model_dump_json() + "\n"
+
+
+def test_the_list_shows_how_partners_are_asked_to_sign_a_document(server: HTTPServer, run: Run) -> None:
+    asked = AskedView(closes_after=timedelta(hours=36), quorum=2, release=ReleasePolicy.BY_HAND)
+    shown = listed(summary()).model_copy(update={"sign_on": asked})
+    server.expect_request(DOCUMENTS).respond_with_response(answer(DocumentList(documents=[shown])))
+
+    told = run("documents", "list", REFERENCE).stdout
+
+    assert "Partners may sign it for 1 d 12 h; quorum 2, released by hand" in told
+
+
+def test_a_document_is_sent_with_what_it_says_of_its_sign_on(
+    server: HTTPServer, run: Run, tmp_path: Path
+) -> None:
+    file = tmp_path / "asking.yaml"
+    file.write_text(
+        "kind: further_information\ntexts: {es: {summary: Otra., body: Luna sigue.}}\n"
+        "sign_on: {closes_after: PT24H, partners: {groups: [women]}}",
+        encoding="utf-8",
+    )
+    server.expect_request(DOCUMENTS, "POST").respond_with_response(answer(changed(summary()), 201))
+
+    assert run("documents", "add", REFERENCE, str(file)).exit_code == 0
+
+    sent = json.loads(server.log[0][0].get_data())
+    assert sent["sign_on"] == {"closes_after": "P1D", "partners": {"groups": ["women"]}}
 
 
 def test_a_version_is_shown_word_by_word_without_identities_unless_they_are_asked_for(

@@ -29,6 +29,7 @@ from web.sign_on_schemas import SignatureList, SignatureView
 
 ACTION = f"/api/v1/actions/{REFERENCE}"
 ATTESTED = {"attestations": {"count": 2, "required": 2}, "document": document()}
+OPEN = SIGN_ON.model_copy(update={"invited": 0})
 OUT = {"phase": Phase.FOLLOWING_UP}
 NOTICE = document((), kind=DocumentKind.STOP_ACTION, index=f"{REFERENCE}/2")
 TOLD_NOTICE = document(kind=DocumentKind.STOP_ACTION, index=f"{REFERENCE}/2")
@@ -244,6 +245,8 @@ def test_show_as_json_asks_for_nothing_else(server: HTTPServer, run: Run) -> Non
         ({**OUT, **ATTESTED}, f"close {REFERENCE}"),
         ({**OUT, "document": document(index=f"{REFERENCE}/2")}, f"attest {REFERENCE}"),
         ({**OUT, **ATTESTED, "releasable": True}, f"release {REFERENCE}"),
+        ({**OUT, **ATTESTED, "releasable": True, "sign_on": OPEN}, "Partners are signing"),
+        ({**OUT, **ATTESTED, "sign_on": OPEN}, f"close {REFERENCE}"),
         ({**OUT, **ATTESTED, "document": document((), index=f"{REFERENCE}/2")}, f"{REFERENCE}/2 waits in es"),
         ({**OUT, "on_hold": True}, f"resume {REFERENCE}"),
         ({"phase": Phase.STOPPED, "document": NOTICE}, f"documents approve {REFERENCE} 2"),

@@ -1,0 +1,64 @@
+"""Which documents partners are asked to sign, and how: the leading one by the case, later ones each anew."""
+
+from datetime import timedelta
+
+from pydantic import TypeAdapter
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.actions import UrgentAction
+from models.documents import Document
+from models.messages import AskedDocument, SignOnPlan
+from models.vocabulary import ReleasePolicy
+from storage.changed_facts import is_out
+from storage.documents import CurrentVersion
+from storage.sign_on import sign_on_of, sign_on_status
+
+_DURATION = TypeAdapter(timedelta)
+_DURATIONS = TypeAdapter(tuple[timedelta, ...])
+
+
+def plan_of_sign_on(action: UrgentAction, document: Document) -> SignOnPlan | None:
+    """Return the numbers that the sign-on of a document runs on; None where it asks nobody."""
+    tree = sign_on_of(action, document)
+    if tree is None:
+        return None
+    return SignOnPlan(
+        closes_after=_DURATION.validate_python(tree["closes_after"]),
+        release=tree["release"],
+        quorum=tree["quorum"],
+        remind_after=_DURATIONS.validate_python(tree["remind_after"]),
+    )
+
+
+def is_later(action: UrgentAction, document: Document) -> bool:
+    """Tell whether a document follows the one with which the action began, or began again."""
+    return document.number != action.leading_document
+
+
+async def asked_document(
+    session: AsyncSession, action: UrgentAction, current: CurrentVersion, *, may_go_out: bool
+) -> AskedDocument | None:
+    """Return the later document whose window is open, or is to be opened once its text may go out."""
+    document = current.document
+    plan = plan_of_sign_on(action, document)
+    if plan is None or document.sign_on_ended_at or not await _is_awaited(session, action, document):
+        return None
+    ready = may_go_out or document.sign_on_opened_at is not None
+    return AskedDocument(document=current.ref(action), plan=plan, ready=ready)
+
+
+async def is_signed(session: AsyncSession, action: UrgentAction, current: CurrentVersion) -> bool:
+    """Tell whether a later document goes out by itself: its window is over, and somebody signed its text."""
+    document = current.document
+    plan = plan_of_sign_on(action, document)
+    if plan is None or plan.release is ReleasePolicy.BY_HAND or action.held_at:
+        return False
+    if document.sign_on_ended_at is None or not await _is_awaited(session, action, document):
+        return False
+    return (await sign_on_status(session, document.id)).signed > 0
+
+
+async def _is_awaited(session: AsyncSession, action: UrgentAction, document: Document) -> bool:
+    over = action.stopped_at or action.closed_at or action.rejected_at
+    follows = action.released_at is not None and is_later(action, document)
+    return follows and not over and not await is_out(session, document.id)

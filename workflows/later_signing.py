@@ -1,0 +1,47 @@
+"""The sign-on of a document that follows the first, while all else of its action goes on."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from models.messages import AskedDocument, DocumentRef
+    from models.sign_on_messages import SignOnRequest
+
+HaveSigned = Callable[[SignOnRequest, Callable[[], bool]], Awaitable[None]]
+
+
+class LaterSigning:
+    """Has one window at a time open, as long as the facts ask for it; they also tell what goes out then."""
+
+    def __init__(self, have_signed: HaveSigned, refresh: Callable[[], Awaitable[None]]) -> None:
+        self._have_signed = have_signed
+        self._refresh = refresh
+        self._asked: DocumentRef | None = None
+        self._running: DocumentRef | None = None
+        self._overruled: DocumentRef | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    def follow(self, asked: AskedDocument | None) -> None:
+        """Begin the sign-on that the facts ask for; one that they ask for no more ends."""
+        self._asked = asked.document if asked else None
+        if asked and asked.ready and self._running is None and self._is_asked(asked.document):
+            self._running = asked.document
+            self._task = asyncio.create_task(self._run(asked))
+
+    async def end(self) -> None:
+        """End the window that is open, if one is: nobody waits for it any more."""
+        if self._task:
+            self._overruled = self._running
+            await workflow.wait([self._task])
+
+    async def _run(self, asked: AskedDocument) -> None:
+        request = SignOnRequest(document=asked.document, plan=asked.plan)
+        await self._have_signed(request, lambda: not self._is_asked(asked.document))
+        self._running = None
+        if self._overruled != asked.document:
+            await self._refresh()
+
+    def _is_asked(self, document: DocumentRef) -> bool:
+        return document == self._asked and document != self._overruled
