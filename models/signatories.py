@@ -1,18 +1,20 @@
 """For how many organisations signatures stand: no organisation is counted twice."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from typing import NamedTuple
-from uuid import UUID
 
 from models.vocabulary import Disclosure, SignatureVisibility
 
 
 class Signatory(NamedTuple):
-    """A partner that signed; a collective has members, of whom the directory may know some, or none."""
+    """A partner that signed; a collective has members, of whom the directory may know some, or none.
 
-    id: UUID
+    By whichever ids, as long as partners and members have the same.
+    """
+
+    id: Hashable
     is_named: bool
-    members: frozenset[UUID] = frozenset()
+    members: frozenset[Hashable] = frozenset()
     member_count: int = 0
 
 
@@ -35,15 +37,21 @@ def organisations(signatories: Iterable[Signatory]) -> Organisations:
     Members whom the directory does not know are taken for others. A withheld collective counts as one: by its
     size it could be told who it is.
     """
-    everybody = list(signatories)
-    named = [one for one in everybody if one.is_named]
-    shown = shown_by(named)
-    unknown = sum(max(one.member_count - len(one.members - {one.id}), 0) for one in named)
-    unnamed = {one.id for one in everybody if not one.is_named} - shown
+    shown: set[Hashable] = set()
+    unnamed: set[Hashable] = set()
+    unknown = 0
+    for one in signatories:
+        if not one.is_named:
+            unnamed.add(one.id)
+            continue
+        shown.add(one.id)
+        shown |= one.members
+        unknown += max(one.member_count - len(one.members - {one.id}), 0) if one.member_count else 0
+    unnamed -= shown
     return Organisations(total=len(shown) + unknown + len(unnamed), unnamed=len(unnamed))
 
 
-def shown_by(signatories: Iterable[Signatory]) -> frozenset[UUID]:
+def shown_by(signatories: Iterable[Signatory]) -> frozenset[Hashable]:
     """Return the organisations that are named, or stand behind one that is, as far as the directory knows."""
     named = [one for one in signatories if one.is_named]
     return frozenset(one.id for one in named).union(*(one.members for one in named))

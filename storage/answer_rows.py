@@ -3,7 +3,7 @@
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import text
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -12,6 +12,7 @@ from models.partners import Signature
 from models.records import EventKind
 from models.vocabulary import Answer
 from storage.addenda import tell_withdrawal
+from storage.driver import ask, driver_of
 from storage.proposals import end_open
 from storage.records import record
 
@@ -21,7 +22,11 @@ _EVENTS: Final = {
     Answer.WITHDRAWN: EventKind.SIGNATURE_WITHDRAWN,
 }
 
-_GIVEN: Final = insert(SQLModel.metadata.tables["signature"])
+_COLUMNS: Final = SQLModel.metadata.tables["signature"].columns.keys()
+
+_GIVEN: Final = text(f"""
+    INSERT INTO signature ({", ".join(_COLUMNS)}) VALUES ({", ".join(f":{name}" for name in _COLUMNS)})
+""")
 
 _AS_IT_WAS: Final = {
     "invitation_id",
@@ -50,8 +55,7 @@ async def take_the_place(
     """Have an answer count from now on instead of the one before; it ends what was proposed."""
     if before is not None:
         before.superseded_at = now()
-    await session.flush()
-    await session.execute(_GIVEN, signature.model_dump())
+    await ask(await driver_of(session), _GIVEN, signature.model_dump())
     if was_proposed:
         await end_open(session, signature.invitation_id, confirmed=signature.proposal_id)
     kind = EventKind.ANSWER_DISOWNED if signature.disowned else _EVENTS[signature.answer]

@@ -2,12 +2,13 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from typing import Any
 
 import psycopg
 from sqlalchemy import text
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 import models.tables  # noqa: F401 - every foreign key must find its table
@@ -26,25 +27,29 @@ UNAVAILABLE = (
 SESSION = {"plan_cache_mode": "force_generic_plan", "synchronous_commit": "on"}
 """Settings of each session. A claim that a crash may forget guards nothing, whatever the server is set to."""
 
+READING = {**SESSION, "default_transaction_read_only": "on"}
+"""Settings of those that only read."""
+
 
 class Database:
-    """One engine for a whole process."""
+    """The engines of a whole process: one for transactions, and one for what is only read.
+
+    The second begins no transaction, which would be two answers more to wait for, and whose end without a
+    commit has psycopg forget every prepared statement. It has connections of its own, since one that is
+    cancelled while it changes how it commits is lost; and PostgreSQL takes no write on them.
+    """
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         self.url = url
-        self._engine = create_async_engine(
-            url,
-            pool_size=pool_size,
-            max_overflow=pool_size,
-            hide_parameters=True,
-            connect_args={"prepare_threshold": 1, "options": _options(SESSION)},
-        )
-        watch(self._engine.sync_engine)
+        self._engine = _engine(url, pool_size, pool_size, SESSION)
+        # Few: each is busy for a moment only.
+        readers = max(pool_size // 2, 1)
+        self._reading = _engine(url, readers, 0, READING, isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """Open a session that only reads: each statement sees what was committed, and nothing is kept."""
-        async with AsyncSession(self._engine, expire_on_commit=False) as session:
+        async with AsyncSession(self._reading, expire_on_commit=False) as session:
             yield session
 
     @asynccontextmanager
@@ -61,6 +66,22 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self._engine.dispose()
+        await self._reading.dispose()
+
+
+def _engine(url: str, kept: int, more: int, settings: Mapping[str, str], **given: Any) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        pool_size=kept,
+        max_overflow=more,
+        # Those that were used last know the statements.
+        pool_use_lifo=True,
+        hide_parameters=True,
+        connect_args={"prepare_threshold": 1, "options": _options(settings)},
+        **given,
+    )
+    watch(engine.sync_engine)
+    return engine
 
 
 def _options(settings: Mapping[str, str]) -> str:

@@ -5,28 +5,19 @@ waits for each answer: on a busy machine, waiting is most of what a small transa
 """
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
-from typing import Any, Final
 from uuid import UUID
 
-from psycopg import AsyncConnection, AsyncCursor
-from sqlalchemy import TextClause
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.audit import ChainHead
 from models.messages import Purpose
 from models.records import EventKind
 from storage.action_lock import SHARE
+from storage.driver import ask, driver_of
 from storage.handing_over import SETTLE, Claimed, Settled, asked_for, outcomes_of, tell_of_parked
 from storage.inviting import tell_of_missed
 from storage.message_events import Changed, record_states, states_of
 from storage.records import ANNOUNCE, APPEND, LOCK_HEAD, announce, announcement, appended
-
-_DIALECT: Final = PGDialect_psycopg()  # type: ignore[no-untyped-call]
-
-Row = tuple[Any, ...]
-Driver = AsyncConnection[Row]
 
 
 async def settle_and_hand_over(
@@ -36,38 +27,27 @@ async def settle_and_hand_over(
     claimed: Mapping[Purpose, Sequence[Claimed]],
 ) -> set[UUID]:
     """Record outcomes, and pass the last gate with messages by their purposes; return which passed."""
-    raw = await (await session.connection()).get_raw_connection()
-    driver: Driver = raw.driver_connection  # type: ignore[assignment] # SQLAlchemy knows no drivers
+    driver = await driver_of(session)
     async with driver.pipeline():
         if claimed:
-            await _ask(driver, SHARE, {"action_id": str(action_id)})
-        outcomes = [await _ask(driver, SETTLE, outcomes_of(settled))] if settled else []
-        gates = [await _ask(driver, *asked_for(one, action_id, some)) for one, some in claimed.items()]
+            await ask(driver, SHARE, {"action_id": str(action_id)})
+        outcomes = [await ask(driver, SETTLE, outcomes_of(settled))] if settled else []
+        gates = [await ask(driver, *asked_for(one, action_id, some)) for one, some in claimed.items()]
         # Locked last: rows of deliveries come before the chain's head, for everybody.
-        heads = [await _ask(driver, LOCK_HEAD, {"action_id": action_id})] if settled else []
+        heads = [await ask(driver, LOCK_HEAD, {"action_id": action_id})] if settled else []
         changed = [Changed(*row) for answer in outcomes for row in await answer.fetchall()]
         passed = {row[0] for answer in gates for row in await answer.fetchall()}
         head = await heads[0].fetchone() if heads else None
         if head is not None and changed:
-            await _ask(
+            await ask(
                 driver,
                 APPEND,
                 appended(ChainHead(*head), action_id, EventKind.SETTLED, None, states_of(changed)),
             )
-            await _ask(driver, ANNOUNCE, announcement(action_id))
+            await ask(driver, ANNOUNCE, announcement(action_id))
     if head is None and changed:
         await record_states(session, action_id, changed)
         await announce(session, action_id)
     await tell_of_missed(session, action_id, changed)
     await tell_of_parked(session, action_id, settled)
     return passed
-
-
-async def _ask(driver: Driver, statement: TextClause, parameters: Mapping[str, object]) -> AsyncCursor[Row]:
-    return await driver.execute(_for_driver(statement), parameters)
-
-
-@lru_cache(maxsize=256)
-def _for_driver(statement: TextClause) -> bytes:
-    """Write a statement with the driver's own marks for parameters."""
-    return str(statement.compile(dialect=_DIALECT)).encode()

@@ -17,6 +17,7 @@ from models.actions import UrgentAction
 from models.audit import EMPTY, ChainHead, following
 from models.columns import now
 from models.records import IN_TIMELINE, Addressee, AuditEvent, EventKind, PendingNudge
+from storage.driver import Driver, ask, driver_of
 
 CHANGES_CHANNEL = "acuerpa_changes"
 
@@ -82,9 +83,9 @@ async def record(
 
     Whoever appends to the same trail waits until this transaction ends.
     """
-    await session.flush()
-    head = await _locked_head(session, action_id)
-    await session.execute(APPEND, appended(head, action_id, kind, person_id, detail))
+    driver = await driver_of(session)
+    head = await _locked_head(driver, action_id)
+    await ask(driver, APPEND, appended(head, action_id, kind, person_id, detail))
 
 
 def appended(
@@ -100,12 +101,13 @@ def appended(
     return {**event._asdict(), **ids, "detail": json.dumps(event.detail)}
 
 
-async def _locked_head(session: AsyncSession, action_id: UUID) -> ChainHead:
-    row = (await session.execute(LOCK_HEAD, {"action_id": action_id})).one_or_none()
-    if row is None:
-        await session.execute(_BEGIN_CHAIN, {"action_id": action_id, **EMPTY._asdict()})
-        row = (await session.execute(LOCK_HEAD, {"action_id": action_id})).one()
-    return ChainHead(row.length, row.hash)
+async def _locked_head(driver: Driver, action_id: UUID) -> ChainHead:
+    locked = {"action_id": action_id}
+    head = await (await ask(driver, LOCK_HEAD, locked)).fetchone()
+    while head is None:
+        await ask(driver, _BEGIN_CHAIN, {**locked, **EMPTY._asdict()})
+        head = await (await ask(driver, LOCK_HEAD, locked)).fetchone()
+    return ChainHead(*head)
 
 
 async def timeline(session: AsyncSession, action_id: UUID) -> list[AuditEvent]:
@@ -137,9 +139,8 @@ async def request_nudge(
 
 async def request_nudges(session: AsyncSession, action_id: UUID, documents: Mapping[Addressee, int]) -> None:
     """Ask that several workflows of an action read the facts again, each about a document by number."""
-    await session.flush()
     asked = {"addressees": [*documents], "numbers": [*documents.values()]}
-    await session.execute(_REQUEST_NUDGES, {"action_id": action_id, **asked})
+    await ask(await driver_of(session), _REQUEST_NUDGES, {"action_id": action_id, **asked})
 
 
 async def undelivered_nudges(session: AsyncSession, limit: int) -> list[UndeliveredNudge]:

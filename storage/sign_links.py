@@ -15,6 +15,8 @@ from models.proposals import Proposal
 from models.vocabulary import Answer
 from storage.action_lock import SHARED
 from storage.documents import in_order
+from storage.driver import ask, driver_of
+from storage.linked_pages import IS_LIVE, LinkedPage
 from storage.readers import OPENNESS
 
 _LOCK: Final = text(f"""
@@ -59,10 +61,7 @@ _OPENED: Final = text(f"""
         SELECT id AS version_id, document_version.digest FROM document_version
         WHERE document_version.document_id = document.id ORDER BY number DESC LIMIT 1) AS dispatch
     CROSS JOIN (SELECT 'public' AS disclosure) AS delivery
-    WHERE sign_link.token_hash = :token_hash AND sign_link.revoked_at IS NULL
-      AND sign_link.expires_at > :now AND invitation.revoked_at IS NULL
-      -- An invitation that was made while a compromise was told of is not revoked by it.
-      AND partner.status <> 'compromised'
+    WHERE {IS_LIVE}
 """)
 """All that a page asks of the database, the conditions of the gate among it, as it is at one moment."""
 
@@ -150,6 +149,11 @@ class OpenedLink(NamedTuple):
     """Those in which the version is approved."""
 
     @property
+    def page(self) -> LinkedPage:
+        """Name the page that the link leads to."""
+        return LinkedPage(self.invitation.id, self.proposal.id if self.proposal else None)
+
+    @property
     def ref(self) -> DocumentRef:
         """Name the document as workflows do."""
         return DocumentRef(
@@ -230,10 +234,11 @@ async def opened_link(session: AsyncSession, token_hash: bytes, *, lock: bool = 
 
     With `lock`, no hold, stop or end of the window runs beside it, and no other answer to the invitation.
     """
+    driver = await driver_of(session)
     if lock:
-        await session.execute(_LOCK, {"token_hash": token_hash})
-    found = await session.execute(_OPENED, {"token_hash": token_hash, "now": now()})
-    row = found.one_or_none()
+        await ask(driver, _LOCK, {"token_hash": token_hash})
+    found = await ask(driver, _OPENED, {"token_hash": token_hash, "now": now()})
+    row = await found.fetchone()
     return None if row is None else await _opened(session, row)
 
 

@@ -1,11 +1,10 @@
 """The answers that count: listed for coordinators, for everybody, and with a statement."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam
-from sqlalchemy import select as select_rows
+from sqlalchemy import text
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -13,7 +12,8 @@ from models.documents import Document, DocumentVersion
 from models.partners import Invitation, Partner, Signature
 from models.proposals import Proposal
 from models.signatories import Organisations, Signatory, is_named_to, organisations
-from models.vocabulary import Answer, Disclosure
+from models.vocabulary import Answer, Disclosure, SignatureVisibility
+from storage.driver import ask, driver_of
 
 CURRENT: Final[Any] = col(Signature.superseded_at).is_(None)
 """Asked of every answer that is listed: one that was given later takes its place."""
@@ -30,25 +30,14 @@ _NEWEST: Final = (
     .scalar_subquery()
 )
 
-_SIGNED: Final = (
-    select_rows(
-        col(Partner.id),
-        col(Signature.visibility),
-        col(Partner.members),
-        col(Partner.member_count),
-        col(Partner.name),
-        col(Partner.country),
-    )
-    .join(Signature, col(Signature.partner_id) == Partner.id)
-    .where(
-        col(Signature.document_id) == bindparam("document_id"),
-        COUNTS,
-        col(Signature.digest) == bindparam("digest"),
-        col(Signature.answer) == Answer.SIGNED,
-    )
-    .order_by(col(Partner.country), col(Partner.name))
-)
-"""Made once: a page that many open at once asks it each time."""
+_SIGNED: Final = text("""
+    SELECT CAST(partner.id AS text), CAST(NULLIF(partner.members, '{}') AS text[]), partner.member_count,
+           signature.visibility, partner.name, partner.country
+    FROM signature JOIN partner ON partner.id = signature.partner_id
+    WHERE signature.document_id = :document_id AND signature.digest = :digest AND signature.answer = 'signed'
+      AND signature.superseded_at IS NULL AND signature.doubted_at IS NULL
+    ORDER BY partner.country, partner.name
+""")
 
 
 class Answered(NamedTuple):
@@ -154,14 +143,21 @@ async def signed_for_readers(
 
 
 async def _signing(session: AsyncSession, document_id: UUID, digest: bytes) -> Sequence[Any]:
-    found = await session.execute(_SIGNED, {"document_id": document_id, "digest": digest})
-    return found.all()
+    asked = {"document_id": document_id, "digest": digest}
+    return await (await ask(await driver_of(session), _SIGNED, asked)).fetchall()
 
 
-def _as_known_to(readers: Disclosure, rows: Iterable[Any]) -> SignedBy:
-    named, everybody = [], []
-    for id_, visibility, members, member_count, name, country in rows:
-        is_named = is_named_to(readers, visibility)
-        everybody.append(Signatory(id_, is_named, frozenset(members), member_count or 0))
-        named += [PublicSignature(name, country)] if is_named else []
-    return SignedBy(named, organisations(everybody))
+def _as_known_to(readers: Disclosure, rows: Sequence[Any]) -> SignedBy:
+    named = {one.value for one in SignatureVisibility if is_named_to(readers, one)}
+    signatories = (
+        Signatory(partner, visibility in named, frozenset(members or ()), member_count or 0)
+        for partner, members, member_count, visibility, _, _ in rows
+    )
+    return SignedBy(
+        [
+            PublicSignature(name, country)
+            for _, _, _, visibility, name, country in rows
+            if visibility in named
+        ],
+        organisations(signatories),
+    )

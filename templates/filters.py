@@ -42,7 +42,13 @@ def long_date(context: Context, value: datetime, time_zone: str) -> str:
 @pass_context
 def date_time(context: Context, value: datetime, time_zone: str) -> str:
     """Write an aware time as `viernes, 20 de noviembre de 2026, 14:30 (Ciudad de México)`."""
-    return _date_time(_local(value, time_zone), time_zone, _locale(context))
+    return written_moment(context["language"], value, time_zone)
+
+
+def written_moment(language: str, value: datetime, time_zone: str) -> str:
+    """Write an aware time as `date_time` does, in a language."""
+    to_the_minute = _local(value, time_zone).replace(second=0, microsecond=0)
+    return _date_time(to_the_minute, time_zone, _locale_of(language))
 
 
 @lru_cache(KEPT)

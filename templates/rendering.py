@@ -4,13 +4,15 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from datetime import datetime
+from functools import cache, lru_cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context, select_autoescape
 from jinja2.runtime import Context
 
 from templates import catalogs, filters, sms_text
+from templates.moulds import MOST_MOULDS, Mould
 
 FOLDER = Path(__file__).parent
 CONTROL_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
@@ -124,6 +126,20 @@ class Renderer:
         """Render the page `web/<name>.html`."""
         return self._render(f"web/{name}.html", language, context)
 
+    def page_in_mould(
+        self, name: str, language: str, shared: Mapping[str, object], own: Mapping[str, str]
+    ) -> str:
+        """Render a page on which nothing was filled in: what is `shared` once, for all who share it.
+
+        `shared` must not be changed afterwards, so it is hashable; `own` are the words of one reader.
+        """
+        return _mould(self, name, language, tuple(shared.items()), tuple(own)).filled(own)
+
+    def moment(self, language: str, moment: datetime, time_zone: str) -> str:
+        """Write a moment as pages do."""
+        known = catalogs.best_language(language, self.default_language)
+        return filters.written_moment(known, moment, time_zone)
+
     def report(self, name: str, language: str, context: Mapping[str, object]) -> str:
         """Render a file of the folder `report/`."""
         return self._render(f"report/{name}", language, context)
@@ -132,6 +148,18 @@ class Renderer:
         language = catalogs.best_language(wanted, self.default_language)
         ours = {"network_name": self.network_name, "language": language}
         return _environment().get_template(template).render({**context, **ours})
+
+
+@lru_cache(MOST_MOULDS)
+def _mould(
+    renderer: Renderer,
+    name: str,
+    language: str,
+    shared: tuple[tuple[str, object], ...],
+    blanks: tuple[str, ...],
+) -> Mould:
+    context = {**dict(shared), "problems": {}, "values": {}}
+    return Mould(blanks, lambda own: renderer.page(name, language, {**context, **own}))
 
 
 def one_line(text: str) -> str:

@@ -30,7 +30,9 @@ class PinForm(NamedTuple):
     form_token: str
 
 
-def pin_form(pin: TypedPin = NO_PIN, pin_again: TypedPin = NO_PIN, form_token: FormToken = "") -> PinForm:
+async def pin_form(
+    pin: TypedPin = NO_PIN, pin_again: TypedPin = NO_PIN, form_token: FormToken = ""
+) -> PinForm:
     """Read the posted form; missing fields are empty, and judged with the others."""
     return PinForm(pin, pin_again, form_token)
 

@@ -72,12 +72,35 @@ def rendered(
 ) -> HTMLResponse:
     """Answer with the page of a template; `kept` is what the address of its other languages holds, too."""
     nonce = secrets.token_urlsafe(16)
-    ours = {
-        "csp_nonce": nonce,
+    ours = {**_on_every_page(services, kept), "csp_nonce": nonce}
+    html = services.renderer.page(name, language, {**context, **ours})
+    return _page(services, html, nonce, status, showing)
+
+
+def rendered_in_mould(
+    services: Services,
+    name: str,
+    language: str,
+    shared: Mapping[str, object],
+    own: Mapping[str, str],
+    *,
+    kept: Mapping[str, str] | None = None,
+) -> HTMLResponse:
+    """Answer as `rendered` does, but set what is `shared` once for all its readers: see `Renderer`."""
+    nonce = secrets.token_urlsafe(16)
+    ours = _on_every_page(services, kept)
+    html = services.renderer.page_in_mould(name, language, {**shared, **ours}, {**own, "csp_nonce": nonce})
+    return _page(services, html, nonce, 200, PRIVATE)
+
+
+def _on_every_page(services: Services, kept: Mapping[str, str] | None) -> dict[str, object]:
+    return {
         "languages": switch("lang", services.renderer.languages(), kept),
         "logo": f"/logo/{services.logo.name}" if services.logo else None,
     }
-    html = services.renderer.page(name, language, {**context, **ours})
+
+
+def _page(services: Services, html: str, nonce: str, status: int, showing: Showing) -> HTMLResponse:
     images = "img-src 'self'; " if services.logo or showing.pictures else ""
     policy = (
         f"default-src 'none'; style-src 'nonce-{nonce}'; {images}form-action 'self'; "

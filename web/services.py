@@ -62,5 +62,10 @@ def services_of(request: Request) -> Services:
     return services
 
 
-Work = Annotated[Services, Depends(services_of)]
+async def _services(request: Request) -> Services:
+    """Do as `services_of` does; FastAPI sends what is not asynchronous to a thread."""
+    return services_of(request)
+
+
+Work = Annotated[Services, Depends(_services)]
 """What a route asks for to get them."""

@@ -1,6 +1,7 @@
 """Composition root of the web process: build, serve until told to stop."""
 
 import asyncio
+import gc
 from types import FrameType
 
 import uvicorn
@@ -99,9 +100,16 @@ async def main(share: Share | None = None) -> None:
         timeout_graceful_shutdown=settings.graceful_shutdown_seconds,
     )
     watch = ends_with(share.lifeline) if share else None
+    _spare_what_stays()
     await Server(config, services.feed).serve(sockets=[share.socket] if share else None)
     if watch:
         watch.cancel()
+
+
+def _spare_what_stays() -> None:
+    """Keep the collector of garbage from going through all that the process is made of, again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def run(share: Share | None) -> None:

@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.proposals import Proposal
 from security.tokens import token_hash
+from storage.linked_pages import LinkedPage
 from storage.sign_links import OpenedLink, opened_link
 from web.pages import APPROVALS, SIGN_PAGES
 from web.services import Services
@@ -18,12 +19,12 @@ COOKIE: Final = "link"
 _KEPT_BY_NOBODY = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
 
 
-def to_its_page(services: Services, link: OpenedLink, token: str, language: str | None) -> RedirectResponse:
-    """Send a browser from a sign link to the page of its invitation.
+def to_its_page(services: Services, page: LinkedPage, token: str, language: str | None) -> RedirectResponse:
+    """Send a browser from a sign link to its page.
 
     The cookie ends with the browser's session: the mail is the way back, and a shared phone keeps nothing.
     """
-    return moved_to(services, path_of(services, link), COOKIE, token, language)
+    return moved_to(services, _path_to(services, page), COOKIE, token, language)
 
 
 def moved_to(
@@ -63,8 +64,12 @@ async def _opened(session: AsyncSession, request: Request, *, lock: bool) -> Ope
 
 def path_of(services: Services, link: OpenedLink) -> str:
     """Return the path of a link's page."""
-    page = f"{APPROVALS}{link.proposal.id}" if link.proposal else f"{SIGN_PAGES}{link.invitation.id}"
-    return seen_path(services, page)
+    return _path_to(services, link.page)
+
+
+def _path_to(services: Services, page: LinkedPage) -> str:
+    path = f"{APPROVALS}{page.proposal_id}" if page.proposal_id else f"{SIGN_PAGES}{page.invitation_id}"
+    return seen_path(services, path)
 
 
 def seen_path(services: Services, page: str) -> str:

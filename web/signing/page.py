@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
+from markupsafe import Markup
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.partners import Signature
@@ -11,24 +12,37 @@ from storage.documents import texts_of, version_with
 from storage.sign_links import OpenedLink
 from storage.sign_on import closing_time
 from web.forms import form_token, is_ours
-from web.pages import rendered, wanted_language
+from web.pages import rendered, rendered_in_mould, wanted_language
 from web.services import Services
 from web.signing.access import path_of
 from web.signing.changes import changes_since
 from web.signing.forms import CONFIRM, WITHDRAW, Problems, SignForm
-from web.signing.statement import statement_context, text_to_read
+from web.signing.statement import signed_so_far, statement_as_approved, text_to_read
 
 NOTHING_FILLED_IN = SignForm()
 NO_PROBLEMS: Problems = {}
 
 
 class Prepared(NamedTuple):
-    """What a page is to show, with nothing left to be asked of the database."""
+    """What a page is to show, with nothing left to be asked of the database.
+
+    `own` are the words that it has for this reader alone, `signed` is who has signed the text so far.
+    """
 
     page: str
     link: OpenedLink
     context: dict[str, object]
-    status: int = 200
+    own: dict[str, str]
+    signed: dict[str, object]
+    problems: Problems = NO_PROBLEMS
+    form: SignForm = NOTHING_FILLED_IN
+
+    @property
+    def fits_a_mould(self) -> bool:
+        """Tell whether it is a page as hundreds open it at once: to sign, or of thanks for a signature."""
+        link = self.link
+        thanked = link.has_signed and not link.may_sign
+        return (link.answer is None or thanked) and not self.problems and self.form == NOTHING_FILLED_IN
 
 
 class SignPage:
@@ -52,31 +66,37 @@ class SignPage:
     ) -> Prepared:
         """Read what a link opens now: what was answered, and the text where it can be signed."""
         if link.answer is None and not link.may_sign:
-            return Prepared("waiting", link, {"changing": not link.demands_stand})
+            return Prepared("waiting", link, {"changing": not link.demands_stand}, {}, {})
         context: dict[str, object] = {
             "index": f"{link.action.reference}/{link.document.number}",
-            "partner_name": link.partner.name,
             "time_zone": self._services.time_zone,
-            "follows": link.answer.id.hex if link.answer else "",
-            "problems": problems,
-            "values": form.written,
             "may_sign": link.may_sign,
             "has_signed": link.has_signed,
-            "page_path": path_of(self._services, link),
             "questions_answered": link.invitation.questions_answered,
         }
+        own = {"partner_name": link.partner.name, "page_path": path_of(self._services, link)}
+        signed: dict[str, object] = {}
         if link.answer:
             context |= self._answer(link, link.answer)
+            own |= self._own_answer(link, link.answer)
         if link.may_sign:
             context |= await self._statement(session, link)
             context["changes"] = await self._changes(session, link, form, problems)
+            own |= self._own_invitation(link)
+            signed = await signed_so_far(session, link)
         page = "answered" if link.answer else "sign"
-        return Prepared(page, link, context, 422 if problems else 200)
+        return Prepared(page, link, context, own, signed, problems, form)
 
     def shown(self, prepared: Prepared) -> HTMLResponse:
         """Set what was read; nobody waits for a lock or a connection meanwhile."""
-        page, link, context, status = prepared
-        return self._render(page, link, context, status=status)
+        page, link, context, own, signed, problems, form = prepared
+        if prepared.fits_a_mould:
+            part = self._services.renderer.page("_signed", self._language(link), signed) if signed else ""
+            own = {**own, "signed": Markup(part)}  # noqa: S704 - a page of ours, which escapes what it shows
+            language, kept = self._language(link), self._kept(link)
+            return rendered_in_mould(self._services, page, language, context, own, kept=kept)
+        everything = {**context, **own, **signed, "problems": problems, "values": form.written}
+        return self._render(page, link, everything, status=422 if problems else 200)
 
     def is_ours(self, link: OpenedLink, form: SignForm) -> bool:
         """Tell whether a form came from our page, for this invitation, the answer and the text it names."""
@@ -88,27 +108,34 @@ class SignPage:
         """Tell the answer that counts, and nothing of the case: since then it may have ended."""
         return {
             "answer": given.answer.value,
-            "answered_at": given.answered_at,
             "visibility": given.visibility.value,
             "late": given.late,
             "answered_digest": given.digest.hex(),
             "for_earlier_text": link.may_sign and link.signed_digest is not None,
             "may_withdraw": link.may_withdraw,
-            "withdraw_token": form_token(self._services, *self._made_for(link, given.digest, WITHDRAW)),
             "doubted": link.is_doubted,
+        }
+
+    def _own_answer(self, link: OpenedLink, given: Signature) -> dict[str, str]:
+        moment, zone = given.answered_at, self._services.time_zone
+        return {
+            "answered_on": self._services.renderer.moment(self._language(link), moment, zone),
+            "follows": given.id.hex,
+            "withdraw_token": form_token(self._services, *self._made_for(link, given.digest, WITHDRAW)),
             "confirm_token": form_token(self._services, *self._made_for(link, given.digest, CONFIRM)),
-            "given_by": [one for one in (given.signer_name, given.signer_role) if one],
+            "given_by": ", ".join(one for one in (given.signer_name, given.signer_role) if one),
         }
 
     async def _statement(self, session: AsyncSession, link: OpenedLink) -> dict[str, object]:
-        made_for = self._made_for(link, link.version.digest)
         return {
-            **await statement_context(session, self._request, link, self._language(link)),
-            "recipient_name": link.contact.name,
+            **await statement_as_approved(session, self._request, link, self._language(link)),
             "closes_at": closing_time(link.document),
             "is_late": link.is_late,
-            "form_token": form_token(self._services, *made_for),
         }
+
+    def _own_invitation(self, link: OpenedLink) -> dict[str, str]:
+        made_for = self._made_for(link, link.version.digest)
+        return {"recipient_name": link.contact.name, "form_token": form_token(self._services, *made_for)}
 
     async def _changes(
         self, session: AsyncSession, link: OpenedLink, form: SignForm, problems: Problems
@@ -132,6 +159,9 @@ class SignPage:
     def _render(
         self, page: str, link: OpenedLink | None, context: dict[str, object], *, status: int = 200
     ) -> HTMLResponse:
-        chosen = self._request.query_params.get("text")
-        kept = {"text": chosen} if link and chosen in link.languages else None
+        kept = self._kept(link) if link else None
         return rendered(self._services, page, self._language(link), context, status=status, kept=kept)
+
+    def _kept(self, link: OpenedLink) -> dict[str, str] | None:
+        chosen = self._request.query_params.get("text")
+        return {"text": chosen} if chosen in link.languages else None

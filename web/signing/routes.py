@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, Response
 from security.tokens import token_hash
 from storage.answers import GivenAnswer, answer
 from storage.disowning import confirm
-from storage.sign_links import opened_link
+from storage.linked_pages import linked_page
 from web.pages import SIGN_LINKS, SIGN_PAGES
 from web.services import Work
 from web.signing.access import opened_by, to_its_page
@@ -26,10 +26,10 @@ PAGE = SIGN_PAGES + "{invitation_id}"
 async def follow(token: str, request: Request, services: Work, lang: str | None = None) -> Response:
     """Send a browser on to the page, without the secret in its address. Following changes nothing."""
     async with services.database.reading() as session:
-        link = await opened_link(session, token_hash(token))
-    if link is None:
+        page = await linked_page(session, token_hash(token))
+    if page is None:
         return SignPage(services, request, lang).unusable()
-    return to_its_page(services, link, token, lang)
+    return to_its_page(services, page, token, lang)
 
 
 @router.api_route(PAGE, methods=["GET", "HEAD"], response_class=HTMLResponse)

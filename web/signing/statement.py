@@ -27,18 +27,32 @@ async def statement_context(
     session: AsyncSession, request: Request, link: OpenedLink, language: str
 ) -> dict[str, object]:
     """Return the text, its other languages, its digest, and who has signed it."""
+    statement = await statement_as_approved(session, request, link, language)
+    return {**statement, **await signed_so_far(session, link)}
+
+
+async def statement_as_approved(
+    session: AsyncSession, request: Request, link: OpenedLink, language: str
+) -> dict[str, object]:
+    """Return the text, its other languages and its digest: what is the same for all who read it."""
     text = await text_to_read(session, request, link, language)
-    by = await signed_by(session, link.document.id, link.version.digest)
     return {
         "title": text.headline,
         "summary": text.summary,
         "body": text.body,
         "background": text.background,
-        "demands": text.demands,
+        "demands": tuple(text.demands),
         "statement_language": text.language,
         "text_languages": switch("text", link.languages, {"lang": language}),
         "digest": link.version.digest.hex(),
-        "signatories": [one._asdict() for one in by.named],
+    }
+
+
+async def signed_so_far(session: AsyncSession, link: OpenedLink) -> dict[str, object]:
+    """Return who has signed the text, as the partial `_signed` shows it."""
+    by = await signed_by(session, link.document.id, link.version.digest)
+    return {
+        "signatories": by.named,
         "unnamed_signatories": by.organisations.unnamed,
         "organisations": by.organisations.total,
     }

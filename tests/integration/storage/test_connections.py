@@ -1,16 +1,22 @@
 """A connection that PostgreSQL has ended is not handed out; where it lives, a commit waits for the disk."""
 
 import select
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 
+import pytest
 from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.database import Database
 from tests.integration.outbox_cases import execute
 
+Opened = Callable[[Database], AbstractAsyncContextManager[AsyncSession]]
 
-async def _ended_by_postgres(database: Database) -> int:
+
+async def _ended_by_postgres(database: Database, opened: Opened) -> int:
     """Use a connection, have the server end it, and wait until its socket says so."""
-    async with database.transaction() as session:
+    async with opened(database) as session:
         used = (await session.execute(text("SELECT pg_backend_pid()"))).scalar_one()
         raw = await (await session.connection()).get_raw_connection()
         assert raw.driver_connection
@@ -23,15 +29,10 @@ async def _ended_by_postgres(database: Database) -> int:
     return int(used)
 
 
-async def test_a_transaction_after_a_restart_has_a_new_connection(database: Database) -> None:
-    ended = await _ended_by_postgres(database)
-    async with database.transaction() as session:
-        assert (await session.execute(text("SELECT pg_backend_pid()"))).scalar_one() != ended
-
-
-async def test_a_reading_after_a_restart_has_a_new_connection(database: Database) -> None:
-    ended = await _ended_by_postgres(database)
-    async with database.reading() as session:
+@pytest.mark.parametrize("opened", [Database.transaction, Database.reading])
+async def test_whoever_comes_after_a_restart_has_a_new_connection(database: Database, opened: Opened) -> None:
+    ended = await _ended_by_postgres(database, opened)
+    async with opened(database) as session:
         assert (await session.execute(text("SELECT pg_backend_pid()"))).scalar_one() != ended
 
 

@@ -134,7 +134,6 @@ PAGE: dict[str, object] = {"csp_nonce": "bm9uY2U", "languages": NATIVE_LANGUAGES
 ANSWERING: dict[str, object] = {
     "digest": DIGEST,
     "form_token": "dG9rZW4",
-    "follows": "",
     "is_late": False,
     "changes": None,
     "problems": {},
@@ -146,7 +145,7 @@ ANSWERING: dict[str, object] = {
 }
 ANSWERED: dict[str, object] = {
     "answer": "signed",
-    "answered_at": datetime(2026, 11, 21, 15, 5, tzinfo=UTC),
+    "answered_on": "sábado, 21 de noviembre de 2026, 9:05 (Ciudad de México)",
     "visibility": "public",
     "late": False,
     "for_earlier_text": True,
@@ -156,7 +155,7 @@ ANSWERED: dict[str, object] = {
     "withdraw_token": "dG9rZW4",
     "doubted": False,
     "confirm_token": "dG9rZW4",
-    "given_by": ["Amaranta Solís", "Coordinadora"],
+    "given_by": "Amaranta Solís, Coordinadora",
 }
 CHANGED: dict[str, object] = {
     "in_this_language": {
