@@ -27,7 +27,7 @@ class Deciding(Standing):
     @rule(which=which, ask=st.booleans())
     def carry_out(self, which: int, *, ask: bool) -> None:
         """Complete what a case lacks, as far as people can, and release it."""
-        self.step(self._carry_out(self.story(which), ask=ask))
+        self.step(self.carry_through(self.story(which), ask=ask))
 
     @in_a_case
     @rule(which=which, who=coordinator)
@@ -80,7 +80,8 @@ class Deciding(Standing):
         self.log.append(f"{seconds} s pass")
         self.step(asyncio.sleep(seconds))
 
-    async def _carry_out(self, story: Story, *, ask: bool) -> None:
+    async def carry_through(self, story: Story, *, ask: bool) -> None:
+        """Complete what a case lacks, as far as people can, and release it."""
         who = story.now.author
         if story.now.held:
             await self._decide(story, who, "resume")

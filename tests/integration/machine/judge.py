@@ -128,10 +128,11 @@ def _of_signing_again(message: Message, case: Case, _story: Story, _emails: Emai
         yield "its partner signed no other text"
     if not case.is_approved(newest, _language(message)) or not case.is_attested(newest):
         yield "the newest version is confirmed by too few others"
+    yield from _of_facts(message, case)
     yield from _of_names(message, case, newest)
 
 
-def _of_statement(message: Message, case: Case, _story: Story, _emails: Emails) -> Iterator[str]:
+def _of_statement(message: Message, case: Case, story: Story, _emails: Emails) -> Iterator[str]:
     """The document, or an invitation to sign it, goes out of a case that runs, is sourced and attested."""
     yield from (f"the case is {state}" for state in _ENDING if getattr(case, state))
     if not case.has_sources():
@@ -142,9 +143,20 @@ def _of_statement(message: Message, case: Case, _story: Story, _emails: Emails) 
     if isinstance(version, str):
         yield version
         return
+    yield from _of_facts(message, case)
     yield from _of_version(message, case, version)
-    yield from _of_recipient(message, case, version)
+    yield from _of_recipient(message, case, version, story)
     yield from _of_names(message, case, version)
+
+
+def _of_facts(message: Message, case: Case) -> Iterator[str]:
+    """Nothing that was written before a fact changed goes out, and none of its blanks."""
+    if any(one.replaced for one in case.documents if one.number == message.number):
+        yield "facts changed since it was written"
+    if not case.has_asked_anew():
+        yield "somebody who decides since a fact changed was not asked"
+    if "⟦" in "".join(message.parts):
+        yield "something in it is left blank"
 
 
 def _version(message: Message, case: Case) -> Version | str:
@@ -187,7 +199,7 @@ def _of_version(message: Message, case: Case, version: Version) -> Iterator[str]
         yield "its digest is not that of its texts"
 
 
-def _of_recipient(message: Message, case: Case, version: Version) -> Iterator[str]:
+def _of_recipient(message: Message, case: Case, version: Version, story: Story) -> Iterator[str]:
     if message.kind != "statement":
         invited = {cast.PARTNERS[slug]: slug for slug in case.partners}
         if message.to not in invited:
@@ -195,7 +207,9 @@ def _of_recipient(message: Message, case: Case, version: Version) -> Iterator[st
         elif invited[message.to] in case.signed:
             yield "its partner has answered"
         return
-    if message.to not in dict(_audience(case, version)):
+    guided = any(one.guided for one in case.documents if one.newest is version)
+    reached = {to for _, to in story.received} if guided else dict(_audience(case, version))
+    if message.to not in reached:
         yield "it goes to nobody of its audience"
 
 

@@ -24,6 +24,8 @@ class Tally:
     steps: int = 0
     calls: Counter[str] = field(default_factory=Counter)
     messages: Counter[str] = field(default_factory=Counter)
+    replacements: int = 0
+    """How many statements were of documents that a changed fact had prepared."""
     tails: int = 0
     wrong: str | None = None
     """What went wrong first: hypothesis tells of its own attempt to repeat it, which timing may thwart."""
@@ -33,7 +35,7 @@ class Tally:
         kinds = ", ".join(f"{number} {kind}" for kind, number in sorted(self.messages.items()))
         return (
             f"{self.steps} steps; {done} of {self.calls.total()} calls took effect; "
-            f"judged {kinds}; {self.tails} of them in a tail"
+            f"judged {kinds}; {self.replacements} of them replaced old demands, {self.tails} came in a tail"
         )
 
 
@@ -109,7 +111,7 @@ class Frame(RuleBasedStateMachine):
         if newest["kind"] != "stop_action" or newest["number"] in known:
             return
         read = (await self.world.ask(who, "GET", f"{path}/{newest['number']}/versions/1")).tree
-        texts = {one["language"]: _text(one) for one in read["texts"]}
+        texts = {one["language"]: text_of(one) for one in read["texts"]}
         version = Version(1, texts, who)
         assert version.digest == read["digest"]
         story.eras[-1].case.documents.append(Document(newest["number"], is_notice=True, versions=[version]))
@@ -142,6 +144,7 @@ class Frame(RuleBasedStateMachine):
 
     def _judge(self, message: Message) -> None:
         self.tally.messages[str(message.kind)] += 1
+        self.tally.replacements += self._is_replacement(message)
         self.log.append(f"{message.received_at:%H:%M:%S.%f} {message.channel} {message.to}: {message.title}")
         found = wrongs(message, self.known, self.world.emails)
         if found:
@@ -149,6 +152,11 @@ class Frame(RuleBasedStateMachine):
         story = self.stories.get(message.reference or "")
         if story and message.kind in {"invitation", "reminder"}:
             story.invitations[message.to] = SIGN_LINK.findall(message.parts[1])[0]
+
+    def _is_replacement(self, message: Message) -> bool:
+        story = self.stories.get(message.reference or "")
+        guided = {one.number for one in story.now.documents if one.guided} if story else set()
+        return message.kind == "statement" and message.number in guided
 
     async def _end_all(self) -> None:
         for story in self.stories.values():
@@ -171,6 +179,7 @@ def _close(case: Case) -> None:
     case.closed = True
 
 
-def _text(tree: dict[str, Any]) -> Text:
+def text_of(tree: dict[str, Any]) -> Text:
+    """Take a text as the API shows it."""
     parts = {part: tree[part] for part in ("headline", "summary", "body", "background", "demands")}
     return Text(**parts)

@@ -24,6 +24,8 @@ class Consent:
     until: date | None
     recorded_in_life: int
     revoked: bool = False
+    void: bool = False
+    """Whether a fact changed since: who decides by now has yet to be asked."""
 
 
 @dataclass
@@ -34,6 +36,8 @@ class AtRisk:
     visibility: str
     shown: str | None
     consents: dict[str, Consent] = field(default_factory=dict)
+    is_free: bool = False
+    """Whether she was released, so that nobody else decides."""
 
 
 @dataclass
@@ -70,11 +74,16 @@ class Version:
 
 @dataclass
 class Document:
-    """A numbered document with all its versions, oldest first."""
+    """A numbered document with all its versions, oldest first.
+
+    One that is `guided` was prepared when a fact changed, and those before it are `replaced`.
+    """
 
     number: int
     is_notice: bool
     versions: list[Version]
+    guided: bool = False
+    replaced: bool = False
 
     @property
     def newest(self) -> Version:
@@ -114,9 +123,16 @@ class Case:
     def is_live(self, person: AtRisk, use: str) -> bool:
         """Tell whether somebody allows a use now."""
         consent = person.consents.get(use)
-        if consent is None or not consent.given or consent.revoked or consent.recorded_in_life < self.life:
+        if consent is None or not consent.given or consent.revoked or consent.void:
+            return False
+        if consent.recorded_in_life < self.life:
             return False
         return consent.until is None or consent.until >= datetime.now(UTC).date()
+
+    def has_asked_anew(self) -> bool:
+        """Tell whether whoever decides since a fact changed was asked about all that was allowed before."""
+        consents = [one for person in self.people for one in person.consents.values()]
+        return not any(one.void and not one.revoked for one in consents)
 
     @property
     def attestations_needed(self) -> int:

@@ -55,8 +55,8 @@ class Standing(Frame):
 
     async def ask_everybody(self, story: Story, who: str) -> None:
         """Write down that everybody allows everything."""
-        plan = ConsentPlan(given=True, given_by="family", days=None)
-        for position in range(len(story.now.people)):
+        for position, person in enumerate(story.now.people):
+            plan = ConsentPlan(given=True, given_by="herself" if person.is_free else "family", days=None)
             for use in USES:
                 await self.record_answer(story, who, position, use, plan)
 

@@ -6,10 +6,12 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from models.messages import DispatchRequest, Purpose
 from security.leak_guard import LeakGuard
+from storage import actions, documents
 from storage.gate import CHECKS
 from tests.integration.gate_without import claim_by, hand_over_by, without_anywhere
-from tests.integration.machine.deciding import Deciding
+from tests.integration.machine.changing import RELEASED, Changing
 from tests.integration.machine.machine import Tally
 from tests.integration.machine.model import (
     AUTHORITIES,
@@ -25,7 +27,8 @@ from tests.integration.machine.model import (
 from tests.integration.machine.plans import DIRECT, CasePlan, ConsentPlan, Leak, PersonPlan
 from tests.integration.machine.verifying import Verifying
 from tests.integration.machine.world import VERIFIERS
-from tests.integration.machine.writing import Writing
+from workflows.addresses import CASE_QUEUE, distribution_workflow_id
+from workflows.distribution import DistributionWorkflow
 
 GIVEN = ConsentPlan(given=True, given_by="herself", days=None)
 HER = PersonPlan(who=0, visibility=NAMED, consents=dict.fromkeys(USES, GIVEN))
@@ -48,7 +51,7 @@ BEHIND_A_PSEUDONYM = replace(PLAN, people=(replace(HER, visibility=PSEUDONYM),))
 HER_NAME_IN_IT = Leak(person=0, what="name", disguise="plain", place="body")
 
 
-class People(Verifying, Writing, Deciding):
+class People(Verifying, Changing):
     """All that people do, at our word."""
 
     def hand_in_now(self, plan: CasePlan) -> Story:
@@ -67,6 +70,17 @@ class People(Verifying, Writing, Deciding):
         await self.attest_version(story, VERIFIERS[1], -1, {FACTS})
         await self.release_now(story)
 
+    async def release_in_spanish(self, story: Story) -> None:
+        for who in VERIFIERS[:2]:
+            await self.attest_version(story, who, -1, {FACTS, CONSENT, "text:es"})
+        await self.release_now(story)
+        await self.settle()
+
+    async def hear_that_she_is_free(self, story: Story) -> None:
+        await self.report(
+            story, story.now.author, 0, {"change": RELEASED, "demands": "changed"}, fills_in=True
+        )
+
     async def take_back(self, story: Story, use: str) -> None:
         await self._revoke(story, story.now.author, 0, use)
 
@@ -81,6 +95,30 @@ def released_without(use: str) -> Act:
         await people.release_now(story)
 
     return act
+
+
+async def released_behind_a_fact(people: People, story: Story) -> None:
+    """Have a workflow that knows of no fact send what was written before it, in another language."""
+    await people.release_in_spanish(story)
+    await people.hear_that_she_is_free(story)
+    await people.ask_everybody(story, story.now.author)
+    for who in VERIFIERS[:2]:
+        await people.attest_version(story, who, 0, None)
+    async with people.world.database.transaction() as session:
+        action = await actions.action_by_reference(session, story.now.reference)
+        assert action
+        old = (await documents.current_versions(session, action.id))[0].ref(action)
+    late = DispatchRequest(document=old, purpose=Purpose.STATEMENT, round=2)
+    await people.world.temporal.execute_workflow(
+        DistributionWorkflow.run, late, id=distribution_workflow_id(late), task_queue=CASE_QUEUE
+    )
+
+
+async def released_unasked(people: People, story: Story) -> None:
+    """Let what replaces old demands go out before whoever decides was asked."""
+    await people.release_in_spanish(story)
+    await people.hear_that_she_is_free(story)
+    await people.release_attested(story)
 
 
 class Sin(NamedTuple):
@@ -122,6 +160,18 @@ SINS = {
         without=("consent of mechanisms",),
         act=released_without(MECHANISMS),
         complaint="Luna does not allow a submission",
+    ),
+    "old demands": Sin(
+        without=("demands stand",),
+        plan=replace(PLAN, languages=("es", "en"), offices={"authority": "es", "mechanism": "en"}),
+        act=released_behind_a_fact,
+        complaint="facts changed since it was written",
+    ),
+    "not asked anew": Sin(
+        without=("asked anew",),
+        plan=BEHIND_A_PSEUDONYM,
+        act=released_unasked,
+        complaint="somebody who decides since a fact changed was not asked",
     ),
     "named in a text": Sin(
         without=(),

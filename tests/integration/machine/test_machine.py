@@ -8,18 +8,18 @@ import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.integration.machine.deciding import Deciding
+from tests.integration.machine.changing import Changing
 from tests.integration.machine.machine import Tally
 from tests.integration.machine.verifying import Verifying
-from tests.integration.machine.writing import Writing
 from tests.soak import SOAKING, new_seed
 
 LEAST_STEPS = 50_000 if SOAKING else 2_000
 STEPS_OF_AN_EXAMPLE = 40
+LEAST_REPLACEMENTS = 5
 LEAST_JUDGED = {"statement": 20, "notice": 20, "invitation": 5, "page": 5, "verification": 50}
 
 
-class Machine(Verifying, Writing, Deciding):
+class Machine(Verifying, Changing):
     """All that people do."""
 
 
@@ -43,6 +43,7 @@ def test_only_what_might_leave_arrives_whatever_people_do(tally: Tally) -> None:
         raise
     print(tally)  # noqa: T201 - the figures of the proof
     assert tally.steps >= LEAST_STEPS
+    assert tally.replacements >= LEAST_REPLACEMENTS
     assert {
         kind: tally.messages[kind] for kind, least in LEAST_JUDGED.items() if tally.messages[kind] < least
     } == {}

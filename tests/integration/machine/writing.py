@@ -43,7 +43,7 @@ class Writing(Standing):
     @in_a_case
     @rule(which=which, who=coordinator, leak=maybe_leaks, fewer=st.booleans())
     def write_version(self, which: int, who: str, leak: Leak | None, *, fewer: bool) -> None:
-        self.step(self._write_version(self.story(which), who, leak, fewer=fewer))
+        self.step(self.write_newest(self.story(which), who, leak, fewer=fewer))
 
     @in_a_case
     @rule(which=which, who=coordinator, leak=maybe_leaks)
@@ -89,7 +89,8 @@ class Writing(Standing):
     async def _post(self, story: Story, who: str, path: str, body: object, how: Any) -> None:
         await self.post(story, who, path, body, how)
 
-    async def _write_version(self, story: Story, who: str, leak: Leak | None, *, fewer: bool) -> None:
+    async def write_newest(self, story: Story, who: str, leak: Leak | None, *, fewer: bool) -> None:
+        """Write another version of the newest document."""
         document = story.now.documents[-1]
         people = [] if document.is_notice else story.now.people
         languages = tuple(document.newest.texts)[: 1 if fewer else None]

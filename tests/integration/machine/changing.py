@@ -1,0 +1,93 @@
+"""Rules of facts that change: what was written before ends, and what replaces it is prepared."""
+
+from functools import partial
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import rule
+
+from tests.integration.machine.deciding import Deciding
+from tests.integration.machine.machine import text_of
+from tests.integration.machine.model import CONSENT, USES, Case, Document, Story, Version
+from tests.integration.machine.standing import coordinator, in_a_case, which
+from tests.integration.machine.writing import Writing
+
+RELEASED = "released"
+_SOURCE = {"kind": "family", "name": "Amada Invento Supuesta", "received_on": "2026-10-30"}
+_FAMILY = {"name": "Amada Invento Supuesta", "relation": "hermana"}
+_demands = st.sampled_from(["changed", "changed", "met", "void"])
+_changes = st.one_of(
+    st.fixed_dictionaries({"change": st.just(RELEASED), "demands": _demands}),
+    st.fixed_dictionaries(
+        {"change": st.sampled_from(["found_dead", "killed", "disappeared"]), "demands": _demands},
+        optional={"family": st.just(_FAMILY)},
+    ),
+)
+
+
+class Changing(Writing, Deciding):
+    """What becomes of the people of a case."""
+
+    @in_a_case
+    @rule(which=which, who=coordinator, person=st.integers(0, 2), change=_changes, fills_in=st.booleans())
+    def facts_change(
+        self, which: int, who: str, person: int, change: dict[str, Any], *, fills_in: bool
+    ) -> None:
+        self.step(self.report(self.story(which), who, person, change, fills_in=fills_in))
+
+    @in_a_case
+    @rule(which=which, who=coordinator, person=st.integers(0, 2), change=_changes)
+    def replace_demands(self, which: int, who: str, person: int, change: dict[str, Any]) -> None:
+        """Have a case go out, and then what takes its place since a fact changed."""
+        self.step(self._replace(self.story(which), who, person, change))
+
+    async def _replace(self, story: Story, who: str, person: int, change: dict[str, Any]) -> None:
+        await self.carry_through(story, ask=True)
+        await self.settle()
+        await self.report(story, who, person, change, fills_in=True)
+        await self.carry_through(story, ask=True)
+
+    async def report(
+        self, story: Story, who: str, person: int, change: dict[str, Any], *, fills_in: bool
+    ) -> None:
+        """Report what changed for somebody, and fill the draft in that is prepared with it."""
+        position = person % len(story.now.people)
+        body = {"person": position, "known_on": "2026-10-30", "source": _SOURCE, **change}
+        how = partial(_change, position, change["change"])
+        answer = await self.post(story, who, "changed-facts", body, how)
+        if not answer.took_effect:
+            return
+        await self._learn_draft(story, who)
+        if fills_in:
+            await self.write_newest(story, who, None, fewer=False)
+
+    async def _learn_draft(self, story: Story, who: str) -> None:
+        """Read what was prepared with a fact: another document, or another version of one that is not out."""
+        case, path = story.eras[-1].case, f"/actions/{story.now.reference}/documents"
+        newest = (await self.world.ask(who, "GET", path)).tree["documents"][-1]
+        number = newest["number"]
+        known = {document.number: document for document in case.documents}
+        version = known[number].newest.number + 1 if number in known else 1
+        read = (await self.world.ask(who, "GET", f"{path}/{number}/versions/{version}")).tree
+        draft = Version(version, {one["language"]: text_of(one) for one in read["texts"]}, who)
+        assert draft.digest == read["digest"]
+        if number in known:
+            known[number].replaced = False
+            known[number].versions.append(draft)
+        else:
+            case.documents.append(Document(number, is_notice=False, versions=[draft], guided=True))
+
+
+def _change(position: int, change: str, case: Case) -> None:
+    """Have nothing leave that was written before, and whoever decides now be asked again."""
+    person = case.people[position]
+    for use in USES:
+        if case.is_live(person, use):
+            person.consents[use].void = True
+    person.is_free = change == RELEASED
+    case.sources.append("family")
+    case.consent_revision += 1
+    for document in case.documents:
+        document.replaced = True
+        for version in document.versions:
+            version.confirmed = {(by, what) for by, what in version.confirmed if what != CONSENT}
