@@ -20,12 +20,13 @@ from storage.action_lock import have_action_alone
 from storage.actions import action_by_id
 from storage.documents import version_of
 from storage.inviting import count_unasked
+from storage.link_revocation import REVOKED_BEFORE
 from storage.records import announce, record
 from storage.signatures import COUNTS, answer_counts
 
-_INVITE = text("""
-    INSERT INTO invitation (id, document_id, version_id, partner_id, contact_id, invited_at)
-    SELECT gen_random_uuid(), :document_id, :version_id, partner.id, chosen.id, now()
+_INVITE = text(f"""
+    INSERT INTO invitation (id, document_id, version_id, partner_id, contact_id, invited_at, revoked_at)
+    SELECT gen_random_uuid(), :document_id, :version_id, partner.id, chosen.id, now(), {REVOKED_BEFORE}
     FROM partner
     CROSS JOIN LATERAL (
         SELECT id FROM partner_contact
