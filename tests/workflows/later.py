@@ -1,5 +1,6 @@
 """A document after the first that partners are asked to sign, while the first one is followed up."""
 
+import asyncio
 from datetime import timedelta
 
 from models.lifecycle import Decision
@@ -7,7 +8,7 @@ from models.messages import AskedDocument, Purpose, SignOnPlan
 from models.sign_on_messages import SignOnStatus
 from tests.workflows.scenarios import expire, reach_follow_up
 from tests.workflows.stage import Stage
-from tests.workflows.world import LATER, LATER_RELEASE, SIGN_ON
+from tests.workflows.world import LATER, LATER_RELEASE, PATIENCE_SECONDS, SIGN_ON
 
 A_DAY = timedelta(days=1)
 
@@ -38,6 +39,15 @@ async def later_is_out(stage: Stage) -> None:
 async def later_result(stage: Stage) -> SignOnStatus:
     """Wait until the window of the later document is over."""
     return SignOnStatus.model_validate(await stage.later_sign_on.result())
+
+
+async def lose_later(stage: Stage) -> None:
+    """Lose the sign-on of the later document, and wait until the action waits before another one."""
+    await stage.later_sign_on.terminate()
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        async for event in stage.action.fetch_history_events(wait_new_event=True):
+            if event.HasField("timer_started_event_attributes"):
+                return
 
 
 async def signed_later(stage: Stage) -> None:
