@@ -65,3 +65,21 @@ async def stopped_in_later_sign_on(stage: Stage) -> None:
     await ask_later(stage)
     await sign_later(stage)
     await stage.stop()
+
+
+async def released_in_later_sign_on(stage: Stage) -> None:
+    """The coordinator lets a later document go out while partners sign it."""
+    await ask_later(stage)
+    await sign_later(stage)
+    await stage.decide(Decision.RELEASE)
+    await later_is_out(stage)
+    await expire(stage)
+
+
+async def released_after_a_loss(stage: Stage) -> None:
+    """The sign-on of a later document is lost, and it is let go by hand before another one follows."""
+    await ask_later(stage)
+    await lose_later(stage)
+    await stage.decide(Decision.RELEASE)
+    await later_is_out(stage)
+    await expire(stage)
