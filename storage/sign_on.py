@@ -39,9 +39,13 @@ _INVITE = text(f"""
 
 
 def sign_on_of(action: UrgentAction, document: Document) -> dict[str, Any] | None:
-    """Return what is said of a document's sign-on: by itself, or of the leading one by the case."""
+    """Return what is said of a document's sign-on: by itself, or by the case.
+
+    The case says it of the document that leads, and of one that led when its window opened.
+    """
     of_case: dict[str, Any] | None = action.policy.get("sign_on")
-    return document.sign_on or (of_case if document.number == action.leading_document else None)
+    led = document.number == action.leading_document or document.sign_on_opened_at is not None
+    return document.sign_on or (of_case if led else None)
 
 
 async def open_sign_on(session: AsyncSession, ref: DocumentRef, plan: SignOnPlan) -> SignOnOpened:
@@ -53,9 +57,9 @@ async def open_sign_on(session: AsyncSession, ref: DocumentRef, plan: SignOnPlan
     document = await _locked(session, ref)
     if document.sign_on_closes_at is None:
         action = await action_by_id(session, ref.action_id)
+        await _invite(session, action, document)
         document.sign_on_opened_at = now()
         document.sign_on_closes_at = document.sign_on_opened_at + plan.closes_after
-        await _invite(session, action, document)
         await record(session, action.id, EventKind.SIGN_ON_OPENED, detail={"document": document.number})
         await announce(session, action.id)
     invited = await session.exec(select(func.count()).where(Invitation.document_id == document.id))
