@@ -25,6 +25,13 @@ Partner = Annotated[
     str, typer.Argument(metavar="PARTNER", help="The partner's id, as `invitations list REF` tells it.")
 ]
 
+Number = Annotated[
+    int | None,
+    typer.Option(
+        "--document", metavar="N", min=1, help="Which document; else the newest that it was invited to."
+    ),
+]
+
 
 def list_invitations(
     reference: Reference,
@@ -43,13 +50,15 @@ def reissue(
     reference: Reference,
     partner: Partner,
     *,
+    document: Number = None,
     api_url: ApiUrl = DEFAULT_API_URL,
     api_key: ApiKey = None,
     as_json: AsJson = False,
 ) -> None:
-    """Send a partner a new link; those before open nothing any more."""
+    """Send a partner a new link to a document; those to it before open nothing any more."""
     with session(api_url, api_key, as_json=as_json) as opened:
-        answer = opened.client.post(_link_path(reference, partner))
+        asked = f"?document={document}" if document else ""
+        answer = opened.client.post(_link_path(reference, partner) + asked)
         told = read(InvitationList, answer)
         if as_json:
             opened.screen.json(answer)
@@ -65,7 +74,7 @@ def revoke(
     api_key: ApiKey = None,
     as_json: AsJson = False,
 ) -> None:
-    """Revoke a partner's links, and send it no reminder, until you reissue one. What it answered stays."""
+    """Revoke a partner's links to all documents, until you reissue one. What it answered stays."""
     with session(api_url, api_key, as_json=as_json) as opened:
         answer = opened.client.delete(_link_path(reference, partner))
         told = read(InvitationList, answer)

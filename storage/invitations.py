@@ -84,17 +84,21 @@ async def revoke_links(session: AsyncSession, action: UrgentAction, slug: str, p
     return True
 
 
-async def reissue_link(session: AsyncSession, action: UrgentAction, slug: str, person_id: UUID) -> bool:
-    """Revoke every link of a partner in an action, and have a new one sent for its newest document.
+async def reissue_link(
+    session: AsyncSession, action: UrgentAction, slug: str, person_id: UUID, number: int | None = None
+) -> bool:
+    """Revoke a partner's links to a document, and have a new one sent; its links to others stay as they are.
 
-    False where the partner was never invited. Nobody may answer, send or decide beside it.
+    The document is that with the number, or the newest that the partner was invited to. False where there is
+    none. Nobody may answer, send or decide beside it.
     """
-    invitations = await _invitations_of(session, action.id, slug)
+    invitations = await _invitations_of(session, action.id, slug, number)
     if not invitations:
         return False
-    await revoke_sign_links(session, invitations)
-    await session.execute(_REISSUE, {"invitation": invitations[0]})
-    await _recorded(session, action, EventKind.LINK_REISSUED, invitations[0], person_id)
+    newest = invitations[0]
+    await revoke_sign_links(session, [newest])
+    await session.execute(_REISSUE, {"invitation": newest})
+    await _recorded(session, action, EventKind.LINK_REISSUED, newest, person_id)
     await request_nudge(session, action.id, Addressee.ACTION)
     return True
 
@@ -110,16 +114,20 @@ async def links_to_send(session: AsyncSession, action: UrgentAction) -> Dispatch
     return DispatchRequest(document=document, purpose=Purpose.SIGN_LINK, round=found.round)
 
 
-async def _invitations_of(session: AsyncSession, action_id: UUID, slug: str) -> list[UUID]:
-    """Return the invitations of a partner, that to the newest document first."""
-    found = await session.exec(
+async def _invitations_of(
+    session: AsyncSession, action_id: UUID, slug: str, number: int | None = None
+) -> list[UUID]:
+    """Return the invitations of a partner, that to the newest document first; with a number that to one."""
+    asked = (
         select(Invitation.id)
         .join(Document, col(Document.id) == Invitation.document_id)
         .join(Partner, col(Partner.id) == Invitation.partner_id)
         .where(Document.action_id == action_id, Partner.slug == slug)
         .order_by(col(Document.number).desc())
     )
-    return list(found)
+    if number is not None:
+        asked = asked.where(Document.number == number)
+    return list(await session.exec(asked))
 
 
 async def _recorded(

@@ -12,6 +12,7 @@ from models.partners import Partner
 from models.records import Addressee, EventKind
 from models.sign_on_messages import InvitedAgain
 from storage.action_lock import have_action_alone
+from storage.link_revocation import REVOKED_BEFORE
 from storage.message_events import ChangedRow
 from storage.partner_audiences import (
     MISSED_STATES,
@@ -106,11 +107,12 @@ _LIST_MISSED = text(f"""
     GROUP BY partner.id ORDER BY partner.country, partner.name
 """)
 
-_INVITE = text("""
-    INSERT INTO invitation (id, document_id, version_id, partner_id, contact_id, invited_at)
-    SELECT gen_random_uuid(), :document_id, version.id, :partner_id, chosen.id, now()
+_INVITE = text(f"""
+    INSERT INTO invitation (id, document_id, version_id, partner_id, contact_id, invited_at, revoked_at)
+    SELECT gen_random_uuid(), :document_id, version.id, partner.id, chosen.id, now(), {REVOKED_BEFORE}
     FROM (SELECT id FROM document_version WHERE document_id = :document_id
           ORDER BY number DESC LIMIT 1) AS version
+    CROSS JOIN (SELECT CAST(:partner_id AS uuid) AS id) AS partner
     CROSS JOIN (SELECT id FROM partner_contact WHERE partner_id = :partner_id
                 ORDER BY position LIMIT 1) AS chosen
     ON CONFLICT (document_id, partner_id) DO NOTHING
@@ -184,7 +186,8 @@ async def missed_partners(session: AsyncSession, document_id: UUID) -> list[Miss
 async def invite_partner(session: AsyncSession, ref: DocumentRef, partner: Partner, person_id: UUID) -> bool:
     """Invite one more partner, and have those asked whom nothing reached; False where it was invited before.
 
-    Its window must be open, and its action locked.
+    One whose links in the action were revoked is asked once one is reissued. The window must be open, and
+    the action locked.
     """
     parameters = {"document_id": ref.document_id, "partner_id": partner.id}
     invited = (await session.execute(_INVITE, parameters)).scalar_one_or_none() is not None

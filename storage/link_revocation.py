@@ -1,10 +1,20 @@
 """Ending the links of invitations: none opens anything any more."""
 
 from collections.abc import Collection
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
+
+REVOKED_BEFORE: Final = """
+    (SELECT earlier.revoked_at
+     FROM invitation AS earlier JOIN document AS before ON before.id = earlier.document_id
+                                JOIN document AS asking ON asking.action_id = before.action_id
+     WHERE asking.id = :document_id AND earlier.partner_id = partner.id
+     ORDER BY before.number DESC LIMIT 1)
+"""
+"""Since when a partner that a document of an action invites has no links in it: none is sent by itself."""
 
 _REVOKE_SIGN_LINKS = text("""
     UPDATE sign_link SET revoked_at = now() WHERE invitation_id = ANY(:invitations) AND revoked_at IS NULL

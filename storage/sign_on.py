@@ -21,12 +21,13 @@ from storage.actions import action_by_id
 from storage.changed_facts import is_out
 from storage.documents import version_of
 from storage.inviting import count_unasked
+from storage.link_revocation import REVOKED_BEFORE
 from storage.records import announce, record
 from storage.signatures import COUNTS, answer_counts
 
-_INVITE = text("""
-    INSERT INTO invitation (id, document_id, version_id, partner_id, contact_id, invited_at)
-    SELECT gen_random_uuid(), :document_id, :version_id, partner.id, chosen.id, now()
+_INVITE = text(f"""
+    INSERT INTO invitation (id, document_id, version_id, partner_id, contact_id, invited_at, revoked_at)
+    SELECT gen_random_uuid(), :document_id, :version_id, partner.id, chosen.id, now(), {REVOKED_BEFORE}
     FROM partner
     CROSS JOIN LATERAL (
         SELECT id FROM partner_contact
@@ -39,9 +40,13 @@ _INVITE = text("""
 
 
 def sign_on_of(action: UrgentAction, document: Document) -> dict[str, Any] | None:
-    """Return what is said of a document's sign-on: by itself, or of the leading one by the case."""
+    """Return what is said of a document's sign-on: by itself, or by the case.
+
+    The case says it of the document that leads, and of one that led when its window opened.
+    """
     of_case: dict[str, Any] | None = action.policy.get("sign_on")
-    return document.sign_on or (of_case if document.number == action.leading_document else None)
+    led = document.number == action.leading_document or document.sign_on_opened_at is not None
+    return document.sign_on or (of_case if led else None)
 
 
 async def open_sign_on(session: AsyncSession, ref: DocumentRef, plan: SignOnPlan) -> SignOnOpened:
@@ -56,9 +61,9 @@ async def open_sign_on(session: AsyncSession, ref: DocumentRef, plan: SignOnPlan
     ended = document.sign_on_ended_at is not None or await is_out(session, document.id)
     if document.sign_on_closes_at is None and not ended:
         action = await action_by_id(session, ref.action_id)
+        await _invite(session, action, document)
         document.sign_on_opened_at = now()
         document.sign_on_closes_at = document.sign_on_opened_at + plan.closes_after
-        await _invite(session, action, document)
         await record(session, action.id, EventKind.SIGN_ON_OPENED, detail={"document": document.number})
         await announce(session, action.id)
     invited = await session.exec(select(func.count()).where(Invitation.document_id == document.id))

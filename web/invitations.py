@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.actions import UrgentAction
@@ -20,6 +20,10 @@ from web.sign_on_schemas import InvitationList, InvitationView
 router = APIRouter(prefix="/actions/{reference}/invitations", tags=["invitations"])
 
 PartnerId = Annotated[str, Path(max_length=64, description="The partner's stable id.")]
+Number = Annotated[
+    int | None,
+    Query(ge=1, le=9_999, description="Which document; else the newest that it was invited to."),
+]
 
 
 @router.get("")
@@ -31,17 +35,20 @@ async def invitations(reference: str, services: Work, _caller: CaseReader) -> In
 
 
 @router.post("/{partner}/link", status_code=202)
-async def reissue(reference: str, partner: PartnerId, services: Work, caller: Coordinator) -> InvitationList:
-    """Revoke the partner's links and send it a new one, also after the window or when it has answered.
+async def reissue(
+    reference: str, partner: PartnerId, services: Work, caller: Coordinator, document: Number = None
+) -> InvitationList:
+    """Revoke the partner's links to a document and send it a new one, also after the window or an answer.
 
-    On hold the message waits. What is answered is the partner's invitations.
+    Its links to other documents stay as they are, live or revoked. On hold the message waits. What is
+    answered is the partner's invitations.
     """
     async with services.database.transaction() as session:
         action = await found(session, reference, lock=True)
         if phase_of(action) in ENDED:
             raise refused(Refusal.ALREADY_ENDED)
         await _refuse_compromised(session, partner)
-        if "\0" in partner or not await reissue_link(session, action, partner, caller.person_id):
+        if "\0" in partner or not await reissue_link(session, action, partner, caller.person_id, document):
             raise _never_invited()
         listed = await _listed(session, action, partner)
     services.feed.anything.set()
@@ -50,9 +57,10 @@ async def reissue(reference: str, partner: PartnerId, services: Work, caller: Co
 
 @router.delete("/{partner}/link")
 async def revoke(reference: str, partner: PartnerId, services: Work, caller: CaseReader) -> InvitationList:
-    """Revoke the partner's links, and send it no reminder, until one is reissued. Its answers stay.
+    """Revoke the partner's links to all documents, and send it nothing, until one is reissued.
 
-    What is answered is the partner's invitations.
+    Nor do later documents send it a link by themselves. Its answers stay. What is answered is the partner's
+    invitations.
     """
     async with services.database.transaction() as session:
         action = await found(session, reference, lock=True)
@@ -89,4 +97,6 @@ def _view(one: Invited) -> InvitationView:
 
 
 def _never_invited() -> ApiError:
-    return ApiError(404, "This partner was not invited.", "Look its id up: starter.py invitations list REF.")
+    return ApiError(
+        404, "This partner was not invited.", "Look up its id and documents: starter.py invitations list REF."
+    )

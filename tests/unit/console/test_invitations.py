@@ -53,6 +53,12 @@ def test_a_link_is_reissued(server: HTTPServer, run: Run) -> None:
     assert "A new link is on its way" in told.stdout
 
 
+def test_a_link_to_an_earlier_document_is_reissued_by_its_number(server: HTTPServer, run: Run) -> None:
+    expected = server.expect_ordered_request(LINK, "POST", query_string={"document": "1"})
+    expected.respond_with_response(answer(listed(LinkState.AWAITED), 202))
+    assert run("invitations", "reissue", REFERENCE, "casa-manantial", "--document", "1").exit_code == 0
+
+
 def test_links_are_revoked(server: HTTPServer, run: Run) -> None:
     server.expect_ordered_request(LINK, "DELETE").respond_with_response(answer(listed(LinkState.REVOKED)))
     told = run("invitations", "revoke", REFERENCE, " casa-manantial ")
