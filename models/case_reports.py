@@ -62,8 +62,8 @@ class CaseReport:
     """What is told of an action.
 
     Signatures are those that may be named, by country; of the others only how many there are at least. Of
-    those named it is told how many did what themselves. What became of people is told by its words alone,
-    without a number, and not of those who are withheld.
+    those named it is told how many did what themselves, where they are at least three. What became of people
+    is told by its words alone, without a number, and not of those who are withheld.
     """
 
     reference: str

@@ -49,7 +49,7 @@ _Reminders = Annotated[
 ]
 
 
-class SignOn(StrictModel):
+class DocumentSignOn(StrictModel):
     """Whom to ask for a signature, and for how long; offsets count from the invitation."""
 
     partners: _Partners
@@ -57,6 +57,11 @@ class SignOn(StrictModel):
     closes_after: Duration
     release: ReleasePolicy
     remind_after: _Reminders
+
+
+class SignOn(DocumentSignOn):
+    """What a case says of it; whether recipients are told who left a list holds for all its documents."""
+
     tell_withdrawals: StrictBool = False
 
 
@@ -69,7 +74,7 @@ class LaterSignOn(StrictModel):
     release: ReleasePolicy | None = None
     remind_after: _Reminders | None = None
 
-    def whole(self, of_case: Mapping[str, Any] | None) -> SignOn:
+    def whole(self, of_case: Mapping[str, Any] | None) -> DocumentSignOn:
         """Take what is left out from the sign-on of the case: of its reminders those that fall into the time.
 
         Raises:
@@ -79,9 +84,10 @@ class LaterSignOn(StrictModel):
         if before is None:
             self._refuse_left_out()
         reminders = [one for one in before.remind_after if one < self.closes_after] if before else []
-        known = {**dict(before or ()), "remind_after": tuple(reminders), "tell_withdrawals": False}
+        of_all = {field: getattr(before, field) for field in DocumentSignOn.model_fields} if before else {}
+        known = {**of_all, "remind_after": tuple(reminders)}
         said = {field: value for field, value in self if value is not None}
-        return SignOn.model_construct(**{**known, **said})
+        return DocumentSignOn.model_construct(**{**known, **said})
 
     def _refuse_left_out(self) -> None:
         problems = [

@@ -12,9 +12,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.actions import UrgentAction
 from models.case_reports import CaseReport, Milestone, Moment, Responded
 from models.columns import now
-from models.figures import Ending
+from models.figures import FEWEST, Ending
 from models.messages import DeliveryState, Purpose
 from models.outcome_file import Impact
+from models.partner_actions import PartnerActionKind
 from models.reply_clocks import ReplyClock
 from models.reply_vocabulary import ClockState
 from models.response_vocabulary import ResponseKind
@@ -74,7 +75,7 @@ async def case_report(session: AsyncSession, action: UrgentAction, time_zone: st
         unnamed_at_least=signed.unnamed if signed else 0,
         deliveries=_deliveries(await dispatch_counts(session, action.id)),
         responses=await _responses(session, action),
-        partner_actions=dict(await tally_of(session, action.id, named_only=True)) if signed else {},
+        partner_actions=await _partner_actions(session, action) if signed else {},
         impacts=await _impacts(session, action),
     )
 
@@ -152,6 +153,12 @@ async def _responses(session: AsyncSession, action: UrgentAction) -> tuple[Respo
         else:
             kinds.setdefault(TargetKind(row.kind), {})[ResponseKind(row.response)] = row[2]
     return tuple(Responded(kind, asked[kind], kinds.get(kind, {})) for kind in TargetKind if kind in asked)
+
+
+async def _partner_actions(session: AsyncSession, action: UrgentAction) -> dict[PartnerActionKind, int]:
+    """Tell how many did what, where they are enough: the number of one or two would tell who they were."""
+    counted = await tally_of(session, action.id, named_only=True)
+    return {kind: count for kind, count in counted.items() if count >= FEWEST}
 
 
 async def _impacts(session: AsyncSession, action: UrgentAction) -> tuple[Impact, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Final
 
 import psycopg
 from sqlalchemy import text
@@ -31,6 +31,20 @@ READING = {**SESSION, "default_transaction_read_only": "on"}
 """Settings of those that only read."""
 
 
+POOL: Final = 10
+"""How many connections to change things with a process keeps, unless it is told otherwise."""
+
+
+def most_connections(pool_size: int = POOL) -> int:
+    """Return how many connections a process has at most: in need twice as many, and those that only read."""
+    return 2 * pool_size + _readers(pool_size)
+
+
+def _readers(pool_size: int) -> int:
+    # Few: each is busy for a moment only.
+    return max(pool_size // 2, 1)
+
+
 class Database:
     """The engines of a whole process: one for transactions, and one for what is only read.
 
@@ -39,12 +53,10 @@ class Database:
     cancelled while it changes how it commits is lost; and PostgreSQL takes no write on them.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+    def __init__(self, url: str, *, pool_size: int = POOL) -> None:
         self.url = url
         self._engine = _engine(url, pool_size, pool_size, SESSION)
-        # Few: each is busy for a moment only.
-        readers = max(pool_size // 2, 1)
-        self._reading = _engine(url, readers, 0, READING, isolation_level="AUTOCOMMIT")
+        self._reading = _engine(url, _readers(pool_size), 0, READING, isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlmodel import func, select
+from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.actions import UrgentAction
@@ -18,6 +18,7 @@ from models.sign_on_messages import SignOnOpened, SignOnStatus
 from models.vocabulary import Answer
 from storage.action_lock import have_action_alone
 from storage.actions import action_by_id
+from storage.changed_facts import is_out
 from storage.documents import version_of
 from storage.inviting import count_unasked
 from storage.link_revocation import REVOKED_BEFORE
@@ -39,31 +40,38 @@ _INVITE = text(f"""
 
 
 def sign_on_of(action: UrgentAction, document: Document) -> dict[str, Any] | None:
-    """Return what is said of a document's sign-on: by itself, or of the leading one by the case."""
+    """Return what is said of a document's sign-on: by itself, or by the case.
+
+    The case says it of the document that leads, and of one that led when its window opened.
+    """
     of_case: dict[str, Any] | None = action.policy.get("sign_on")
-    return document.sign_on or (of_case if document.number == action.leading_document else None)
+    led = document.number == action.leading_document or document.sign_on_opened_at is not None
+    return document.sign_on or (of_case if led else None)
 
 
 async def open_sign_on(session: AsyncSession, ref: DocumentRef, plan: SignOnPlan) -> SignOnOpened:
     """Invite the partners whom a document asks, once; a repetition returns what the first call opened.
 
+    Nobody is asked to sign what is out, or goes out: the window is over then, if it was ever open or not.
+
     Raises:
         ValueError: it asks nobody.
     """
     document = await _locked(session, ref)
-    if document.sign_on_closes_at is None:
+    ended = document.sign_on_ended_at is not None or await is_out(session, document.id)
+    if document.sign_on_closes_at is None and not ended:
         action = await action_by_id(session, ref.action_id)
+        await _invite(session, action, document)
         document.sign_on_opened_at = now()
         document.sign_on_closes_at = document.sign_on_opened_at + plan.closes_after
-        await _invite(session, action, document)
         await record(session, action.id, EventKind.SIGN_ON_OPENED, detail={"document": document.number})
         await announce(session, action.id)
     invited = await session.exec(select(func.count()).where(Invitation.document_id == document.id))
     return SignOnOpened(
         invited=invited.one(),
-        closes_at=document.sign_on_closes_at,
+        closes_at=document.sign_on_closes_at or now(),
         opened_at=document.sign_on_opened_at,
-        ended=document.sign_on_ended_at is not None,
+        ended=ended,
     )
 
 
@@ -107,11 +115,35 @@ async def sign_on_status(session: AsyncSession, document_id: UUID) -> SignOnStat
     return SignOnStatus(invited=invited.one(), signed=signed.one(), answered=answered, unasked=unasked)
 
 
+async def signed_in_time(session: AsyncSession, document: Document) -> int:
+    """Count the signatures under the newest version, as it stood when the window ended where it has.
+
+    Late ones do not count, and none that was doubted and confirmed only afterwards.
+    """
+    newest = await version_of(session, document.id)
+    query = select(func.count()).where(
+        Signature.document_id == document.id,
+        COUNTS,
+        Signature.answer == Answer.SIGNED,
+        Signature.digest == newest.digest,
+        col(Signature.late).is_(False),
+    )
+    if document.sign_on_ended_at is not None:
+        confirmed_at = col(Signature.confirmed_at)
+        query = query.where(confirmed_at.is_(None) | (confirmed_at <= document.sign_on_ended_at))
+    return (await session.exec(query)).one()
+
+
 async def end_sign_on(session: AsyncSession, ref: DocumentRef, person_id: UUID | None = None) -> None:
-    """Close the window; a repetition changes nothing. `person_id` is who closed it by hand."""
+    """Close the window; a repetition changes nothing. `person_id` is who closed it by hand.
+
+    One that was not opened yet stays closed; that is no event.
+    """
     document = await _locked(session, ref)
-    if document.sign_on_ended_at is None:
-        document.sign_on_ended_at = now()
+    if document.sign_on_ended_at is not None:
+        return
+    document.sign_on_ended_at = now()
+    if document.sign_on_opened_at is not None:
         await record(
             session, ref.action_id, EventKind.SIGN_ON_ENDED, person_id, {"document": document.number}
         )

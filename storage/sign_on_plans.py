@@ -7,11 +7,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.actions import UrgentAction
 from models.documents import Document
+from models.later_windows import LaterWindow
 from models.messages import AskedDocument, SignOnPlan
-from models.vocabulary import ReleasePolicy
 from storage.changed_facts import is_out
 from storage.documents import CurrentVersion
-from storage.sign_on import sign_on_of, sign_on_status
+from storage.sign_on import sign_on_of, signed_in_time
 
 _DURATION = TypeAdapter(timedelta)
 _DURATIONS = TypeAdapter(tuple[timedelta, ...])
@@ -39,26 +39,33 @@ async def asked_document(
     session: AsyncSession, action: UrgentAction, current: CurrentVersion, *, may_go_out: bool
 ) -> AskedDocument | None:
     """Return the later document whose window is open, or is to be opened once its text may go out."""
-    document = current.document
-    plan = plan_of_sign_on(action, document)
-    if plan is None or document.sign_on_ended_at or not await _is_awaited(session, action, document):
+    window = await _window(session, action, current)
+    if window is None or not window.is_asked_for:
         return None
-    ready = may_go_out or document.sign_on_opened_at is not None
-    return AskedDocument(document=current.ref(action), plan=plan, ready=ready)
+    ready = may_go_out or current.document.sign_on_opened_at is not None
+    return AskedDocument(document=current.ref(action), plan=window.plan, ready=ready)
 
 
 async def is_signed(session: AsyncSession, action: UrgentAction, current: CurrentVersion) -> bool:
-    """Tell whether a later document goes out by itself: its window is over, and somebody signed its text."""
+    """Tell whether a later document goes out by itself: somebody had signed its text as its window ended."""
+    window = await _window(session, action, current)
+    return window is not None and window.lets_go_out
+
+
+async def _window(session: AsyncSession, action: UrgentAction, current: CurrentVersion) -> LaterWindow | None:
     document = current.document
     plan = plan_of_sign_on(action, document)
-    if plan is None or plan.release is ReleasePolicy.BY_HAND or action.held_at:
-        return False
-    if document.sign_on_ended_at is None or not await _is_awaited(session, action, document):
-        return False
-    return (await sign_on_status(session, document.id)).signed > 0
+    if plan is None or not is_later(action, document):
+        return None
+    return LaterWindow(
+        plan=plan,
+        awaited=await _is_awaited(session, action, document),
+        ended=document.sign_on_ended_at is not None,
+        on_hold=action.held_at is not None,
+        signed_in_time=await signed_in_time(session, document),
+    )
 
 
 async def _is_awaited(session: AsyncSession, action: UrgentAction, document: Document) -> bool:
     over = action.stopped_at or action.closed_at or action.rejected_at
-    follows = action.released_at is not None and is_later(action, document)
-    return follows and not over and not await is_out(session, document.id)
+    return action.released_at is not None and not over and not await is_out(session, document.id)

@@ -2,12 +2,12 @@
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.case_sign_on import PartnerSelection, SignOn
+from models.case_sign_on import DocumentSignOn, PartnerSelection
 from models.problems import InvalidInput, Problem
 from storage.partners import unknown_choices
 
 
-async def refuse_unknown_partners(session: AsyncSession, sign_on: SignOn | None) -> None:
+async def refuse_unknown_partners(session: AsyncSession, sign_on: DocumentSignOn | None) -> None:
     """Refuse a sign-on among partners that nobody knows.
 
     Raises:

@@ -30,7 +30,7 @@ from storage.database import Database
 from web.app import create_app
 from web.callbacks.known import Callbacks
 from web.gateway import WorkflowGateway
-from web.processes import Share, ends_with
+from web.processes import Share, ends_with, pool_of
 from web.services import Services
 
 
@@ -51,7 +51,7 @@ async def build_services(settings: Settings) -> Services:
     """Build what the routes work with; Temporal may be away."""
     key = decode_key(settings.fingerprint_key.get_secret_value())
     return Services(
-        database=Database(settings.database_url),
+        database=Database(settings.database_url, pool_size=pool_of(settings.web_processes)),
         feed=ChangeFeed(settings.database_url),
         gateway=WorkflowGateway(await build_client(settings, lazy=True)),
         cipher=build_cipher(settings),

@@ -6,8 +6,10 @@ from collections.abc import Awaitable, Callable
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from models.messages import AskedDocument, DocumentRef
-    from models.sign_on_messages import SignOnRequest
+    from activities.references import SignOnActivities
+    from models.messages import AskedDocument, DispatchRequest, DocumentRef
+    from models.sign_on_messages import SignOnRequest, WindowEnd
+    from workflows.activity_options import FACTS
 
 HaveSigned = Callable[[SignOnRequest, Callable[[], bool]], Awaitable[None]]
 
@@ -30,10 +32,23 @@ class LaterSigning:
             self._running = asked.document
             self._task = asyncio.create_task(self._run(asked))
 
+    async def overrule(self, end: WindowEnd, asked: AskedDocument | None) -> None:
+        """End the window of a document that is let go by hand, be it open or about to be.
+
+        What the facts ask for is ended at once, also where no sign-on runs that would do it.
+        """
+        self._overruled = end.document
+        if asked and asked.document == end.document:
+            await workflow.execute_activity_method(SignOnActivities.end_by_hand, end, **FACTS)
+
+    def has_overruled(self, signed: DispatchRequest | None) -> bool:
+        """Tell whether a release is of a document that goes out by hand, or not at all."""
+        return signed is not None and signed.document == self._overruled
+
     async def end(self) -> None:
         """End the window that is open, if one is: nobody waits for it any more."""
         if self._task:
-            self._overruled = self._running
+            self._overruled = self._running or self._overruled
             await workflow.wait([self._task])
 
     async def _run(self, asked: AskedDocument) -> None:

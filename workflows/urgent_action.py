@@ -24,14 +24,10 @@ with workflow.unsafe.imports_passed_through():
         PhaseChange,
         Purpose,
     )
-    from models.sign_on_messages import SignOnRequest, SignOnStatus
+    from models.sign_on_messages import SignOnRequest, SignOnStatus, WindowEnd
     from models.vocabulary import ReleasePolicy
     from workflows.activity_options import FACTS
-    from workflows.addresses import (
-        distribution_workflow_id,
-        follow_up_workflow_id,
-        sign_on_workflow_id,
-    )
+    from workflows.addresses import distribution_workflow_id, follow_up_workflow_id, sign_on_workflow_id
     from workflows.children import Child, dismiss, nudge
     from workflows.distribution import DistributionWorkflow
     from workflows.follow_up import FollowUpWorkflow
@@ -47,6 +43,8 @@ _STEP_AT = {Phase.SIGNING: 1, Phase.RELEASING: 2, Phase.FOLLOWING_UP: 3}
 
 BEFORE_ANOTHER = timedelta(seconds=10)
 """How long after the loss of a child another one is started."""
+
+SPARED = "no-wait-for-a-child-that-is-not-needed"
 
 
 class _EndedError(Exception):
@@ -64,6 +62,7 @@ class UrgentActionWorkflow:
         self._document: DocumentRef | None = None
         self._expired_into = Phase.CLOSED
         self._children: list[Child] = []
+        self._ends = False
         self._sidelines = Sidelines()
         self._readings = Readings(self._read_facts)
         self._later = LaterSigning(self._have_signed, self._readings.refresh)
@@ -155,6 +154,7 @@ class UrgentActionWorkflow:
         self._expired_into = Phase.DORMANT if plan.follow_up.sleeps else Phase.CLOSED
 
     async def _end(self) -> None:
+        self._ends = True
         await workflow.execute_activity_method(CaseActivities.cancel_outstanding, self._action, **FACTS)
         facts = self._state.facts
         ended = Phase.REJECTED if facts.rejected else self._expired_into
@@ -202,9 +202,14 @@ class UrgentActionWorkflow:
                 return await child
             except (ChildWorkflowError, WorkflowAlreadyStartedError):
                 workflow.logger.error("a child was lost", extra={"child": name})
-            if await happens_before(workflow.now() + BEFORE_ANOTHER, lambda: self._is_over):
-                raise _EndedError
+            await self._wait_before_another(unless)
         return None
+
+    async def _wait_before_another(self, unless: Callable[[], bool]) -> None:
+        spared = unless if workflow.patched(SPARED) else lambda: False
+        again_at = workflow.now() + BEFORE_ANOTHER
+        if await happens_before(again_at, lambda: self._is_over or spared()) and self._is_over:
+            raise _EndedError
 
     async def _see_through(
         self, child: workflow.ChildWorkflowHandle[Any, Any], unless: Callable[[], bool]
@@ -225,9 +230,10 @@ class UrgentActionWorkflow:
             for child in list(self._children):
                 await nudge(child)
         if self._document:
-            due = facts.model_copy(update={"signed": None}) if self._is_over else facts
+            kept_in = self._is_over or self._ends or self._later.has_overruled(facts.signed)
+            due = facts.model_copy(update={"signed": None}) if kept_in else facts
             await self._sidelines.follow(due, self._document)
-        if not self._is_over:
+        if not (self._is_over or self._ends):
             self._later.follow(facts.sign_on)
 
     def _refusal(self, decision: Decision) -> Refusal | None:
@@ -269,7 +275,9 @@ class UrgentActionWorkflow:
         """Let the document go out, whatever the sign-on window says; later, what was approved since."""
         request = self._state.facts.release
         if self._state.phase is Phase.FOLLOWING_UP and request:
-            await self._later.end()
+            end = WindowEnd(document=request.document, person_id=by.person_id)
+            await self._later.overrule(end, self._state.facts.sign_on)
+            self._refuse(Decision.RELEASE, by)  # a stop, or its person's patience, may have ended meanwhile
             await self._sidelines.release(request)
         self._state = self._state.model_copy(update={"release_decided": True})
         return await self._decide(by)

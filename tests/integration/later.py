@@ -4,7 +4,12 @@ import json
 from dataclasses import replace
 from typing import Any
 
+from models.messages import CaseFacts
+from storage.standing import facts_of
 from tests.integration.outbox_cases import Case, execute, further
+from tests.integration.sign_links import answered
+
+FIRST, SECOND = "casa-manantial", "red-del-volcan"
 
 ASKS = {
     "partners": "all",
@@ -40,3 +45,19 @@ async def end_window(case: Case) -> None:
         "UPDATE document SET sign_on_ended_at = now() WHERE id = :id",
         id=case.document.document_id,
     )
+
+
+async def facts(case: Case) -> CaseFacts:
+    """Read what the workflow of the action would be told now."""
+    async with case.database.transaction() as session:
+        return await facts_of(session, case.action.id)
+
+
+async def signed(case: Case) -> Case:
+    """Have a partner sign a later document, and its window be over."""
+    await released(case)
+    later = await asking(case)
+    await later.open_sign_on()
+    await answered(later, FIRST)
+    await end_window(later)
+    return later

@@ -7,7 +7,12 @@ from models.vocabulary import ReleasePolicy
 from tests.workflows.beside import told_beside
 from tests.workflows.following import asked_by_the_facts, missed_while_held, slept_and_reopened
 from tests.workflows.lasting import FOR_LONG, followed_for_long
-from tests.workflows.later import signed_later, stopped_in_later_sign_on
+from tests.workflows.later import (
+    released_after_a_loss,
+    released_in_later_sign_on,
+    signed_later,
+    stopped_in_later_sign_on,
+)
 from tests.workflows.limited import continued_the_next_day, greylisted
 from tests.workflows.scenarios import (
     BRIEF,
@@ -80,6 +85,8 @@ SCENARIOS: dict[str, tuple[Scenario, CasePlan]] = {
     "missed_while_held": (missed_while_held, case_plan(None)),
     "signed_later": (signed_later, case_plan(None, BRIEF)),
     "stopped_in_later_sign_on": (stopped_in_later_sign_on, case_plan(None, BRIEF)),
+    "released_in_later_sign_on": (released_in_later_sign_on, case_plan(None, BRIEF)),
+    "released_after_a_loss": (released_after_a_loss, case_plan(None, BRIEF)),
     "followed_for_long": (followed_for_long, case_plan(None, FOR_LONG)),
     "released_in_two_languages": (released_in_two_languages, case_plan(None, BRIEF)),
 }

@@ -50,9 +50,7 @@ class FakeSignOn(references.SignOnActivities):
     async def invite_again(self, _document: DocumentRef) -> InvitedAgain:
         world = self._world
         await world.called("invite_again")
-        if world.outage:
-            outage, world.outage = world.outage, None
-            raise ApplicationError("away", type="away", next_retry_delay=outage)
+        self._be_away()
         rounds = len(world.rounds(Purpose.INVITATION))
         return InvitedAgain(round=rounds + 1 if world.unasked else None, alarms=tuple(world.missed_turns))
 
@@ -64,8 +62,15 @@ class FakeSignOn(references.SignOnActivities):
     @activity.defn
     async def end_by_hand(self, _end: WindowEnd) -> None:
         await self._world.called("end_by_hand")
+        self._be_away()
         self._world.sign_on_ended = True
 
     @activity.defn
     async def end_sign_on(self, _document: DocumentRef) -> None:
         self._world.sign_on_ended = True
+
+    def _be_away(self) -> None:
+        """Fail, once, where an outage is played."""
+        if outage := self._world.outage:
+            self._world.outage = None
+            raise ApplicationError("away", type="away", next_retry_delay=outage)

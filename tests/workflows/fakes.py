@@ -63,10 +63,11 @@ class FakeCase(references.CaseActivities):
 
     @activity.defn
     async def record_phase(self, change: PhaseChange) -> None:
-        self._world.phases.append(change.phase)
+        await self._world.called("record_phase")
         if change.phase is Phase.RELEASING:
             self._world.released_at = self._world.released_at or moment()
-        await self._world.called("record_phase")
+        self._world.phases.append(change.phase)
+        self._world.changed()
 
     @activity.defn
     async def record_decision(self, decision: DecisionRecord) -> None:

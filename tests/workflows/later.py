@@ -1,5 +1,6 @@
 """A document after the first that partners are asked to sign, while the first one is followed up."""
 
+import asyncio
 from datetime import timedelta
 
 from models.lifecycle import Decision
@@ -7,7 +8,7 @@ from models.messages import AskedDocument, Purpose, SignOnPlan
 from models.sign_on_messages import SignOnStatus
 from tests.workflows.scenarios import expire, reach_follow_up
 from tests.workflows.stage import Stage
-from tests.workflows.world import LATER, LATER_RELEASE, SIGN_ON
+from tests.workflows.world import LATER, LATER_RELEASE, PATIENCE_SECONDS, SIGN_ON
 
 A_DAY = timedelta(days=1)
 
@@ -40,6 +41,15 @@ async def later_result(stage: Stage) -> SignOnStatus:
     return SignOnStatus.model_validate(await stage.later_sign_on.result())
 
 
+async def lose_later(stage: Stage) -> None:
+    """Lose the sign-on of the later document, and wait until the action waits before another one."""
+    await stage.later_sign_on.terminate()
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        async for event in stage.action.fetch_history_events(wait_new_event=True):
+            if event.HasField("timer_started_event_attributes"):
+                return
+
+
 async def signed_later(stage: Stage) -> None:
     """Enough partners sign a later document, while the coordinator is asked for news of the first."""
     await ask_later(stage)
@@ -55,3 +65,21 @@ async def stopped_in_later_sign_on(stage: Stage) -> None:
     await ask_later(stage)
     await sign_later(stage)
     await stage.stop()
+
+
+async def released_in_later_sign_on(stage: Stage) -> None:
+    """The coordinator lets a later document go out while partners sign it."""
+    await ask_later(stage)
+    await sign_later(stage)
+    await stage.decide(Decision.RELEASE)
+    await later_is_out(stage)
+    await expire(stage)
+
+
+async def released_after_a_loss(stage: Stage) -> None:
+    """The sign-on of a later document is lost, and it is let go by hand before another one follows."""
+    await ask_later(stage)
+    await lose_later(stage)
+    await stage.decide(Decision.RELEASE)
+    await later_is_out(stage)
+    await expire(stage)

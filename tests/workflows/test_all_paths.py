@@ -40,6 +40,8 @@ STATEMENTS = {
     "asked_by_the_facts": ALL_SENT,
     "signed_later": ALL_SENT,
     "stopped_in_later_sign_on": ALL_SENT,
+    "released_in_later_sign_on": ALL_SENT,
+    "released_after_a_loss": ALL_SENT,
 }
 """How the statement's deliveries end in each scenario."""
 

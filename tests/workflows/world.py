@@ -9,6 +9,7 @@ from uuid import UUID
 
 from models.decision_messages import PersonDecision
 from models.follow_up_messages import Due, DueKind
+from models.later_windows import LaterWindow
 from models.lifecycle import Decision, Phase, Refusal
 from models.mechanisms import Mechanism
 from models.messages import (
@@ -132,7 +133,7 @@ class World:
     missed_turns: list[int] = field(default_factory=list)
     """The turns at which contacts were found not to have been reached, and nobody was told of that."""
     outage: timedelta | None = None
-    """For how long nothing answers the next time that partners are to be asked again."""
+    """For how long nothing answers the next time that partners are to be asked again, or a window ended."""
     opened_at: datetime | None = None
     closes_at: datetime | None = None
     sign_on_ended: bool = False
@@ -205,6 +206,7 @@ class World:
     @property
     def facts(self) -> CaseFacts:
         """What the database would tell the workflow."""
+        window = self._later_window
         return CaseFacts(
             lacking=() if self.attested else (Refusal.ATTESTATIONS_MISSING,),
             on_hold=self.on_hold,
@@ -221,19 +223,21 @@ class World:
             sign_again=self.sign_again,
             addendum=self.addendum,
             untold=self.untold,
-            sign_on=None if self.sign_on_ended or not self._is_later_awaited else self.later,
-            signed=LATER_RELEASE if self._is_later_due else None,
+            sign_on=self.later if window and window.is_asked_for else None,
+            signed=LATER_RELEASE if window and window.lets_go_out else None,
         )
 
     @property
-    def _is_later_awaited(self) -> bool:
-        return self.running and (Purpose.STATEMENT, LATER_RELEASE.round) not in self.sheets
-
-    @property
-    def _is_later_due(self) -> bool:
-        by_hand = self.later is None or self.later.plan.release is ReleasePolicy.BY_HAND
-        due = self.sign_on_ended and self.signed > 0 and not self.on_hold and not by_hand
-        return due and self._is_later_awaited
+    def _later_window(self) -> LaterWindow | None:
+        if self.later is None:
+            return None
+        return LaterWindow(
+            plan=self.later.plan,
+            awaited=self.running and (Purpose.STATEMENT, LATER_RELEASE.round) not in self.sheets,
+            ended=self.sign_on_ended,
+            on_hold=self.on_hold,
+            signed_in_time=self.signed,
+        )
 
     def sheet(self, dispatch_id: UUID) -> Sheet:
         return next(sheet for sheet in self.sheets.values() if sheet.dispatch_id == dispatch_id)

@@ -2,13 +2,13 @@
 
 import select
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 
 import pytest
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.database import Database
+from storage.database import Database, most_connections
 from tests.integration.outbox_cases import execute
 
 Opened = Callable[[Database], AbstractAsyncContextManager[AsyncSession]]
@@ -48,3 +48,17 @@ async def test_a_commit_waits_for_the_disk_whatever_the_database_is_set_to(datab
     other = Database(database.url)
     assert (await execute(other, "SHOW synchronous_commit"))[0][0] == "on"
     await other.close()
+
+
+@pytest.mark.parametrize("pool_size", [1, 4])
+async def test_a_process_has_as_many_connections_as_are_counted_on(
+    database: Database, pool_size: int
+) -> None:
+    other = Database(database.url, pool_size=pool_size)
+    used = set()
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(other.close)
+        for opened in [other.transaction] * 2 * pool_size + [other.reading] * max(pool_size // 2, 1):
+            session = await stack.enter_async_context(opened())
+            used.add((await session.execute(text("SELECT pg_backend_pid()"))).scalar_one())
+    assert len(used) == most_connections(pool_size)

@@ -5,31 +5,14 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from models.lifecycle import Decision
-from models.messages import CaseFacts, DispatchRequest, Purpose
+from models.messages import DispatchRequest, Purpose
 from storage.freezing import NotPermittedError
 from storage.sign_on import sign_on_status
 from storage.signatures import public_signatures
-from storage.standing import facts_of, plan_of
-from tests.integration.later import asking, end_window, released
+from storage.standing import plan_of
+from tests.integration.later import FIRST, SECOND, asking, end_window, facts, released, signed
 from tests.integration.outbox_cases import Case, changed_text, execute, further
 from tests.integration.sign_links import answered
-
-FIRST, SECOND = "casa-manantial", "red-del-volcan"
-
-
-async def facts(case: Case) -> CaseFacts:
-    async with case.database.transaction() as session:
-        return await facts_of(session, case.action.id)
-
-
-async def signed(case: Case) -> Case:
-    """Have a partner sign a later document, and its window be over."""
-    await released(case)
-    later = await asking(case)
-    await later.open_sign_on()
-    await answered(later, FIRST)
-    await end_window(later)
-    return later
 
 
 async def test_the_workflow_is_told_of_a_later_document_with_its_own_numbers_once_it_may_go_out(

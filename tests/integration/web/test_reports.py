@@ -123,22 +123,29 @@ async def test_a_withheld_signer_is_told_neither_by_name_nor_country_nor_number(
 async def test_what_organisations_did_themselves_is_counted_once_each_while_they_sign(
     case: Case, coordinator: Caller
 ) -> None:
-    first, second = [await signed(case, slug) for slug in PARTNERS[:2]]
+    signatures = [await signed(case, slug) for slug in PARTNERS]
     await released(case)
-    for signature, kind in (
-        (first, PartnerActionKind.CALLED),
-        (first, PartnerActionKind.CALLED),
-        (second, PartnerActionKind.CALLED),
-        (second, PartnerActionKind.MET),
-    ):
-        await did(case, signature, kind)
+    for kind in (PartnerActionKind.CALLED, PartnerActionKind.MET):
+        for signature in signatures:
+            await did(case, signature, kind)
+    await did(case, signatures[0], PartnerActionKind.CALLED)
     texts = await told_as(case, coordinator)
-    assert json.loads(texts[""])["partner_actions"] == {"called": 2, "met": 1}
+    assert json.loads(texts[""])["partner_actions"] == {"called": 3, "met": 3}
     assert "Llamaron a una instancia" in texts[".html"]
     await execute(case.database, "UPDATE partner_action SET withdrawn_at = now() WHERE kind = 'met'")
-    assert json.loads((await told_as(case, coordinator))[""])["partner_actions"] == {"called": 2}
+    assert json.loads((await told_as(case, coordinator))[""])["partner_actions"] == {"called": 3}
     await case.decide(Decision.STOP)
     assert json.loads((await told_as(case, coordinator))[""])["partner_actions"] == {}
+
+
+async def test_what_one_or_two_organisations_did_is_not_told(case: Case, coordinator: Caller) -> None:
+    signatures = [await signed(case, slug) for slug in PARTNERS]
+    await released(case)
+    without = await told_as(case, coordinator)
+    for signature in signatures[:2]:
+        await did(case, signature, PartnerActionKind.CALLED)
+    await did(case, signatures[2], PartnerActionKind.MET)
+    assert await told_as(case, coordinator) == without
 
 
 @pytest.mark.parametrize("decision", [Decision.STOP, Decision.WITHDRAW])

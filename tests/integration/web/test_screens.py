@@ -1,5 +1,6 @@
 """The live page of an action: a link of its own, what it shows, and what it does not."""
 
+from dataclasses import replace
 from http.cookies import SimpleCookie
 
 import httpx
@@ -7,7 +8,7 @@ import pytest
 
 from models.lifecycle import Decision
 from models.vocabulary import SignatureVisibility
-from tests.integration.outbox_cases import Case, execute, make_case
+from tests.integration.outbox_cases import Case, execute, further, make_case
 from tests.integration.web.public_lists import signed
 from tests.integration.web.sign_visits import (
     assert_is_kept_by_nobody,
@@ -148,6 +149,25 @@ async def test_how_long_a_link_lasts_is_bounded(case: Case, coordinator: Caller,
     address = f"{API}/actions/{case.action.reference}/screens"
     told = problem(await coordinator.client.post(address, json={"hours": hours}), 422)
     assert told["problems"][0]["field"].endswith("hours")
+
+
+async def test_after_a_reopening_it_shows_the_window_before_until_another_opens(
+    site: Site, case: Case, coordinator: Caller
+) -> None:
+    link = await link_to(coordinator, case)
+    await signed(case, "casa-manantial")
+    again = replace(case, document=await further(case))
+    await execute(case.database, "UPDATE document SET sign_on_ended_at = now() WHERE number = 1")
+    await execute(case.database, "UPDATE urgent_action SET leading_document = 2")
+    async with site.client() as browser:
+        before = await shown(browser, link, lang="en")
+        await again.open_sign_on()
+        then = await browser.get(before.url.path, params={"lang": "en"})
+    index, quorum = case.action.reference, case.action.policy["sign_on"]["quorum"]
+    for words in (f"{index}/1", "<dt>Signed</dt><dd>1</dd>", f"<dt>Signatures needed</dt><dd>{quorum}</dd>"):
+        assert words in before.text
+    assert f"{index}/2" in then.text
+    assert "<dt>Signed</dt><dd>0</dd>" in then.text
 
 
 async def test_it_counts_the_members_of_collectives_once(site: Site, case: Case, coordinator: Caller) -> None:
