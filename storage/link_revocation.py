@@ -8,13 +8,19 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 REVOKED_BEFORE: Final = """
-    (SELECT earlier.revoked_at
+    (SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM signature
+                                  WHERE signature.invitation_id = earlier.id
+                                    AND signature.confirmed_at > earlier.revoked_at)
+                 THEN earlier.revoked_at END
      FROM invitation AS earlier JOIN document AS before ON before.id = earlier.document_id
                                 JOIN document AS asking ON asking.action_id = before.action_id
      WHERE asking.id = :document_id AND earlier.partner_id = partner.id
      ORDER BY before.number DESC LIMIT 1)
 """
-"""Since when a partner that a document of an action invites has no links in it: none is sent by itself."""
+"""Since when a partner that a document of an action invites has no links in it: none is sent by itself.
+
+Once it confirmed its signature since, at its registered address, it is asked about later documents again.
+"""
 
 _REVOKE_SIGN_LINKS = text("""
     UPDATE sign_link SET revoked_at = now() WHERE invitation_id = ANY(:invitations) AND revoked_at IS NULL

@@ -35,7 +35,6 @@ def consent(**changes: Any) -> Consent:
         ({"given": False}, False, False),
         ({"revoked_at": AFTER}, False, False),
         ({"valid_until": YESTERDAY}, False, False),
-        ({"valid_until": now().date()}, True, False),
         ({"recorded_at": BEFORE}, False, True),
         ({"recorded_at": BEFORE, "given": False}, False, False),
         ({"recorded_at": BEFORE, "revoked_at": BEFORE}, False, False),
@@ -48,6 +47,11 @@ def test_what_was_said_before_a_reopening_is_asked_again_unless_it_was_no(
     reopened, said = action(reopened_at=REOPENED), consent(**changes)
     assert (is_live(said, reopened), is_asked_again(said, reopened)) == (live, asked_again)
     assert live_uses([said], reopened) == ({(said.person_at_risk_id, said.use)} if live else set())
+
+
+def test_a_consent_holds_through_its_last_day() -> None:
+    reopened, said = action(reopened_at=REOPENED), consent(valid_until=now().date())
+    assert (is_live(said, reopened), is_asked_again(said, reopened)) == (True, False)
 
 
 def test_in_an_action_that_was_never_reopened_nothing_is_asked_again() -> None:

@@ -1,9 +1,10 @@
 """Weekly digests in skipped time: summer time, an outage, a lost run, several workers."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from models.messages import Purpose
+from models.weekly import Weekly
 from tests.workflows.stage import Stage
 from tests.workflows.weekly import continued, pass_to_next_look, start_digests
 from worker import keep_digests
@@ -35,6 +36,11 @@ def assert_decided_at(stage: Stage, *wanted: datetime) -> None:
     assert len(decided) == len(wanted), decided
     for at, due in zip(decided, wanted, strict=True):
         assert timedelta(0) <= at - due < SHORTLY, (at, due)
+
+
+def due_already(stage: Stage) -> None:
+    """Have the digest of this week be due, whatever day it is."""
+    stage.world.weekly = Weekly(weekday=0, at=time(0))
 
 
 async def sent(stage: Stage, number: int) -> None:
@@ -76,6 +82,7 @@ async def test_after_an_outage_of_nine_days_one_leaves_and_not_two(stage: Stage)
 
 
 async def test_a_worker_that_starts_again_sends_nothing_again(stage: Stage) -> None:
+    due_already(stage)
     await start_digests(stage)
     assert stage.digests
     await continued(stage, stage.digests.run_id)
@@ -89,6 +96,7 @@ async def test_a_worker_that_starts_again_sends_nothing_again(stage: Stage) -> N
 
 async def test_a_run_that_was_lost_is_made_up_for_by_the_next(stage: Stage) -> None:
     """Somebody ends the workflow while the digest waits for its first hand-over; another one joins it."""
+    due_already(stage)
     stage.world.block("send_batch")
     await start_digests(stage)
     assert stage.digests

@@ -29,19 +29,23 @@ class Changing(Writing, Deciding):
     """What becomes of the people of a case."""
 
     @in_a_case
-    @rule(which=which, who=coordinator, person=st.integers(0, 2), change=_changes, fills_in=st.booleans())
-    def facts_change(
-        self, which: int, who: str, person: int, change: dict[str, Any], *, fills_in: bool
-    ) -> None:
-        self.step(self.report(self.story(which), who, person, change, fills_in=fills_in))
-
-    @in_a_case
-    @rule(which=which, who=coordinator, person=st.integers(0, 2), change=_changes)
-    def replace_demands(self, which: int, who: str, person: int, change: dict[str, Any]) -> None:
-        """Have a case go out, and then what takes its place since a fact changed."""
-        self.step(self._replace(self.story(which), who, person, change))
+    @rule(
+        which=which,
+        who=coordinator,
+        person=st.integers(0, 2),
+        change=_changes,
+        until=st.sampled_from(["told", "filled in", "out"]),
+    )
+    def facts_change(self, which: int, who: str, person: int, change: dict[str, Any], until: str) -> None:
+        """Report what changed, and go on until something takes the place of the old demands, or leave off."""
+        story = self.story(which)
+        if until == "out":
+            self.step(self._replace(story, who, person, change))
+        else:
+            self.step(self.report(story, who, person, change, fills_in=until == "filled in"))
 
     async def _replace(self, story: Story, who: str, person: int, change: dict[str, Any]) -> None:
+        """Have a case go out, and then what takes its place since a fact changed."""
         await self.carry_through(story, ask=True)
         await self.settle()
         await self.report(story, who, person, change, fills_in=True)

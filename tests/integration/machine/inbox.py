@@ -137,7 +137,7 @@ def _other(tree: dict[str, Any]) -> Message:
         channel="partner_api",
         to=tree["partner_id"],
         title=f"{kind} {data['index']}: {data['title']}",
-        parts=(*parts, str(data["signatories"])),
+        parts=(*parts, str(data.get("signatories"))),
         language=data["statement_language"],
         received_at=received_at,
         digest=data["digest"],

@@ -47,6 +47,8 @@ def wrongs(message: Message, stories: Mapping[str, Story], emails: Emails) -> li
     found = _wrongs_by_era(message, story, emails) + list(_of_repetition(message, story))
     if kind in _STATEMENTS and not found:
         story.received.setdefault((message.channel, message.to), set()).add(_language(message))
+    if kind == "statement" and not found:
+        story.told.add(message.to)
     return found
 
 
@@ -208,7 +210,8 @@ def _of_recipient(message: Message, case: Case, version: Version, story: Story) 
             yield "its partner has answered"
         return
     guided = any(one.guided for one in case.documents if one.newest is version)
-    reached = {to for _, to in story.received} if guided else dict(_audience(case, version))
+    follows = story.told if message.number > 1 else set()
+    reached = {to for _, to in story.received} if guided else follows | set(dict(_audience(case, version)))
     if message.to not in reached:
         yield "it goes to nobody of its audience"
 

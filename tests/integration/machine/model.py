@@ -195,6 +195,8 @@ class Story:
     eras: list[Era]
     received: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     """The languages in which each address, by channel, got something of the case."""
+    told: set[str] = field(default_factory=set)
+    """Who got a statement: further information goes to them, too."""
     served: set[tuple[str, ...]] = field(default_factory=set)
     invitations: dict[str, str] = field(default_factory=dict)
     """The sign link that each partner got last."""

@@ -68,6 +68,10 @@ async def test_all_uses_of_all_people_are_taken_back_at_once_and_again_is_nothin
 async def test_one_use_of_all_and_all_uses_of_one(case: Case, coordinator: Caller) -> None:
     assert (await revoked(coordinator, case, "all", "mechanisms"))["revoked"] == 3
     assert (await revoked(coordinator, case, JACINTA, "all"))["revoked"] == 2
+    events = (await coordinator.client.get(address(case, "timeline"))).json()["events"]
+    told = [event["detail"] for event in events if event["kind"] == "consent_revoked"]
+    assert {"person": FAMILY, "use": "mechanisms"} in told
+    assert {"person": JACINTA, "use": "name_in_public"} in told
     live = {
         (person, use)
         for person in (CEIBA, JACINTA, FAMILY)
