@@ -102,7 +102,7 @@ def _table(told: Report) -> Table:
         answers = counts_words(responded.kinds)
         table.add_row(f"{phrase(responded.kind)}, {responded.asked} written to", answers)
     for kind, organisations in told.partner_actions.items():
-        table.add_row(f"Organisations that {named({}, kind)}", str(organisations))
+        table.add_row(f"Organisations that {phrase(kind).lower()}", str(organisations))
     if told.impacts:
         table.add_row("What became of people", ", ".join(phrase(one).lower() for one in told.impacts))
     table.add_row("Ending", phrase(told.ending))

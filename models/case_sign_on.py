@@ -12,6 +12,8 @@ from models.scalars import Duration, Slug
 from models.strict_model import OnlyLists, StrictModel, across_entries, parse
 from models.vocabulary import ReleasePolicy
 
+_REMEDY: Final = "Write it as a case does: examples/case-format.yaml shows how."
+
 
 class PartnerSelection(StrictModel):
     """Which partners are invited: those of the groups, or those listed."""
@@ -80,14 +82,14 @@ class LaterSignOn(StrictModel):
         Raises:
             InvalidInput: a problem for each field that is left out though the case itself has no sign-on.
         """
-        before = parse(SignOn, of_case) if of_case else None
-        if before is None:
-            self._refuse_left_out()
-        reminders = [one for one in before.remind_after if one < self.closes_after] if before else []
-        of_all = {field: getattr(before, field) for field in DocumentSignOn.model_fields} if before else {}
-        known = {**of_all, "remind_after": tuple(reminders)}
         said = {field: value for field, value in self if value is not None}
-        return DocumentSignOn.model_construct(**{**known, **said})
+        if not of_case:
+            self._refuse_left_out()
+            return DocumentSignOn.model_construct(**{"remind_after": (), **said})
+        before = parse(SignOn, of_case)
+        reminders = tuple(one for one in before.remind_after if one < self.closes_after)
+        known = {field: getattr(before, field) for field in DocumentSignOn.model_fields}
+        return DocumentSignOn.model_construct(**{**known, "remind_after": reminders, **said})
 
     def _refuse_left_out(self) -> None:
         problems = [
@@ -97,6 +99,3 @@ class LaterSignOn(StrictModel):
         ]
         if problems:
             raise InvalidInput(problems)
-
-
-_REMEDY: Final = "Write it as a case does: examples/case-format.yaml shows how."

@@ -19,6 +19,7 @@ from storage.partner_audiences import (
     TO_REMIND,
     TO_SIGN_AGAIN,
 )
+from storage.signatures import COUNTING
 from storage.suppressions import LISTS_ALONE
 
 _USABLE = f"""
@@ -215,8 +216,8 @@ TOLD = """
 """
 """A signature stood on the list that a recipient has."""
 
-STANDS = """
-    (signature.digest = :digest AND signature.superseded_at IS NULL AND signature.doubted_at IS NULL)
+STANDS = f"""
+    (signature.digest = :digest AND {COUNTING})
 """
 """It stands on the list of today."""
 

@@ -27,9 +27,8 @@ UNAVAILABLE = (
 SESSION = {"plan_cache_mode": "force_generic_plan", "synchronous_commit": "on"}
 """Settings of each session. A claim that a crash may forget guards nothing, whatever the server is set to."""
 
-READING = {**SESSION, "default_transaction_read_only": "on"}
+_READING = {**SESSION, "default_transaction_read_only": "on"}
 """Settings of those that only read."""
-
 
 POOL: Final = 10
 """How many connections to change things with a process keeps, unless it is told otherwise."""
@@ -56,7 +55,7 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = POOL) -> None:
         self.url = url
         self._engine = _engine(url, pool_size, pool_size, SESSION)
-        self._reading = _engine(url, _readers(pool_size), 0, READING, isolation_level="AUTOCOMMIT")
+        self._reading = _engine(url, _readers(pool_size), 0, _READING, isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:

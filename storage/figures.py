@@ -11,6 +11,7 @@ from models.partner_actions import PartnerActionKind
 from models.vocabulary import TargetKind
 from storage.gate_of_answers import COUNTS
 from storage.partner_actions import COUNTED
+from storage.signatures import COUNTING
 
 _ACTIONS = text("""
     SELECT count(*) AS actions, count(released_at) AS released FROM urgent_action
@@ -26,13 +27,13 @@ _SPAN = text("""
 """)
 """From the beginning of the day of the event; where only its month is known, an action is left out."""
 
-_SIGN_ON = text("""
+_SIGN_ON = text(f"""
     SELECT count(DISTINCT document.id) AS documents, count(*) AS invited,
            count(*) FILTER (WHERE EXISTS (
                SELECT 1 FROM signature
                WHERE signature.document_id = invitation.document_id
                  AND signature.partner_id = invitation.partner_id AND signature.answer = 'signed'
-                 AND signature.superseded_at IS NULL AND signature.doubted_at IS NULL)) AS signed
+                 AND {COUNTING})) AS signed
     FROM invitation JOIN document ON document.id = invitation.document_id
     WHERE document.sign_on_opened_at IS NOT NULL
 """)
@@ -82,7 +83,6 @@ COUNTING_OUTCOMES: Final = """
 """The newest outcome of each person."""
 
 _IMPACTS = text(f"SELECT impact, count(*) FROM ({COUNTING_OUTCOMES}) AS newest GROUP BY impact")
-
 
 _PARTNER_ACTIONS = text(f"""
     SELECT done.kind, count(DISTINCT (done.action_id, done.partner_id))

@@ -16,7 +16,7 @@ from models.partners import Partner, Signature
 from models.records import EventKind
 from models.vocabulary import SignatureVisibility
 from storage.records import announce, record
-from storage.signatures import CURRENT
+from storage.signatures import COUNTING, CURRENT
 
 # The last lock that is taken: whoever has it waits for nobody else.
 _ONE_AT_A_TIME = text(
@@ -27,10 +27,9 @@ _REPORTED_LATELY = text("""
     WHERE partner_id = :partner_id AND reported_at > now() - interval '24 hours'
 """)
 
-_SIGNED: Final = """
+_SIGNED: Final = f"""
     SELECT 1 FROM signature
-    WHERE signature.invitation_id = done.invitation_id AND signature.answer = 'signed'
-      AND signature.superseded_at IS NULL AND signature.doubted_at IS NULL
+    WHERE signature.invitation_id = done.invitation_id AND signature.answer = 'signed' AND {COUNTING}
 """
 
 COUNTED: Final = f"done.withdrawn_at IS NULL AND EXISTS ({_SIGNED})"

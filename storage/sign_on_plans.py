@@ -35,25 +35,8 @@ def is_later(action: UrgentAction, document: Document) -> bool:
     return document.number != action.leading_document
 
 
-async def asked_document(
-    session: AsyncSession, action: UrgentAction, current: CurrentVersion, *, may_go_out: bool
-) -> AskedDocument | None:
-    """Return the later document whose window is open, or is to be opened once its text may go out."""
-    window = await _window(session, action, current)
-    if window is None or not window.is_asked_for:
-        return None
-    ready = may_go_out or current.document.sign_on_opened_at is not None
-    return AskedDocument(document=current.ref(action), plan=window.plan, ready=ready)
-
-
-async def is_signed(session: AsyncSession, action: UrgentAction, current: CurrentVersion) -> bool:
-    """Tell whether a later document goes out by itself: somebody had signed its text as its window ended."""
-    window = await _window(session, action, current)
-    return window is not None and window.lets_go_out
-
-
-async def _window(session: AsyncSession, action: UrgentAction, current: CurrentVersion) -> LaterWindow | None:
-    document = current.document
+async def later_window(session: AsyncSession, action: UrgentAction, document: Document) -> LaterWindow | None:
+    """Read how it stands with the sign-on of a later document; None where it asks nobody."""
     plan = plan_of_sign_on(action, document)
     if plan is None or not is_later(action, document):
         return None
@@ -64,6 +47,16 @@ async def _window(session: AsyncSession, action: UrgentAction, current: CurrentV
         on_hold=action.held_at is not None,
         signed_in_time=await signed_in_time(session, document),
     )
+
+
+def asked_document(
+    action: UrgentAction, current: CurrentVersion, window: LaterWindow | None, *, may_go_out: bool
+) -> AskedDocument | None:
+    """Return the later document whose window is open, or is to be opened once its text may go out."""
+    if window is None or not window.is_asked_for:
+        return None
+    ready = may_go_out or current.document.sign_on_opened_at is not None
+    return AskedDocument(document=current.ref(action), plan=window.plan, ready=ready)
 
 
 async def _is_awaited(session: AsyncSession, action: UrgentAction, document: Document) -> bool:

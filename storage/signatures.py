@@ -30,12 +30,15 @@ _NEWEST: Final = (
     .scalar_subquery()
 )
 
-_SIGNED: Final = text("""
-    SELECT CAST(partner.id AS text), CAST(NULLIF(partner.members, '{}') AS text[]), partner.member_count,
+COUNTING: Final = "signature.superseded_at IS NULL AND signature.doubted_at IS NULL"
+"""The same as `COUNTS`, in SQL."""
+
+_SIGNED: Final = text(f"""
+    SELECT CAST(partner.id AS text), CAST(NULLIF(partner.members, '{{}}') AS text[]), partner.member_count,
            signature.visibility, partner.name, partner.country
     FROM signature JOIN partner ON partner.id = signature.partner_id
     WHERE signature.document_id = :document_id AND signature.digest = :digest AND signature.answer = 'signed'
-      AND signature.superseded_at IS NULL AND signature.doubted_at IS NULL
+      AND {COUNTING}
     ORDER BY partner.country, partner.name
 """)
 

@@ -43,7 +43,7 @@ from storage.invitations import links_to_send
 from storage.late_joiners import documents_missed
 from storage.personal import personal_rounds
 from storage.release_rounds import next_round, rounds_of
-from storage.sign_on_plans import asked_document, is_signed, plan_of_sign_on
+from storage.sign_on_plans import asked_document, later_window, plan_of_sign_on
 from storage.signing_again import asked_again
 
 _DURATION = TypeAdapter(timedelta)
@@ -149,6 +149,7 @@ async def facts_of(session: AsyncSession, action_id: UUID) -> CaseFacts:
     notice = await _notice(session, action)
     still_lacks = await lacking(session, action, current.version)
     release = await _release(session, action, current)
+    window = await later_window(session, action, current.document)
     return CaseFacts(
         lacking=still_lacks,
         on_hold=action.held_at is not None,
@@ -165,8 +166,8 @@ async def facts_of(session: AsyncSession, action_id: UUID) -> CaseFacts:
         addendum=await addendum_to_send(session, action),
         notice=notice and await next_round(session, action, notice, Purpose.STOP_NOTICE),
         untold=notice is not None and await _untold(session, notice),
-        sign_on=await asked_document(session, action, current, may_go_out=not still_lacks),
-        signed=release if release and await is_signed(session, action, current) else None,
+        sign_on=asked_document(action, current, window, may_go_out=not still_lacks),
+        signed=release if window and window.lets_go_out else None,
     )
 
 

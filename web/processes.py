@@ -11,16 +11,10 @@ from typing import Final, NamedTuple, Self
 
 import structlog
 
-from storage.database import POOL
-
 _log = structlog.get_logger(__name__)
 
 _SHARE: Final = "--share"
 _WAITING_VISITORS: Final = 2048
-
-
-_POOL_OF_ALL: Final = 32
-_SMALLEST_POOL: Final = 2
 
 
 class Share(NamedTuple):
@@ -37,11 +31,6 @@ class Share(NamedTuple):
             return None
         number, listener, lifeline = map(int, arguments[1:])
         return cls(number, socket.socket(fileno=listener), lifeline)
-
-
-def pool_of(processes: int) -> int:
-    """Return the size of the pool of each of several, which have at most 100 connections together."""
-    return min(POOL, max(_SMALLEST_POOL, _POOL_OF_ALL // processes))
 
 
 async def run_processes(count: int, host: str, port: int) -> int:

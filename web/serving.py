@@ -3,6 +3,7 @@
 import asyncio
 import gc
 from types import FrameType
+from typing import Final
 
 import uvicorn
 
@@ -26,12 +27,15 @@ from security.keys import decode_key
 from security.pins import PinHasher
 from settings import Settings, load_settings
 from storage.changes import ChangeFeed
-from storage.database import Database
+from storage.database import POOL, Database
 from web.app import create_app
 from web.callbacks.known import Callbacks
 from web.gateway import WorkflowGateway
-from web.processes import Share, ends_with, pool_of
+from web.processes import Share, ends_with
 from web.services import Services
+
+_POOL_OF_ALL: Final = 32
+_SMALLEST_POOL: Final = 2
 
 
 class Server(uvicorn.Server):
@@ -45,6 +49,11 @@ class Server(uvicorn.Server):
         """Take no more requests, and finish those that are under way."""
         super().handle_exit(sig, frame)
         self._feed.wake_everybody()
+
+
+def pool_of(processes: int) -> int:
+    """Return the size of the pool of each of several, which have at most 100 connections together."""
+    return min(POOL, max(_SMALLEST_POOL, _POOL_OF_ALL // processes))
 
 
 async def build_services(settings: Settings) -> Services:

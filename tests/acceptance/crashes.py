@@ -4,6 +4,7 @@ import signal
 from collections import Counter
 
 import psutil
+import psycopg
 
 from local.process import Child
 from local.services import ProcessService, TemporalService
@@ -17,6 +18,12 @@ def child_of(stack: Stack, name: str) -> Child:
         return service._server.child
     assert isinstance(service, ProcessService)
     return service._child
+
+
+def connected(stack: Stack) -> psycopg.Connection:
+    """Connect to the database of a stack: each statement is a transaction of its own, or in none."""
+    address = stack.settings.database_url.replace("postgresql+psycopg://", "postgresql://")
+    return psycopg.connect(address, autocommit=True)
 
 
 async def kill(stack: Stack, name: str) -> int:

@@ -14,7 +14,7 @@ import pytest
 
 from local.stack import Stack
 from tests.acceptance.cases import addresses_of, case, mailbox_of, partner, press, sign_on
-from tests.acceptance.crashes import child_of, kill, restart_after_kill
+from tests.acceptance.crashes import child_of, connected, kill, restart_after_kill
 from tests.acceptance.network import Network
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -120,7 +120,7 @@ async def _post(link: str, form: dict[str, str]) -> httpx.Response:
 @contextmanager
 def _commits_of_signatures_wait(stack: Stack) -> Iterator[psycopg.Connection]:
     """Have every commit of a signature wait for the end of this block."""
-    with _connected(stack) as connection:
+    with connected(stack) as connection:
         connection.execute(f"""
             CREATE FUNCTION wait_at_the_gate() RETURNS trigger LANGUAGE plpgsql AS
             $$ BEGIN PERFORM pg_advisory_xact_lock_shared({GATE}); RETURN NULL; END $$;
@@ -135,11 +135,6 @@ def _commits_of_signatures_wait(stack: Stack) -> Iterator[psycopg.Connection]:
             connection.execute("DROP FUNCTION wait_at_the_gate CASCADE")
 
 
-def _connected(stack: Stack) -> psycopg.Connection:
-    address = stack.settings.database_url.replace("postgresql+psycopg://", "postgresql://")
-    return psycopg.connect(address, autocommit=True)
-
-
 def _wait_for_the_commit(connection: psycopg.Connection) -> None:
     query = "SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND NOT granted"
     _poll(lambda: connection.execute(query, [GATE]).fetchone() == (True,))
@@ -150,7 +145,7 @@ def _wait_for_signatures(stack: Stack, reference: str) -> None:
         SELECT count(*) > 0 FROM signature JOIN document ON document.id = signature.document_id
         JOIN urgent_action ON urgent_action.id = document.action_id WHERE reference = %s
     """
-    with _connected(stack) as connection:
+    with connected(stack) as connection:
         _poll(lambda: connection.execute(query, [reference]).fetchone() == (True,))
 
 

@@ -6,12 +6,12 @@ import re
 from base64 import b64encode
 from dataclasses import dataclass
 
-import psycopg
 import pytest
 import pytest_asyncio
 from temporalio.client import Client
 
 from tests.acceptance.cases import example_contacts, example_partners
+from tests.acceptance.crashes import connected
 from tests.acceptance.network import Network
 from tests.acceptance.people import SIGNER
 from tests.acceptance.planting import Garden
@@ -164,8 +164,7 @@ async def _link(network: Network, reference: str, number: int) -> str:
 
 def _break_first_claims(network: Network) -> None:
     """Have the database refuse the release's first claims of mails, with errors that quote an address."""
-    address = network.stack.settings.database_url.replace("postgresql+psycopg://", "postgresql://")
-    with psycopg.connect(address, autocommit=True) as connection:
+    with connected(network.stack) as connection:
         connection.execute("""
             CREATE SEQUENCE claims_tried;
             CREATE FUNCTION break_the_first() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN

@@ -5,9 +5,7 @@ import time
 from functools import partial
 from random import Random
 
-import psycopg
-
-from tests.acceptance.crashes import kill_and_restart
+from tests.acceptance.crashes import connected, kill_and_restart
 from tests.chaos.judge import judged
 from tests.chaos.killed_workers import Killed, finished, has_ended
 from tests.chaos.points import Protection
@@ -51,24 +49,19 @@ async def forgetful_postgres(scene: Scene, members: int) -> Killed:
 
     It is flushed once behind the first mail, lest it forget the release itself.
     """
-    _at_once(scene, "ALTER SYSTEM SET wal_writer_delay = '10s'", "SELECT pg_reload_conf()")
+    with connected(scene.stack) as connection:
+        connection.execute("ALTER SYSTEM SET wal_writer_delay = '10s'")
+        connection.execute("SELECT pg_reload_conf()")
     release, before = await _begun(scene, members, Protection.DISK)
     await until(partial(_more_than, scene, before + 1), seconds=PATIENCE_SECONDS)
-    _at_once(scene, "CHECKPOINT")
+    with connected(scene.stack) as connection:
+        connection.execute("CHECKPOINT")
     await until(partial(_more_than, scene, before + members // 4), seconds=PATIENCE_SECONDS)
     assert await scene.waiting(), "the kill came when all was over"
     await scene.stack.kill("postgres")
     assert not scene.stack.postgres.running
     await scene.stack.start("postgres")
     return await _ended(scene, release, 1, [await _gone_on(scene, release)])
-
-
-def _at_once(scene: Scene, *statements: str) -> None:
-    """Run what cannot be run in a transaction."""
-    address = scene.stack.settings.database_url.replace("+psycopg", "")
-    with psycopg.connect(address, autocommit=True) as connection:
-        for statement in statements:
-            connection.execute(statement)
 
 
 async def lost_file_of_temporal(scene: Scene, members: int) -> Killed:

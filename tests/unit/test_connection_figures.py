@@ -7,7 +7,7 @@ import pytest
 from local.postgres import ALWAYS
 from storage.database import POOL, most_connections
 from tests.deployment_files import SERVICES
-from web.processes import pool_of
+from web.serving import pool_of
 
 LISTENING = 1
 RESERVED_FOR_SUPERUSERS = 3

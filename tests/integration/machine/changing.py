@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from tests.integration.machine.deciding import Deciding
-from tests.integration.machine.machine import text_of
-from tests.integration.machine.model import CONSENT, USES, Case, Document, Story, Version
+from tests.integration.machine.model import USES, Case, Document, Story
 from tests.integration.machine.standing import coordinator, in_a_case, which
 from tests.integration.machine.writing import Writing
 
@@ -67,19 +66,15 @@ class Changing(Writing, Deciding):
 
     async def _learn_draft(self, story: Story, who: str) -> None:
         """Read what was prepared with a fact: another document, or another version of one that is not out."""
-        case, path = story.eras[-1].case, f"/actions/{story.now.reference}/documents"
-        newest = (await self.world.ask(who, "GET", path)).tree["documents"][-1]
-        number = newest["number"]
-        known = {document.number: document for document in case.documents}
-        version = known[number].newest.number + 1 if number in known else 1
-        read = (await self.world.ask(who, "GET", f"{path}/{number}/versions/{version}")).tree
-        draft = Version(version, {one["language"]: text_of(one) for one in read["texts"]}, who)
-        assert draft.digest == read["digest"]
+        number = (await self.newest_document(story, who))["number"]
+        known = {document.number: document for document in story.now.documents}
         if number in known:
+            written = known[number].newest.number + 1
             known[number].replaced = False
-            known[number].versions.append(draft)
+            known[number].versions.append(await self.version_as_told(story, who, number, written))
         else:
-            case.documents.append(Document(number, is_notice=False, versions=[draft], guided=True))
+            draft = await self.version_as_told(story, who, number, 1)
+            story.now.documents.append(Document(number, is_notice=False, versions=[draft], guided=True))
 
 
 def _change(position: int, change: str, case: Case) -> None:
@@ -90,8 +85,6 @@ def _change(position: int, change: str, case: Case) -> None:
             person.consents[use].void = True
     person.is_free = change == RELEASED
     case.sources.append("family")
-    case.consent_revision += 1
+    case.have_consent_confirmed_again()
     for document in case.documents:
         document.replaced = True
-        for version in document.versions:
-            version.confirmed = {(by, what) for by, what in version.confirmed if what != CONSENT}

@@ -105,16 +105,26 @@ class Frame(RuleBasedStateMachine):
 
     async def learn_notice(self, story: Story, who: str) -> None:
         """Read the notice that an end has written, if it wrote one."""
-        path = f"/actions/{story.now.reference}/documents"
-        newest = (await self.world.ask(who, "GET", path)).tree["documents"][-1]
+        newest = await self.newest_document(story, who)
         known = [document.number for document in story.now.documents]
         if newest["kind"] != "stop_action" or newest["number"] in known:
             return
-        read = (await self.world.ask(who, "GET", f"{path}/{newest['number']}/versions/1")).tree
-        texts = {one["language"]: text_of(one) for one in read["texts"]}
-        version = Version(1, texts, who)
+        version = await self.version_as_told(story, who, newest["number"], 1)
+        story.now.documents.append(Document(newest["number"], is_notice=True, versions=[version]))
+
+    async def newest_document(self, story: Story, who: str) -> dict[str, Any]:
+        """Ask which document of a case is the newest."""
+        answer = await self.world.ask(who, "GET", f"/actions/{story.now.reference}/documents")
+        newest: dict[str, Any] = answer.tree["documents"][-1]
+        return newest
+
+    async def version_as_told(self, story: Story, who: str, document: int, number: int) -> Version:
+        """Read a version that nobody of the machine wrote; its digest must be that of its texts."""
+        path = f"/actions/{story.now.reference}/documents/{document}/versions/{number}"
+        read = (await self.world.ask(who, "GET", path)).tree
+        version = Version(number, {one["language"]: _text(one) for one in read["texts"]}, who)
         assert version.digest == read["digest"]
-        story.eras[-1].case.documents.append(Document(newest["number"], is_notice=True, versions=[version]))
+        return version
 
     def complain(self, what: str, *shown: str) -> None:
         """Fail, and keep for the report all that led to it."""
@@ -179,7 +189,6 @@ def _close(case: Case) -> None:
     case.closed = True
 
 
-def text_of(tree: dict[str, Any]) -> Text:
-    """Take a text as the API shows it."""
+def _text(tree: dict[str, Any]) -> Text:
     parts = {part: tree[part] for part in ("headline", "summary", "body", "background", "demands")}
     return Text(**parts)

@@ -129,6 +129,12 @@ class Case:
             return False
         return consent.until is None or consent.until >= datetime.now(UTC).date()
 
+    def have_consent_confirmed_again(self) -> None:
+        """Have what was confirmed of consents count no more: they are others since."""
+        self.consent_revision += 1
+        for version in (version for document in self.documents for version in document.versions):
+            version.confirmed = {(who, what) for who, what in version.confirmed if what != CONSENT}
+
     def has_asked_anew(self) -> bool:
         """Tell whether whoever decides since a fact changed was asked about all that was allowed before."""
         consents = [one for person in self.people for one in person.consents.values()]

@@ -79,9 +79,7 @@ def _confirm(who: str, digest: str, confirms: set[str] | None, case: Case, *, co
 def _record(position: int, use: str, plan: ConsentPlan, case: Case) -> None:
     case.people[position].consents[use] = consent_known(plan, case.life)
     if plan.given:
-        case.consent_revision += 1
-        for version in (version for document in case.documents for version in document.versions):
-            version.confirmed = {(who, what) for who, what in version.confirmed if what != CONSENT}
+        case.have_consent_confirmed_again()
 
 
 def _add_source(case: Case) -> None:

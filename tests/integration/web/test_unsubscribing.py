@@ -140,9 +140,10 @@ async def test_while_the_database_is_away_she_is_told_so_by_a_page(site: Site) -
 
 async def test_a_flood_of_those_who_leave_keeps_nobody_waiting_who_signs(site: Site) -> None:
     case = await make_case(site.services.database)
-    contacts = [one for one in await case.deliveries(await case.batch()) if one.recipient_kind == "contact"]
     await case.open_sign_on()
-    link, path = await sign_link(case, "casa-manantial"), path_to(site, contacts[0])
+    link = await sign_link(case, "casa-manantial")
+    contacts = [one for one in await case.deliveries(await case.batch()) if one.recipient_kind == "contact"]
+    path = path_to(site, contacts[0])
 
     async def all_places_taken() -> bool:
         return site.services.leaving.locked()
