@@ -32,6 +32,9 @@ KINDS: Final = {
 REFERENCE: Final = re.compile(r"UA-\d{4}-\d{3,}")
 INDEX: Final = re.compile(r"UA-\d{4}-\d{3,}/(\d+)")
 SIGN_LINK: Final = re.compile(r"https://\S+/s/[\w-]+")
+PAGE: Final = "page"
+"""The channel of what a partner reads behind its link."""
+
 _NETWORK: Final = "red acuerpa "
 
 

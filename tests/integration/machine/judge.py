@@ -8,7 +8,7 @@ from typing import Final
 from tests.integration.machine import cast
 from tests.integration.machine.cast import AUTHORITY, MECHANISM
 from tests.integration.machine.fold import naming, says_word, words_in
-from tests.integration.machine.inbox import Message
+from tests.integration.machine.inbox import PAGE, Message
 from tests.integration.machine.model import (
     AUTHORITIES,
     MECHANISMS,
@@ -206,7 +206,7 @@ def _of_recipient(message: Message, case: Case, version: Version, story: Story) 
         invited = {cast.PARTNERS[slug]: slug for slug in case.partners}
         if message.to not in invited:
             yield "it invites a partner that was not to be invited"
-        elif invited[message.to] in case.signed:
+        elif _has_answered(message, case.signed.get(invited[message.to]), version):
             yield "its partner has answered"
         return
     guided = any(one.guided for one in case.documents if one.newest is version)
@@ -214,6 +214,11 @@ def _of_recipient(message: Message, case: Case, version: Version, story: Story) 
     reached = {to for _, to in story.received} if guided else follows | set(dict(_audience(case, version)))
     if message.to not in reached:
         yield "it goes to nobody of its audience"
+
+
+def _has_answered(message: Message, digest: str | None, version: Version) -> bool:
+    """Tell whether a partner is asked in vain; its page lets it sign what it declined, or another text."""
+    return digest == version.digest if message.channel == PAGE else digest is not None
 
 
 def _audience(case: Case, version: Version) -> Iterator[tuple[str, str]]:

@@ -219,3 +219,14 @@ def test_a_name_that_authorities_may_no_longer_be_told_is_found(
     monkeypatch.setattr(LeakGuard, "leaks", lambda _self, _text, **_how: ())
     sin(People(), BEHIND_A_PSEUDONYM, released_without(AUTHORITIES))
     assert "it says the name of Luna" in (tally.wrong or "")
+
+
+def test_a_partner_that_declined_may_read_and_sign_after_all(tally: Tally) -> None:
+    people = People()
+    story = people.hand_in_now(replace(PLAN, partners=("tejedoras",)))
+    people.step(people._gather(story, "decline"))
+    assert story.now.signed == {"tejedoras": ""}
+    people.step(people._gather(story, "sign"))
+    assert story.now.signed == {"tejedoras": story.now.documents[0].newest.digest}
+    people.teardown()
+    assert tally.wrong is None

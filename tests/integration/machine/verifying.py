@@ -11,7 +11,7 @@ from hypothesis.stateful import initialize, precondition, rule
 from tests.integration.machine import cast
 from tests.integration.machine.fold import readings_of
 from tests.integration.machine.handing_in import case_known, case_tree, texts_of
-from tests.integration.machine.inbox import INDEX, Message
+from tests.integration.machine.inbox import INDEX, PAGE, Message
 from tests.integration.machine.judge import wrongs_of_page
 from tests.integration.machine.machine import MOST_CASES
 from tests.integration.machine.model import CONSENT, FACTS, Case, Era, Story
@@ -126,7 +126,7 @@ class Verifying(Standing):
     def _judge_page(self, page: str, address: str, story: Story) -> None:
         index, language = INDEX.search(page), _SHOWN_LANGUAGE.search(page)
         message = Message(
-            channel="page",
+            channel=PAGE,
             to=address,
             title=f"Invitation to sign {index.group() if index else ''}: ",
             parts=tuple(readings_of(page)),
