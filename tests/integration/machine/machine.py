@@ -128,7 +128,7 @@ class Frame(RuleBasedStateMachine):
 
     def complain(self, what: str, *shown: str) -> None:
         """Fail, and keep for the report all that led to it."""
-        self.tally.wrong = self.tally.wrong or "\n".join([*self.log, what, *shown])
+        self.tally.wrong = self.tally.wrong or "\n".join([what, *shown, *self.log])
         raise AssertionError(self.tally.wrong)
 
     async def approve_end(self, story: Story) -> None:
@@ -158,7 +158,8 @@ class Frame(RuleBasedStateMachine):
         self.log.append(f"{message.received_at:%H:%M:%S.%f} {message.channel} {message.to}: {message.title}")
         found = wrongs(message, self.known, self.world.emails)
         if found:
-            self.complain(f"The last message was wrong: {found}", *message.parts[:2])
+            what = f"{message.channel} {message.to}, {message.kind}, at {message.received_at:%H:%M:%S.%f}"
+            self.complain(f"A message was wrong ({what}): {found}", *message.parts[:2])
         story = self.stories.get(message.reference or "")
         if story and message.kind in {"invitation", "reminder"}:
             story.invitations[message.to] = SIGN_LINK.findall(message.parts[1])[0]
