@@ -50,7 +50,7 @@ async def of_a_fault(case: Case, fault: Fault, *, remembers: bool = True) -> dic
     done = Counter(str(one.id) for one in sent if one.state is DeliveryState.SENT)
     wrong = {
         "it did not strike": [one for one, _ in provider.struck] != [fault],
-        f"states {dict(states)}": states != +expected,
+        f"states: {', '.join(f'{number} {state}' for state, number in states.items())}": states != +expected,
         f"effects {sorted(provider.done.values())}": provider.done != done,
         "followed": provider.redirected > 0,
         "nobody to send to": messages < MEMBERS,

@@ -67,10 +67,11 @@ class Outcome:
         special = trouble.is_doubtful or trouble.is_final
         messages = len(self.copies)
         states = Counter({DeliveryState.SENT: messages - special, ended: int(special)})
+        told = ", ".join(f"{number} {state}" for state, number in self.states.items())
         copies = messages - trouble.is_final
         wrong = {
             "it did not happen": not self.fired,
-            f"states {dict(self.states)}": self.states != +states,
+            f"states: {told}": self.states != +states,
             f"copies {self.copies}": max(self.copies) > 1 or sum(self.copies) != copies,
             "no reason": None in self.failures,
         }
