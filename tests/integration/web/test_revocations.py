@@ -62,7 +62,9 @@ async def test_all_uses_of_all_people_are_taken_back_at_once_and_again_is_nothin
         assert not any(use["live"] for use in uses_of(listed, person).values())
     assert (await revoked(coordinator, case, "all", "all"))["revoked"] == 0
     events = (await coordinator.client.get(address(case, "timeline"))).json()["events"]
-    assert sum(event["kind"] == "consent_revoked" for event in events) == 7
+    revoked_by = [event["person"] for event in events if event["kind"] == "consent_revoked"]
+    assert (len(revoked_by), len(set(revoked_by))) == (7, 1)
+    assert revoked_by[0].startswith("Persona ")
 
 
 async def test_one_use_of_all_and_all_uses_of_one(case: Case, coordinator: Caller) -> None:
