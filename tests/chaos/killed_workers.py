@@ -13,7 +13,7 @@ from temporalio.client import WorkflowExecutionStatus
 from temporalio.service import RPCError
 
 from tests.chaos.judge import Judged, judged
-from tests.chaos.points import SINGLE, Point, Protection
+from tests.chaos.points import SELDOM, Point, Protection
 from tests.chaos.scene import CONNECTIONS, PATIENCE_SECONDS, Release, Scene
 from tests.waiting import until
 
@@ -33,7 +33,7 @@ async def killed_at(scene: Scene, points: Sequence[Point], random: Random, *with
     releases: list[Release] = []
     for point in points:
         releases.append(await scene.release(MEMBERS))
-        at = 1 if point in SINGLE else random.randint(1, MEMBERS // CONNECTIONS)
+        at = random.randint(1, SELDOM.get(point, MEMBERS // CONNECTIONS))
         worker = await scene.worker(*without, point=point, at=at)
         await worker.dies_at(point, PATIENCE_SECONDS)
         in_hand |= await scene.in_hand()
