@@ -13,6 +13,7 @@ from models.outbox import RecipientKind
 from models.vocabulary import Channel
 from storage.addressed import ADDRESSED
 from storage.contact_audiences import UNREACHABLE_CONTACTS, selection_parameters
+from storage.database import plan_for_values
 from storage.documents import CurrentVersion
 
 _COUNT = text(f"""
@@ -67,6 +68,7 @@ async def count_audience(
         **selection_parameters(action.policy),
     }
     groups, lists = Counter[Group](), Counter[str]()
+    await plan_for_values(session)
     for kind, channel, language, slug, count in await session.execute(_COUNT, parameters):
         if slug is None:
             groups[Group(RecipientKind(kind), Channel(channel), language)] = count

@@ -30,6 +30,8 @@ SESSION = {"plan_cache_mode": "force_generic_plan", "synchronous_commit": "on"}
 _READING = {**SESSION, "default_transaction_read_only": "on"}
 """Settings of those that only read."""
 
+_PLAN_FOR_VALUES = text("SET LOCAL plan_cache_mode = force_custom_plan")
+
 POOL: Final = 10
 """How many connections to change things with a process keeps, unless it is told otherwise."""
 
@@ -78,6 +80,15 @@ class Database:
         """Close every connection."""
         await self._engine.dispose()
         await self._reading.dispose()
+
+
+async def plan_for_values(session: AsyncSession) -> None:
+    """Have what follows in this transaction planned for the very values that it is asked with.
+
+    For what chooses among all contacts: a plan for any choice expects that hardly anybody is chosen, and then
+    compares everybody with everybody.
+    """
+    await session.execute(_PLAN_FOR_VALUES)
 
 
 def _engine(url: str, kept: int, more: int, settings: Mapping[str, str], **given: Any) -> AsyncEngine:

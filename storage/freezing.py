@@ -21,6 +21,7 @@ from storage.addenda import tell_with_next_document, tells_withdrawals, wait_unt
 from storage.addressed import ADDRESSED
 from storage.audience_counts import unreachable_contacts
 from storage.contact_audiences import selection_parameters
+from storage.database import plan_for_values
 from storage.documents import approved_languages, version_of
 from storage.gate import gate_of_dispatches, outcome_of_refusal
 from storage.message_events import record_states
@@ -154,6 +155,7 @@ async def _fill(
 ) -> Dispatched:
     purpose = Purpose(str(parameters["purpose"]))
     await record_states(session, action.id, await session.execute(_UNPARK, parameters))
+    await plan_for_values(session)
     await session.execute(
         _FREEZE[purpose],
         {**parameters, "dispatch_id": dispatch_id, **selection_parameters(action.policy)},

@@ -116,6 +116,13 @@ async def test_a_wrong_revocation_is_refused_with_all_its_problems(
     assert await contents_of(site.services.database) == before
 
 
+async def test_whoever_names_nobody_of_the_case_is_told_whom_it_has(case: Case, coordinator: Caller) -> None:
+    answer = await post(coordinator, case, "consents/revocations", {"person": FAMILY + 1, "use": "all"})
+    (told,) = problem(answer, 422)["problems"]
+    assert told["rule"] == "is not a person of this case"
+    assert told["remedy"] == "Write a number from 0 to 2: starter.py consents list REF shows them."
+
+
 async def test_a_revocation_in_the_middle_of_a_batch_keeps_every_later_message_in(
     case: Case, verifier: Caller, mailbox: LocalMailbox, email: EmailChannel
 ) -> None:
