@@ -1,5 +1,6 @@
 """Freezing: the audience of a dispatch becomes deliveries, once, where the gate lets it."""
 
+from typing import Final
 from uuid import UUID, uuid4
 
 from sqlalchemy import TextClause, text
@@ -90,6 +91,13 @@ _UNPARK = text("""
 """)
 
 
+LARGE: Final = 1_000
+"""From this size on, a dispatch changes how claims of it are best planned."""
+
+# Where the table is being looked at already, or vacuumed, nobody waits for that.
+_COUNT_DELIVERIES = text("ANALYZE (SKIP_LOCKED) delivery")
+
+
 class NotPermittedError(Exception):
     """The action has ended, or what a release needs is not there."""
 
@@ -163,6 +171,8 @@ async def _fill(
     counted = await session.exec(select(func.count()).where(Delivery.dispatch_id == dispatch_id))
     dispatch = (await session.exec(select(Dispatch).where(Dispatch.id == dispatch_id))).one()
     dispatch.size = counted.one()
+    if dispatch.size >= LARGE:
+        await session.execute(_COUNT_DELIVERIES)
     if dispatch.size and not (await session.execute(_POSSIBLE, {"dispatch_id": dispatch_id})).scalar_one():
         raise NotPermittedError
     detail = {

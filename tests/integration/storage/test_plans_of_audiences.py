@@ -103,3 +103,24 @@ async def test_freezing_and_counting_are_planned_for_what_is_chosen(case: Case) 
         assert await mode(session) == "force_generic_plan"
         await count_audience(session, case.action, await current_version(session, case.action.id), ["es"])
         assert await mode(session) == "force_custom_plan"
+
+
+async def known_deliveries(case: Case) -> int:
+    """Return how many PostgreSQL expects; below zero where it never looked."""
+    ((expected,),) = await execute(
+        case.database, "SELECT reltuples FROM pg_class WHERE oid = CAST('delivery' AS regclass)"
+    )
+    return int(expected)
+
+
+async def test_claims_are_planned_for_a_large_dispatch_from_its_beginning(case: Case) -> None:
+    dispatched = await case.freeze()
+    assert dispatched.size > freezing.LARGE
+    assert await known_deliveries(case) == dispatched.size
+
+
+async def test_a_small_dispatch_is_not_worth_a_look(database: Database) -> None:
+    case = await make_case(database)
+    before = await known_deliveries(case)
+    assert (await case.freeze()).size < freezing.LARGE
+    assert await known_deliveries(case) == before
