@@ -28,8 +28,12 @@ async def coordinator_of(case: Case) -> None:
 
 
 def this_monday() -> datetime:
-    """Return nine o'clock of this week's Monday, by her clocks."""
-    return MONDAY_AT_NINE.moment(week_of(datetime.now(UTC), ZONE), ZONE)
+    """Return nine o'clock of the newest Monday on which it has struck, by her clocks.
+
+    Whoever joined since is not due then; of a nine o'clock that is to come she would be.
+    """
+    week = week_of(datetime.now(UTC) - timedelta(hours=MONDAY_AT_NINE.at.hour), ZONE)
+    return MONDAY_AT_NINE.moment(week, ZONE)
 
 
 async def ask(case: Case, at: datetime, weekly: Weekly = MONDAY_AT_NINE) -> DigestsDue:
