@@ -95,7 +95,7 @@ LARGE: Final = 1_000
 """From this size on, a dispatch changes how claims of it are best planned."""
 
 # Where the table is being looked at already, or vacuumed, nobody waits for that.
-_COUNT_DELIVERIES = text("ANALYZE (SKIP_LOCKED) delivery")
+_ANALYZE_DELIVERIES = text("ANALYZE (SKIP_LOCKED) delivery")
 
 
 class NotPermittedError(Exception):
@@ -172,7 +172,7 @@ async def _fill(
     dispatch = (await session.exec(select(Dispatch).where(Dispatch.id == dispatch_id))).one()
     dispatch.size = counted.one()
     if dispatch.size >= LARGE:
-        await session.execute(_COUNT_DELIVERIES)
+        await session.execute(_ANALYZE_DELIVERIES)
     if dispatch.size and not (await session.execute(_POSSIBLE, {"dispatch_id": dispatch_id})).scalar_one():
         raise NotPermittedError
     detail = {

@@ -12,6 +12,7 @@ from channels.sms import SmsChannel
 from models.messages import DeliveryState
 from models.vocabulary import Channel
 from storage.database import Database
+from tests.chaos.judge import in_words
 from tests.integration.channels.faulty_provider import DONE, Fault, faulty_provider
 from tests.integration.outbox_cases import Case, add_members, execute, make_case
 from tests.integration.senders import composer, until_taken
@@ -50,7 +51,7 @@ async def of_a_fault(case: Case, fault: Fault, *, remembers: bool = True) -> dic
     done = Counter(str(one.id) for one in sent if one.state is DeliveryState.SENT)
     wrong = {
         "it did not strike": [one for one, _ in provider.struck] != [fault],
-        f"states: {', '.join(f'{number} {state}' for state, number in states.items())}": states != +expected,
+        f"states: {in_words(states)}": states != +expected,
         f"effects {sorted(provider.done.values())}": provider.done != done,
         "followed": provider.redirected > 0,
         "nobody to send to": messages < MEMBERS,

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from local.mail_store import MailStore
+from models.messages import DeliveryState
 from tests.chaos.scene import Release, Scene
 from tests.integration.outbox_cases import execute
 
@@ -53,6 +54,11 @@ class Judged:
     def told(self) -> dict[str, Any]:
         """Return the figures."""
         return asdict(self)
+
+
+def in_words(states: Counter[DeliveryState]) -> str:
+    """Tell how many messages are in which state."""
+    return ", ".join(f"{number} {state}" for state, number in states.items())
 
 
 def copies(folder: Path) -> Counter[str]:

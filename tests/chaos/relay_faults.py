@@ -12,6 +12,7 @@ from channels.email import EmailChannel
 from channels.mime import EmailContent, Relay
 from models.messages import Batch, DeliveryState
 from storage.database import Database
+from tests.chaos.judge import in_words
 from tests.integration.channels.scripted_relay import DROP, SILENCE, ScriptedRelay, Step, scripted_relay
 from tests.integration.outbox_cases import Case, execute, make_case
 from tests.integration.senders import mailing, until_taken
@@ -67,11 +68,10 @@ class Outcome:
         special = trouble.is_doubtful or trouble.is_final
         messages = len(self.copies)
         states = Counter({DeliveryState.SENT: messages - special, ended: int(special)})
-        told = ", ".join(f"{number} {state}" for state, number in self.states.items())
         copies = messages - trouble.is_final
         wrong = {
             "it did not happen": not self.fired,
-            f"states: {told}": self.states != +states,
+            f"states: {in_words(self.states)}": self.states != +states,
             f"copies {self.copies}": max(self.copies) > 1 or sum(self.copies) != copies,
             "no reason": None in self.failures,
         }

@@ -1,4 +1,4 @@
-"""An audience is chosen among all contacts in one pass, whatever PostgreSQL expects beforehand."""
+"""What PostgreSQL plans for large dispatches: one pass through all contacts, and claims of their size."""
 
 import re
 from collections.abc import Iterator
