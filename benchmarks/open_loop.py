@@ -42,7 +42,8 @@ class Connections:
         """Send a request and return its answer; `headers` are whole lines."""
         pair = await self._free.get()
         try:
-            pair = pair or await asyncio.open_connection(self._host, self._port)
+            if pair is None or pair[0].at_eof():  # a server hangs up on who was silent for a while
+                pair = await asyncio.open_connection(self._host, self._port)
             reader, writer = pair
             head = f"{method} {path} HTTP/1.1\r\nHost: {self._host}:{self._port}\r\n{headers}"
             writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)

@@ -149,13 +149,13 @@ async def _prepared(stack: Stack, network: Network, database: Database) -> tuple
 
 
 async def _beside_a_release(
-    stack: Stack, network: Network, reference: str, drive: Drive
-) -> tuple[Measured, bool]:
-    """Drive at the rate while a release is running; tell whether it was to the end."""
+    stack: Stack, network: Network, reference: str, drive: Drive, rates: Sequence[float]
+) -> tuple[list[Measured], bool]:
+    """Drive at each rate while a release is running; tell whether it was to the end."""
     await stack.start("worker")
     await network.release(reference)
     await network.begun(reference)
-    measured = await drive(RATE, SECONDS)
+    measured = [await drive(rate, SECONDS) for rate in rates]
     return measured, not await network.is_out(reference, "statement")
 
 
@@ -180,7 +180,8 @@ async def measured(stack: Stack) -> dict[str, object]:
     steady = await drive(RATE, SECONDS)
     spent = cpu.each(RATE * SECONDS)
     rate = await highest_rate(drive, RATE / 2)
-    beside, was_running = await _beside_a_release(stack, network, waiting, drive)
+    bearable = rate / 2
+    (calm, beside), was_running = await _beside_a_release(stack, network, waiting, drive, (bearable, RATE))
     connections.close()
     await network.close()
     await database.close()
@@ -189,11 +190,12 @@ async def measured(stack: Stack) -> dict[str, object]:
         "p99_ms": _line(steady.milliseconds(0.99), LIMIT_MS),
         "p50_ms": round(steady.milliseconds(0.5), 2),
         "cpu_ms_a_visit": spent,
-        "failed": steady.failed + beside.failed,
+        "failed": steady.failed + calm.failed + beside.failed,
         "p99_ms_beside_a_release": {
             **_line(beside.milliseconds(0.99), LIMIT_BESIDE_A_RELEASE_MS),
             "messages": MEMBERS,
             "release_outlasted_it": was_running,
+            f"at_{bearable:g}_a_second": round(calm.milliseconds(0.99), 2),
         },
         "share_of_a_bare_commit": {
             **_line(rate / bare_rate if bare_rate else 0, SHARE_OF_BARE, at_least=True),

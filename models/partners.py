@@ -164,6 +164,17 @@ class Signature(SQLModel, table=True):
             unique=True,
             postgresql_where=text("superseded_at IS NULL"),
         ),
+        Index(
+            "uq_signature_of_invitation",
+            "invitation_id",
+            unique=True,
+            postgresql_where=text("superseded_at IS NULL"),
+        ),
+        Index(
+            "ix_signature_set_aside",
+            "document_id",
+            postgresql_where=text("superseded_at IS NOT NULL OR doubted_at IS NOT NULL"),
+        ),
     )
 
     id: UUID = primary_key()

@@ -34,7 +34,7 @@ _NOT_OBTAINABLE = """
             CROSS JOIN LATERAL (
                 SELECT DISTINCT ON (use) use, given, given_by, revoked_at FROM consent
                 WHERE consent.person_at_risk_id = person.id
-                ORDER BY use, recorded_at DESC) AS newest
+                ORDER BY use DESC, recorded_at DESC) AS newest
             WHERE person.action_id = action.id AND newest.given_by = 'not_obtainable'
               AND newest.given AND newest.revoked_at IS NULL)
 """

@@ -20,7 +20,7 @@ ASKED_ANEW: Final = """
         CROSS JOIN LATERAL (
             SELECT DISTINCT ON (use) voided_by, revoked_at FROM consent
             WHERE consent.person_at_risk_id = person.id
-            ORDER BY use, recorded_at DESC) AS newest
+            ORDER BY use DESC, recorded_at DESC) AS newest
         WHERE person.action_id = action.id AND newest.voided_by IS NOT NULL AND newest.revoked_at IS NULL)
 """
 """Whoever decides since has said yes or no to each use that was allowed before a fact changed."""

@@ -16,6 +16,7 @@ from models.vocabulary import Answer
 from storage.action_lock import SHARED
 from storage.documents import in_order
 from storage.driver import ask, driver_of
+from storage.known_signatories import SET_ASIDE
 from storage.linked_pages import IS_LIVE, LinkedPage
 from storage.readers import OPENNESS
 
@@ -50,6 +51,7 @@ _OPENED: Final = text(f"""
               AND question.answered_at IS NOT NULL) AS questions_answered,
            EXISTS (SELECT 1 FROM proposal
                    WHERE proposal.invitation_id = invitation.id AND proposal.state = 'open') AS is_proposed,
+           {SET_ASIDE},
            {OPENNESS}
     FROM sign_link
     JOIN invitation ON invitation.id = sign_link.invitation_id
@@ -75,12 +77,13 @@ class OpenedAction(NamedTuple):
 
 
 class OpenedDocument(NamedTuple):
-    """The document that may be signed, with its window."""
+    """The document that may be signed, with its window; for `set_aside`, see `KnownSignatories`."""
 
     id: UUID
     number: int
     sign_on_closes_at: datetime | None
     sign_on_ended_at: datetime | None
+    set_aside: str | None
 
 
 class OpenedVersion(NamedTuple):
@@ -251,7 +254,9 @@ async def _opened(session: AsyncSession, row: Any) -> OpenedLink:
         proposal = (await session.exec(select(Proposal).where(Proposal.id == row.proposal_id))).one()
     return OpenedLink(
         action=OpenedAction(row.action_id, row.reference, row.created_at),
-        document=OpenedDocument(row.document_id, row.number, row.sign_on_closes_at, row.sign_on_ended_at),
+        document=OpenedDocument(
+            row.document_id, row.number, row.sign_on_closes_at, row.sign_on_ended_at, row.set_aside
+        ),
         version=OpenedVersion(row.version_id, row.digest),
         partner=OpenedPartner(
             row.partner_id,

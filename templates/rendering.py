@@ -135,6 +135,10 @@ class Renderer:
         """
         return _mould(self, name, language, tuple(shared.items()), tuple(own)).filled(own)
 
+    def kept_part(self, name: str, language: str, shared: Mapping[str, object]) -> str:
+        """Render a part of a page once for all who are shown the same; `shared` must be hashable."""
+        return _kept_part(self, name, language, tuple(shared.items()))
+
     def moment(self, language: str, moment: datetime, time_zone: str) -> str:
         """Write a moment as pages do."""
         known = catalogs.best_language(language, self.default_language)
@@ -160,6 +164,11 @@ def _mould(
 ) -> Mould:
     context = {**dict(shared), "problems": {}, "values": {}}
     return Mould(blanks, lambda own: renderer.page(name, language, {**context, **own}))
+
+
+@lru_cache(MOST_MOULDS)
+def _kept_part(renderer: Renderer, name: str, language: str, shared: tuple[tuple[str, object], ...]) -> str:
+    return renderer.page(name, language, dict(shared))
 
 
 def one_line(text: str) -> str:

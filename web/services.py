@@ -18,6 +18,7 @@ from security.pins import PinHasher
 from security.unsubscribing import UnsubscribeLinks
 from storage.changes import ChangeFeed
 from storage.database import Database
+from storage.known_signatories import KnownSignatories
 from storage.known_texts import KnownTexts
 from templates.letter.press import LetterPress
 from templates.rendering import Renderer
@@ -53,6 +54,7 @@ class Services:
     milestone_reminders: OffsetsByKind
     logo: Logo | None = None
     texts: KnownTexts = field(default_factory=KnownTexts)
+    signatories: KnownSignatories = field(default_factory=KnownSignatories)
     leaving: Semaphore = field(default_factory=lambda: Semaphore(MOST_LEAVING))
 
 

@@ -83,7 +83,7 @@ class SignPage:
             context |= await self._statement(session, link)
             context["changes"] = await self._changes(session, link, form, problems)
             own |= self._own_invitation(link)
-            signed = await signed_so_far(session, link)
+            signed = await signed_so_far(session, self._request, link)
         page = "answered" if link.answer else "sign"
         return Prepared(page, link, context, own, signed, problems, form)
 
@@ -91,9 +91,9 @@ class SignPage:
         """Set what was read; nobody waits for a lock or a connection meanwhile."""
         page, link, context, own, signed, problems, form = prepared
         if prepared.fits_a_mould:
-            part = self._services.renderer.page("_signed", self._language(link), signed) if signed else ""
-            own = {**own, "signed": Markup(part)}  # noqa: S704 - a page of ours, which escapes what it shows
             language, kept = self._language(link), self._kept(link)
+            part = self._services.renderer.kept_part("_signed", language, signed) if signed else ""
+            own = {**own, "signed": Markup(part)}  # noqa: S704 - a page of ours, which escapes what it shows
             return rendered_in_mould(self._services, page, language, context, own, kept=kept)
         everything = {**context, **own, **signed, "problems": problems, "values": form.written}
         return self._render(page, link, everything, status=422 if problems else 200)

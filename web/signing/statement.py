@@ -5,7 +5,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.documents import DocumentText
 from storage.sign_links import OpenedLink
-from storage.signatures import signed_by
 from web.pages import switch
 from web.services import services_of
 
@@ -28,7 +27,7 @@ async def statement_context(
 ) -> dict[str, object]:
     """Return the text, its other languages, its digest, and who has signed it."""
     statement = await statement_as_approved(session, request, link, language)
-    return {**statement, **await signed_so_far(session, link)}
+    return {**statement, **await signed_so_far(session, request, link)}
 
 
 async def statement_as_approved(
@@ -48,11 +47,12 @@ async def statement_as_approved(
     }
 
 
-async def signed_so_far(session: AsyncSession, link: OpenedLink) -> dict[str, object]:
+async def signed_so_far(session: AsyncSession, request: Request, link: OpenedLink) -> dict[str, object]:
     """Return who has signed the text, as the partial `_signed` shows it."""
-    by = await signed_by(session, link.document.id, link.version.digest)
+    document, digest = link.document, link.version.digest
+    by = await services_of(request).signatories.of(session, document.id, digest, document.set_aside)
     return {
-        "signatories": by.named,
+        "signatories": tuple(by.named),
         "unnamed_signatories": by.organisations.unnamed,
         "organisations": by.organisations.total,
     }
