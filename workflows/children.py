@@ -19,6 +19,11 @@ async def dismiss(child: Child) -> None:
     await _signal(child, "finish")
 
 
+async def hand_over(child: Child) -> None:
+    """Ask a child to end with what another one needs to go on where it was."""
+    await _signal(child, "hand_over")
+
+
 async def _signal(child: Child, name: str) -> None:
     if isinstance(child, workflow.ChildWorkflowHandle) and child.done():
         return

@@ -9,11 +9,9 @@ with workflow.unsafe.imports_passed_through():
     from models.follow_up_messages import AskNextDue, Due, FallDue, NextDue
     from models.messages import FollowUpRequest, Purpose
     from workflows.activity_options import FACTS
+    from workflows.histories import is_long
     from workflows.rounds import Rounds
     from workflows.timers import happens_before
-
-LONGEST_HISTORY = 1_000
-"""After so many events a run is followed by another, if the server has not asked for that before."""
 
 BY_THE_FACTS = "what-is-due-is-read-from-the-facts"
 
@@ -24,27 +22,32 @@ class FollowUpWorkflow:
 
     @workflow.init
     def __init__(self, request: FollowUpRequest) -> None:
-        self._finished = False
+        self._finished = self._hands_over = False
         self._nudges = self._seen = 0
         self._document = request.document
         self._rounds = Rounds(request.document, request.rounds)
 
     @workflow.run
-    async def run(self, request: FollowUpRequest) -> None:
-        """Do what falls due until the action expires, is closed, or begins again with another document."""
+    async def run(self, request: FollowUpRequest) -> FollowUpRequest | None:
+        """Do what falls due until the action expires, is closed, or begins again with another document.
+
+        Where the action itself goes on in another run, it is handed what that one's follow-up begins with.
+        """
         if workflow.patched(BY_THE_FACTS):
             while not self._finished:
                 await self._follow()
-                await self._continue_as_new(request)
+                if going_on := await self._going_on(request):
+                    return going_on
         else:
             await self._ask_by_the_plan(request)
         await self._rounds.dismiss()
         await workflow.wait_condition(workflow.all_handlers_finished)
+        return None
 
     async def _follow(self) -> None:
         """Wait for what is due and have it done, until the follow-up is over or its history long."""
         following = await self._next_due()
-        while not (self._finished or following.over or _is_long()):
+        while not (self._finished or self._hands_over or following.over or is_long()):
             if await self._is_disturbed(following.due.at if following.due else None):
                 following = await self._next_due()
             elif following.due:
@@ -65,7 +68,7 @@ class FollowUpWorkflow:
         return True
 
     def _has_changed(self) -> bool:
-        return self._finished or self._nudges > self._seen
+        return self._finished or self._hands_over or self._nudges > self._seen
 
     async def _fall_due(self, due: Due) -> NextDue:
         """Have it done, and begin its messages; it is settled only then, so that no lost run loses them."""
@@ -79,14 +82,20 @@ class FollowUpWorkflow:
             await self._rounds.send(one)
         return await workflow.execute_activity_method(FollowUpActivities.settle_due, falling, **FACTS)
 
-    async def _continue_as_new(self, request: FollowUpRequest) -> None:
-        """Go on in another run, unless it is over; the rounds under way are joined by it."""
+    async def _going_on(self, request: FollowUpRequest) -> FollowUpRequest | None:
+        """Go on in another run, unless it is over; the rounds under way are joined by it.
+
+        Returns what that run begins with, where it is for the action to begin it.
+        """
         if self._finished:
-            return
+            return None
         await workflow.wait_condition(workflow.all_handlers_finished)
-        if not self._finished:
-            under_way = self._rounds.under_way()
-            workflow.continue_as_new(request.model_copy(update={"rounds": under_way}))
+        if self._finished:
+            return None
+        going_on = request.model_copy(update={"rounds": self._rounds.under_way()})
+        if not self._hands_over:
+            workflow.continue_as_new(going_on)
+        return going_on
 
     async def _ask_by_the_plan(self, request: FollowUpRequest) -> None:
         """Send each check-in when it is due, as cases do that were released before facts were asked."""
@@ -110,7 +119,7 @@ class FollowUpWorkflow:
         """Ask no more."""
         self._finished = True
 
-
-def _is_long() -> bool:
-    info = workflow.info()
-    return info.is_continue_as_new_suggested() or info.get_current_history_length() >= LONGEST_HISTORY
+    @workflow.signal
+    def hand_over(self) -> None:
+        """End, and leave what is pending to the follow-up that the action begins in its next run."""
+        self._hands_over = True

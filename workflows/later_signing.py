@@ -17,13 +17,29 @@ HaveSigned = Callable[[SignOnRequest, Callable[[], bool]], Awaitable[None]]
 class LaterSigning:
     """Has one window at a time open, as long as the facts ask for it; they also tell what goes out then."""
 
-    def __init__(self, have_signed: HaveSigned, refresh: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        have_signed: HaveSigned,
+        refresh: Callable[[], Awaitable[None]],
+        overruled: DocumentRef | None = None,
+    ) -> None:
+        """Begin with nothing, or with what was `overruled` in a run before."""
         self._have_signed = have_signed
         self._refresh = refresh
         self._asked: DocumentRef | None = None
         self._running: DocumentRef | None = None
-        self._overruled: DocumentRef | None = None
+        self._overruled = overruled
         self._task: asyncio.Task[None] | None = None
+
+    @property
+    def overruled(self) -> DocumentRef | None:
+        """Name the document that was let go by hand last."""
+        return self._overruled
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether a window is open."""
+        return self._running is not None
 
     def follow(self, asked: AskedDocument | None) -> None:
         """Begin the sign-on that the facts ask for; one that they ask for no more ends."""

@@ -22,12 +22,13 @@ with workflow.unsafe.imports_passed_through():
 class Sidelines:
     """Children that the steps do not wait for; they may outlive the workflow that began them."""
 
-    def __init__(self) -> None:
+    def __init__(self, begun: tuple[DispatchRequest, ...] = ()) -> None:
+        """Begin none, or join the messages that an earlier run of the workflow left under way."""
         self._verification: Child | None = None
         self._cycle = 0
         self._alarms = 0
-        self._asked: list[DispatchRequest] = []
-        self._rounds: list[Rounds] = []
+        self._asked: list[DispatchRequest] = [*begun]
+        self._rounds = [Rounds(one.document, (one,)) for one in begun]
 
     async def follow(self, facts: CaseFacts, document: DocumentRef) -> None:
         """Begin what changed facts ask for, and pass the news on."""
@@ -51,6 +52,10 @@ class Sidelines:
         """Have a release that is not due any more begin again when it is: the gate may have refused it."""
         due = (*facts.personal, facts.signed)
         self._asked = [one for one in self._asked if one.purpose is not Purpose.STATEMENT or one in due]
+
+    def under_way(self) -> tuple[DispatchRequest, ...]:
+        """List the messages that are not known to have gone out."""
+        return tuple(one for rounds in self._rounds for one in rounds.under_way())
 
     async def release(self, request: DispatchRequest) -> None:
         """Send a document, or a language of one, that was approved while the follow-up runs."""

@@ -20,6 +20,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from models.vocabulary import ReleasePolicy
     from workflows.activity_options import FACTS
+    from workflows.histories import is_long
     from workflows.readings import Readings
     from workflows.refusals import is_too_late, refused
     from workflows.rounds import Rounds
@@ -27,9 +28,6 @@ with workflow.unsafe.imports_passed_through():
 
 BETWEEN_ROUNDS = timedelta(minutes=1)
 """The least time between two rounds of invitations: what fails in one second is not told of ten times."""
-
-LONGEST_HISTORY = 1_000
-"""After so many events a run is followed by another, if the server has not asked for that before."""
 
 COLLAPSES = "missed-reminders-become-one"
 CONTINUES = "long-windows-continue-as-new"
@@ -105,9 +103,7 @@ class SignOnWorkflow:
         return self._finished or (at_quorum and self._status.signed >= self._plan.quorum)
 
     def _is_long(self) -> bool:
-        info = workflow.info()
-        is_long = info.is_continue_as_new_suggested() or info.get_current_history_length() >= LONGEST_HISTORY
-        return self._continues and is_long
+        return self._continues and is_long()
 
     def _is_disturbed(self, seen: int) -> bool:
         return self._is_over() or self._is_long() or self._uncounted or self._changes > seen

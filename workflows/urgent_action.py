@@ -2,11 +2,8 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
-from typing import Any
 
 from temporalio import workflow
-from temporalio.exceptions import ChildWorkflowError, WorkflowAlreadyStartedError
 
 with workflow.unsafe.imports_passed_through():
     from activities.references import CaseActivities
@@ -14,7 +11,6 @@ with workflow.unsafe.imports_passed_through():
     from models.lifecycle import ENDED, Decision, Phase, Refusal, refusal_of
     from models.messages import (
         ActionOutcome,
-        ActionRef,
         CasePlan,
         CaseState,
         DispatchOutcome,
@@ -24,31 +20,24 @@ with workflow.unsafe.imports_passed_through():
         PhaseChange,
         Purpose,
     )
+    from models.run_messages import ActionRun, CarriedOver
     from models.sign_on_messages import SignOnRequest, SignOnStatus, WindowEnd
     from models.vocabulary import ReleasePolicy
     from workflows.activity_options import FACTS
     from workflows.addresses import distribution_workflow_id, follow_up_workflow_id, sign_on_workflow_id
-    from workflows.children import Child, dismiss, nudge
     from workflows.distribution import DistributionWorkflow
     from workflows.follow_up import FollowUpWorkflow
+    from workflows.histories import is_long
     from workflows.later_signing import LaterSigning
+    from workflows.parts import EndedError, Parts
     from workflows.readings import Readings
     from workflows.refusals import is_too_late, refused
     from workflows.sidelines import Sidelines
     from workflows.sign_on import SignOnWorkflow
-    from workflows.timers import happens_before
-
 
 _STEP_AT = {Phase.SIGNING: 1, Phase.RELEASING: 2, Phase.FOLLOWING_UP: 3}
 
-BEFORE_ANOTHER = timedelta(seconds=10)
-"""How long after the loss of a child another one is started."""
-
-SPARED = "no-wait-for-a-child-that-is-not-needed"
-
-
-class _EndedError(Exception):
-    """The action was stopped, rejected or closed while a step waited."""
+HANDED_OVER = "another-run-goes-on-with-the-follow-up"
 
 
 @workflow.defn
@@ -56,26 +45,28 @@ class UrgentActionWorkflow:
     """Carries one action through its phases; decisions arrive as updates, changed facts as nudges."""
 
     @workflow.init
-    def __init__(self, action: ActionRef) -> None:
-        self._action = action
-        self._state = CaseState()
+    def __init__(self, action: ActionRun) -> None:
+        carried = action.carried
+        self._action = action.action
+        self._state = carried.state if carried else CaseState()
         self._document: DocumentRef | None = None
         self._expired_into = Phase.CLOSED
-        self._children: list[Child] = []
-        self._ends = False
-        self._sidelines = Sidelines()
+        self._ends = self._hands_over = False
+        self._parts = Parts(lambda: self._is_over)
+        self._sidelines = Sidelines(carried.beside if carried else ())
         self._readings = Readings(self._read_facts)
-        self._later = LaterSigning(self._have_signed, self._readings.refresh)
+        overruled = carried.overruled if carried else None
+        self._later = LaterSigning(self._have_signed, self._readings.refresh, overruled)
 
     @workflow.run
-    async def run(self, action: ActionRef) -> ActionOutcome:
+    async def run(self, action: ActionRun) -> ActionOutcome:
         """Carry the action to its end; a run after a lost one goes on at the phase that was reached."""
-        plan = await workflow.execute_activity_method(CaseActivities.plan_case, action, **FACTS)
+        plan = await workflow.execute_activity_method(CaseActivities.plan_case, self._action, **FACTS)
         self._document = plan.document
         self._state = self._state.model_copy(update={"phase": plan.reached, "released_at": plan.released_at})
         await self._readings.refresh()
         if plan.reached not in ENDED:
-            await self._carry(plan)
+            await self._carry(plan, action.carried)
         elif self._state.facts.stopped and plan.reached is not Phase.STOPPED:
             await self._end()
         await self._tell_those_reached()
@@ -83,12 +74,13 @@ class UrgentActionWorkflow:
         await workflow.wait_condition(workflow.all_handlers_finished)
         return ActionOutcome(phase=self._state.phase)
 
-    async def _carry(self, plan: CasePlan) -> None:
-        steps = (self._verify, self._sign_on, self._release, self._follow_up)
+    async def _carry(self, plan: CasePlan, carried: CarriedOver | None) -> None:
+        steps = (self._verify, self._sign_on, self._release)
         try:
             for step in steps[_STEP_AT.get(plan.reached, 0) :]:
                 await step(plan)
-        except _EndedError:
+            await self._follow_up(plan, carried)
+        except EndedError:
             workflow.logger.info("ended by decision")
         await self._end()
 
@@ -122,12 +114,12 @@ class UrgentActionWorkflow:
 
     async def _sign(self, request: SignOnRequest, unless: Callable[[], bool]) -> SignOnStatus | None:
         name = sign_on_workflow_id(request.document.reference, request.document.number)
-        status: SignOnStatus | None = await self._have_done(SignOnWorkflow.run, request, name, unless)
+        status: SignOnStatus | None = await self._parts.have_done(SignOnWorkflow.run, request, name, unless)
         return status
 
     async def _have_signed(self, request: SignOnRequest, unless: Callable[[], bool]) -> None:
         """Have partners sign a later document; the end of the action ends that, too."""
-        with suppress(_EndedError):
+        with suppress(EndedError):
             await self._sign(request, unless)
 
     async def _release(self, plan: CasePlan) -> None:
@@ -141,17 +133,36 @@ class UrgentActionWorkflow:
             known = self._readings.count
 
     async def _distribute(self, request: DispatchRequest) -> bool:
-        outcome: DispatchOutcome = await self._have_done(
+        outcome: DispatchOutcome = await self._parts.have_done(
             DistributionWorkflow.run, request, distribution_workflow_id(request)
         )
         return outcome.permitted
 
-    async def _follow_up(self, plan: CasePlan) -> None:
+    async def _follow_up(self, plan: CasePlan, carried: CarriedOver | None) -> None:
+        """Follow up, from where an earlier run left that, and go on in another run as often as need be."""
         await self._move(Phase.FOLLOWING_UP)
         released_at = self._state.released_at or workflow.now()
         request = FollowUpRequest(document=plan.document, plan=plan.follow_up, released_at=released_at)
-        await self._have_done(FollowUpWorkflow.run, request, follow_up_workflow_id(plan.document))
+        self._hands_over = workflow.patched(HANDED_OVER)
+        going_on: FollowUpRequest | None = await self._parts.have_done(
+            FollowUpWorkflow.run,
+            carried.follow_up if carried else request,
+            follow_up_workflow_id(plan.document),
+        )
+        if going_on:
+            await self._continue_as_new(going_on)
         self._expired_into = Phase.DORMANT if plan.follow_up.sleeps else Phase.CLOSED
+
+    async def _continue_as_new(self, follow_up: FollowUpRequest) -> None:
+        """Go on in another run, with all that this one knows and that nobody else does."""
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        carried = CarriedOver(
+            state=self._state,
+            follow_up=follow_up,
+            beside=self._sidelines.under_way(),
+            overruled=self._later.overruled,
+        )
+        workflow.continue_as_new(ActionRun(**self._action.model_dump(), carried=carried))
 
     async def _end(self) -> None:
         self._ends = True
@@ -183,7 +194,7 @@ class UrgentActionWorkflow:
         """Wait for a condition, or for the end of the action, which raises."""
         await workflow.wait_condition(lambda: self._is_over or condition())
         if self._is_over:
-            raise _EndedError
+            raise EndedError
 
     @property
     def _is_over(self) -> bool:
@@ -191,50 +202,19 @@ class UrgentActionWorkflow:
         facts, running = self._state.facts, self._state.phase not in ENDED
         return running and (facts.stopped or facts.rejected or self._state.close_decided)
 
-    async def _have_done(
-        self, run: Any, request: Any, name: str, unless: Callable[[], bool] = lambda: False
-    ) -> Any:
-        """Have a child do its part, unless that is not needed; one that is lost is followed by another."""
-        while not unless():
-            try:
-                child = await workflow.start_child_workflow(run, request, id=name)
-                await self._see_through(child, unless)
-                return await child
-            except (ChildWorkflowError, WorkflowAlreadyStartedError):
-                workflow.logger.error("a child was lost", extra={"child": name})
-            await self._wait_before_another(unless)
-        return None
-
-    async def _wait_before_another(self, unless: Callable[[], bool]) -> None:
-        spared = unless if workflow.patched(SPARED) else lambda: False
-        again_at = workflow.now() + BEFORE_ANOTHER
-        if await happens_before(again_at, lambda: self._is_over or spared()) and self._is_over:
-            raise _EndedError
-
-    async def _see_through(
-        self, child: workflow.ChildWorkflowHandle[Any, Any], unless: Callable[[], bool]
-    ) -> None:
-        """Keep a child informed until it is done or not needed any more, and let it finish."""
-        self._children.append(child)
-        await workflow.wait_condition(lambda: self._is_over or child.done() or unless())
-        await dismiss(child)
-        await workflow.wait([child])
-        self._children.remove(child)
-        if self._is_over:
-            raise _EndedError
-
     async def _read_facts(self) -> None:
         facts = await workflow.execute_activity_method(CaseActivities.read_facts, self._action, **FACTS)
         self._state = self._state.model_copy(update={"facts": facts})
         if not facts.on_hold:  # whether we saw the hold or not: a child may have met it at the gate
-            for child in list(self._children):
-                await nudge(child)
+            await self._parts.nudge()
         if self._document:
             kept_in = self._is_over or self._ends or self._later.has_overruled(facts.signed)
             due = facts.model_copy(update={"signed": None}) if kept_in else facts
             await self._sidelines.follow(due, self._document)
         if not (self._is_over or self._ends):
             self._later.follow(facts.sign_on)
+        if self._document and self._hands_over and is_long() and not self._later.is_open:
+            await self._parts.hand_over(follow_up_workflow_id(self._document))
 
     def _refusal(self, decision: Decision) -> Refusal | None:
         if self._is_over:

@@ -12,6 +12,7 @@ with workflow.unsafe.imports_passed_through():
         DispatchRequest,
         FollowUpRequest,
     )
+    from models.run_messages import ActionRun
     from models.sign_on_messages import SignOnRequest, SignOnStatus
     from models.verification_messages import Verifying
     from workflows.activity_options import FACTS
@@ -33,11 +34,11 @@ async def _do_something_else_first(reference: str) -> None:
 @workflow.defn(name="UrgentActionWorkflow")
 class ChangedUrgentAction(UrgentActionWorkflow):
     @workflow.init
-    def __init__(self, action: ActionRef) -> None:
+    def __init__(self, action: ActionRun) -> None:
         super().__init__(action)
 
     @workflow.run
-    async def run(self, action: ActionRef) -> ActionOutcome:
+    async def run(self, action: ActionRun) -> ActionOutcome:
         await _do_something_else_first(action.reference)
         return await super().run(action)
 

@@ -18,9 +18,10 @@ from assembly import WORKFLOWS
 from tests.replay.changed_workflows import CHANGED_WORKFLOWS
 from tests.replay.record_histories import HISTORIES, IRRELEVANT
 from tests.workflows.all_scenarios import SCENARIOS
-from tests.workflows.forgetful import ForgetfulFollowUp
+from tests.workflows.forgetful import ForgetfulAction, ForgetfulFollowUp
 from tests.workflows.stage import CONVERTER
 from workflows.follow_up import FollowUpWorkflow
+from workflows.urgent_action import UrgentActionWorkflow
 
 MOST_BYTES = 100_000
 
@@ -72,11 +73,21 @@ def follows_another(file: Path) -> bool:
     return bool(started.get("continuedExecutionRunId"))
 
 
-async def test_a_follow_up_that_goes_on_from_an_earlier_run_replays_and_not_without_what_that_left() -> None:
-    (file,) = [one for one in by_kind()[FollowUpWorkflow.__name__] if follows_another(one)]
-    await replayer(FollowUpWorkflow).replay_workflow(history(file))
+@pytest.mark.parametrize(
+    ("scenario", "kind", "forgetful"),
+    [
+        ("followed_for_long", FollowUpWorkflow, ForgetfulFollowUp),
+        ("carried_over", UrgentActionWorkflow, ForgetfulAction),
+    ],
+)
+async def test_what_goes_on_from_an_earlier_run_replays_and_not_without_what_that_left(
+    scenario: str, kind: type[Any], forgetful: type[Any]
+) -> None:
+    files = [one for one in by_kind()[kind.__name__] if one.parent.name == scenario]
+    (file,) = filter(follows_another, files)
+    await replayer(kind).replay_workflow(history(file))
     with pytest.raises(NondeterminismError):
-        await replayer(ForgetfulFollowUp).replay_workflow(history(file))
+        await replayer(forgetful).replay_workflow(history(file))
 
 
 def test_every_workflow_has_histories_and_a_negative_control() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from models.messages import CasePlan
 from models.vocabulary import ReleasePolicy
 from tests.workflows.beside import told_beside
+from tests.workflows.carried import carried_over
 from tests.workflows.following import asked_by_the_facts, missed_while_held, slept_and_reopened
 from tests.workflows.lasting import FOR_LONG, followed_for_long
 from tests.workflows.later import (
@@ -88,10 +89,11 @@ SCENARIOS: dict[str, tuple[Scenario, CasePlan]] = {
     "released_in_later_sign_on": (released_in_later_sign_on, case_plan(None, BRIEF)),
     "released_after_a_loss": (released_after_a_loss, case_plan(None, BRIEF)),
     "followed_for_long": (followed_for_long, case_plan(None, FOR_LONG)),
+    "carried_over": (carried_over, case_plan(None, FOR_LONG)),
     "released_in_two_languages": (released_in_two_languages, case_plan(None, BRIEF)),
 }
 
-SUGGESTS_AFTER = {"followed_for_long": 320}
+SUGGESTS_AFTER = {"followed_for_long": 320, "carried_over": 160}
 """After how many events the server suggests another run, where a scenario needs that early."""
 
 

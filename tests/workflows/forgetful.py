@@ -1,11 +1,14 @@
-"""A negative control: a follow-up that forgets what an earlier run of it left under way."""
+"""Negative controls: workflows that forget what an earlier run of theirs left under way."""
 
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from models.messages import FollowUpRequest
+    from models.messages import ActionOutcome, FollowUpRequest
+    from models.run_messages import ActionRun
     from workflows.follow_up import FollowUpWorkflow
     from workflows.rounds import Rounds
+    from workflows.sidelines import Sidelines
+    from workflows.urgent_action import UrgentActionWorkflow
 
 
 @workflow.defn(name="FollowUpWorkflow")
@@ -18,5 +21,19 @@ class ForgetfulFollowUp(FollowUpWorkflow):
         self._rounds = Rounds(request.document)
 
     @workflow.run
-    async def run(self, request: FollowUpRequest) -> None:
-        await super().run(request)
+    async def run(self, request: FollowUpRequest) -> FollowUpRequest | None:
+        return await super().run(request)
+
+
+@workflow.defn(name="UrgentActionWorkflow")
+class ForgetfulAction(UrgentActionWorkflow):
+    """The action, as it would be if it did not join what goes out beside it."""
+
+    @workflow.init
+    def __init__(self, action: ActionRun) -> None:
+        super().__init__(action)
+        self._sidelines = Sidelines()
+
+    @workflow.run
+    async def run(self, action: ActionRun) -> ActionOutcome:
+        return await super().run(action)

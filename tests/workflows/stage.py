@@ -18,6 +18,7 @@ from assembly import WORKFLOWS, _methods
 from local.temporal import temporal_binary
 from models.lifecycle import Decision, Phase
 from models.messages import ActionOutcome, CaseState, DeliveryState, DispatchRequest, Purpose
+from models.run_messages import ActionRun
 from models.sign_on_messages import SignOnStatus
 from security.keys import KeyRing
 from temporal_client import data_converter
@@ -120,7 +121,7 @@ class Stage:
         with self.environment.with_time_skipping_disabled():
             await self.client.start_workflow(
                 UrgentActionWorkflow.run,
-                ACTION,
+                ActionRun(**ACTION.model_dump()),
                 id=action_workflow_id(ACTION.reference),
                 task_queue=CASE_QUEUE,
                 start_signal="nudge",

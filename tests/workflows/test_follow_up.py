@@ -11,7 +11,7 @@ from tests.workflows.following import hold_over_check_ins, missed_while_held
 from tests.workflows.scenarios import BRIEF, reach_follow_up, signed_at_quorum
 from tests.workflows.stage import Handle, Stage, assert_ended
 from tests.workflows.world import FOLLOW_UP, case_plan
-from workflows.urgent_action import BEFORE_ANOTHER
+from workflows.parts import BEFORE_ANOTHER
 
 SHORTLY = timedelta(minutes=5)
 MOST_EVENTS = 200

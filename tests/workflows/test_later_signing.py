@@ -13,7 +13,7 @@ from tests.workflows.scenarios import BRIEF, expire, reach_follow_up
 from tests.workflows.stage import Stage, assert_ended, status_of
 from tests.workflows.test_decisions import refusal_of
 from tests.workflows.world import LATER, LATER_RELEASE, SIGN_ON, World, case_plan
-from workflows.urgent_action import BEFORE_ANOTHER
+from workflows.parts import BEFORE_ANOTHER
 
 BY_HAND = SIGN_ON.model_copy(update={"release": ReleasePolicy.BY_HAND})
 

@@ -21,7 +21,8 @@ from tests.workflows.lasting import (
 )
 from tests.workflows.stage import Stage, assert_ended, open_stage
 from tests.workflows.windows import runs
-from workflows.follow_up import LONGEST_HISTORY, FollowUpWorkflow
+from workflows.follow_up import FollowUpWorkflow
+from workflows.histories import LONGEST_HISTORY
 
 SHORTLY = timedelta(minutes=5)
 

@@ -25,7 +25,7 @@ from tests.workflows.scenarios import (
 )
 from tests.workflows.stage import Stage
 from tests.workflows.world import AUDIENCE, BATCH_SIZE, SIGN_ON, case_plan
-from workflows.urgent_action import BEFORE_ANOTHER
+from workflows.parts import BEFORE_ANOTHER
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from tests.workflows.scenarios import BRIEF, reach_sign_on, signed_at_deadline
 from tests.workflows.stage import Stage, assert_ended
 from tests.workflows.windows import opened_at, start_window
 from tests.workflows.world import DOCUMENT, SIGN_ON, case_plan
+from workflows.parts import BEFORE_ANOTHER
 from workflows.sign_on import SignOnWorkflow
-from workflows.urgent_action import BEFORE_ANOTHER
 
 SHORTLY = timedelta(minutes=5)
 

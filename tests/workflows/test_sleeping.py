@@ -16,7 +16,8 @@ from tests.workflows.scenarios import BRIEF, expire, reach_follow_up
 from tests.workflows.stage import Handle, Stage, assert_ended, status_of
 from tests.workflows.world import case_plan
 from tests.workflows.yesterday import FollowUpByThePlan
-from workflows.follow_up import LONGEST_HISTORY, FollowUpWorkflow
+from workflows.follow_up import FollowUpWorkflow
+from workflows.histories import LONGEST_HISTORY
 
 MONTH, YEAR = timedelta(days=30), timedelta(days=365)
 SHORTLY = timedelta(minutes=1)

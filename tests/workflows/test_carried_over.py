@@ -1,0 +1,112 @@
+"""An action whose history grows long goes on in other runs, with all that was pending."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from assembly import WORKFLOWS
+from models.lifecycle import Decision, Phase, Refusal
+from models.messages import Purpose
+from models.vocabulary import ReleasePolicy
+from tests.waiting import until
+from tests.workflows.all_scenarios import world_of
+from tests.workflows.carried import (
+    KEPT_BACK,
+    be_carried_over,
+    carried_over,
+    go_on_in_another_run,
+    grow,
+    run_of_action,
+)
+from tests.workflows.forgetful import ForgetfulAction
+from tests.workflows.lasting import FOR_LONG
+from tests.workflows.later import ask_later, later_is_out, sign_later
+from tests.workflows.scenarios import expire
+from tests.workflows.stage import Stage, assert_ended, open_stage
+from tests.workflows.test_decisions import refusal_of
+from tests.workflows.test_long_follow_ups import assert_sent_at, due_at
+from tests.workflows.world import LATER_RELEASE, SIGN_ON
+from workflows.urgent_action import UrgentActionWorkflow
+
+FORGETFUL = [ForgetfulAction if kind is UrgentActionWorkflow else kind for kind in WORKFLOWS]
+
+
+@pytest.fixture
+async def stage() -> AsyncIterator[Stage]:
+    """An action on a server that soon suggests another run."""
+    async with open_stage(world_of("carried_over")) as opened:
+        yield opened
+
+
+async def test_all_that_is_pending_comes_at_its_time_once_in_whichever_run(stage: Stage) -> None:
+    await carried_over(stage)
+    await assert_ended(stage, Phase.CLOSED)
+    assert_sent_at(stage, Purpose.CHECK_IN, due_at(stage, *FOR_LONG.check_ins))
+
+
+async def test_the_next_run_knows_at_once_how_the_action_stands(stage: Stage) -> None:
+    await be_carried_over(stage)
+    stage.world.block("plan_case")
+    await go_on_in_another_run(stage)
+    state = await stage.state()
+    assert (state.phase, state.facts.on_hold) == (Phase.FOLLOWING_UP, True)
+    assert state.released_at == stage.world.released_at
+    stage.world.unblock("plan_case")
+
+
+async def test_an_action_that_forgot_what_went_out_beside_it_would_keep_that_back(stage: Stage) -> None:
+    await stage.install("forgetful", FORGETFUL)
+    await be_carried_over(stage)
+    await stage.resume()
+    await expire(stage)
+    await stage.action.result()
+    assert stage.world.sent[KEPT_BACK.purpose, 1, 0] == 0
+    assert await stage.unfinished() == [stage.action_child(KEPT_BACK).id]
+
+
+@pytest.mark.parametrize(
+    ("decision", "phase"), [(Decision.STOP, Phase.STOPPED), (Decision.CLOSE, Phase.CLOSED)]
+)
+async def test_a_decision_ends_what_was_carried_over(stage: Stage, decision: Decision, phase: Phase) -> None:
+    await be_carried_over(stage)
+    stage.world.stopped = decision is Decision.STOP
+    await stage.decide(decision)
+    await stage.action.result()
+
+    async def has_ended() -> bool:
+        return not await stage.unfinished()
+
+    await until(has_ended)
+    await assert_ended(stage, phase)
+    assert stage.world.sent[KEPT_BACK.purpose, 1, 0] == 0
+
+
+async def test_while_partners_sign_a_later_document_no_other_run_begins(stage: Stage) -> None:
+    await ask_later(stage)
+    first = await run_of_action(stage)
+    await grow(stage)
+    assert await run_of_action(stage) == first
+    await sign_later(stage, SIGN_ON.quorum)
+    await later_is_out(stage)
+    await go_on_in_another_run(stage)
+    await expire(stage)
+    await assert_ended(stage, Phase.CLOSED)
+
+
+async def test_what_a_person_was_refused_to_let_go_stays_in_also_in_another_run(stage: Stage) -> None:
+    world = stage.world
+    await ask_later(stage, SIGN_ON.model_copy(update={"release": ReleasePolicy.AT_QUORUM_OR_CLOSE}))
+    await sign_later(stage)
+    world.block("end_by_hand")
+    releasing = asyncio.create_task(refusal_of(stage, Decision.RELEASE))
+    await world.until_called("end_by_hand")
+    await stage.hold()
+    world.unblock("end_by_hand")
+    assert await releasing is Refusal.ON_HOLD
+    await go_on_in_another_run(stage)
+    await stage.resume()
+    await stage.decide(Decision.ATTEST)
+    assert (Purpose.STATEMENT, LATER_RELEASE.round) not in world.sheets
+    await stage.decide(Decision.RELEASE)
+    await later_is_out(stage)
