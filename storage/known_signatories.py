@@ -8,7 +8,8 @@ asked for each time, with the link itself.
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from dataclasses import dataclass, field
+from typing import Final
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -31,9 +32,16 @@ SET_ASIDE: Final = """
 _SECOND: Final = 1.0
 
 
-class _Read(NamedTuple):
-    set_aside: str | None
-    signed: SignedBy
+@dataclass
+class _List:
+    """A list as it was read last, and when it was read lately."""
+
+    readings: deque[float] = field(default_factory=lambda: deque(maxlen=READINGS))
+    set_aside: str | None = None
+    signed: SignedBy | None = None
+
+    def was_read_enough(self, moment: float) -> bool:
+        return len(self.readings) == READINGS and moment - self.readings[0] < _SECOND
 
 
 class KnownSignatories:
@@ -41,32 +49,23 @@ class KnownSignatories:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._readings: OrderedDict[tuple[UUID, bytes], deque[float]] = OrderedDict()
-        self._known: dict[tuple[UUID, bytes], _Read] = {}
+        self._known: OrderedDict[tuple[UUID, bytes], _List] = OrderedDict()
 
     async def of(
         self, session: AsyncSession, document_id: UUID, digest: bytes, set_aside: str | None
     ) -> SignedBy:
         """Return who signed a text; `set_aside` is the column's value, read in the same session before."""
-        text = document_id, digest
-        known = self._known.get(text)
-        if known and known.set_aside == set_aside and self._was_read_enough(text):
+        known = self._of_text(document_id, digest)
+        if known.signed and known.set_aside == set_aside and known.was_read_enough(self._clock()):
             return known.signed
-        self._note_reading(text)
+        known.readings.append(self._clock())
         signed = await signed_by(session, document_id, digest)
-        self._known[text] = _Read(set_aside, signed)
-        self._forget_others()
+        known.set_aside, known.signed = set_aside, signed
         return signed
 
-    def _was_read_enough(self, text: tuple[UUID, bytes]) -> bool:
-        readings = self._readings[text]
-        return len(readings) == READINGS and self._clock() - readings[0] < _SECOND
-
-    def _note_reading(self, text: tuple[UUID, bytes]) -> None:
-        self._readings.setdefault(text, deque(maxlen=READINGS)).append(self._clock())
-        self._readings.move_to_end(text)
-
-    def _forget_others(self) -> None:
-        while len(self._readings) > MOST:
-            oldest, _ = self._readings.popitem(last=False)
-            self._known.pop(oldest, None)
+    def _of_text(self, document_id: UUID, digest: bytes) -> _List:
+        known = self._known.setdefault((document_id, digest), _List())
+        self._known.move_to_end((document_id, digest))
+        if len(self._known) > MOST:
+            self._known.popitem(last=False)
+        return known

@@ -1,6 +1,5 @@
 """Speaking to child workflows, which may have ended meanwhile."""
 
-from contextlib import suppress
 from typing import Any
 
 from temporalio import workflow
@@ -9,9 +8,9 @@ from temporalio.exceptions import TemporalError
 Child = workflow.ChildWorkflowHandle[Any, Any] | workflow.ExternalWorkflowHandle[Any]
 
 
-async def nudge(child: Child) -> None:
-    """Tell a child that a hold ended, or that facts changed."""
-    await _signal(child, "nudge")
+async def nudge(child: Child) -> bool:
+    """Tell a child that a hold ended, or that facts changed; return whether it is still there."""
+    return await _signal(child, "nudge")
 
 
 async def dismiss(child: Child) -> None:
@@ -24,8 +23,11 @@ async def hand_over(child: Child) -> None:
     await _signal(child, "hand_over")
 
 
-async def _signal(child: Child, name: str) -> None:
+async def _signal(child: Child, name: str) -> bool:
     if isinstance(child, workflow.ChildWorkflowHandle) and child.done():
-        return
-    with suppress(TemporalError):  # it ended while the signal was on its way
+        return False
+    try:
         await child.signal(name)
+    except TemporalError:  # it ended while the signal was on its way
+        return False
+    return True

@@ -8,7 +8,9 @@ from temporalio import workflow
 from temporalio.exceptions import ChildWorkflowError, WorkflowAlreadyStartedError
 
 with workflow.unsafe.imports_passed_through():
+    from models.messages import FollowUpRequest
     from workflows.children import dismiss, hand_over, nudge
+    from workflows.rounds import Rounds
     from workflows.timers import happens_before
 
 BEFORE_ANOTHER = timedelta(seconds=10)
@@ -66,6 +68,7 @@ class Parts:
         await workflow.wait([child])
         self._children.remove(child)
         if self._is_over():
+            await _dismiss_what_is_left(child)
             raise EndedError
 
     async def _wait_before_another(self, unless: Callable[[], bool]) -> None:
@@ -73,3 +76,10 @@ class Parts:
         again_at = workflow.now() + BEFORE_ANOTHER
         if await happens_before(again_at, lambda: self._is_over() or spared()) and self._is_over():
             raise EndedError
+
+
+async def _dismiss_what_is_left(child: _Child) -> None:
+    """Dismiss what a follow-up handed over to a run that will not begin, since the action ended meanwhile."""
+    left = None if child.cancelled() or child.exception() else child.result()
+    if isinstance(left, FollowUpRequest):
+        await Rounds(left.document, left.rounds).dismiss()

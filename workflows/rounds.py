@@ -11,6 +11,9 @@ with workflow.unsafe.imports_passed_through():
     from workflows.distribution import DistributionWorkflow
 
 
+FORGOTTEN = "what-ended-is-not-told-again"
+
+
 class Rounds:
     """Distributions that may outlive the workflow that began them."""
 
@@ -36,9 +39,15 @@ class Rounds:
         )
 
     async def nudge(self) -> None:
-        """Tell every round that a hold ended, or that facts changed."""
-        for _, child in list(self._begun):
-            await nudge(child)
+        """Tell every round that a hold ended, or that facts changed; one that was joined may be gone."""
+        for one in list(self._begun):
+            is_there = await nudge(one[1])
+            if not is_there and not isinstance(one[1], workflow.ChildWorkflowHandle):
+                self._forget(one)
+
+    def _forget(self, gone: tuple[DispatchRequest, Child]) -> None:
+        if gone in self._begun and workflow.patched(FORGOTTEN):
+            self._begun.remove(gone)
 
     async def dismiss(self) -> None:
         """Let every round finish what it has under way."""

@@ -51,7 +51,7 @@ class UrgentActionWorkflow:
         self._state = carried.state if carried else CaseState()
         self._document: DocumentRef | None = None
         self._expired_into = Phase.CLOSED
-        self._ends = self._hands_over = False
+        self._ends = self._may_hand_over = self._hands_over = False
         self._parts = Parts(lambda: self._is_over)
         self._sidelines = Sidelines(carried.beside if carried else ())
         self._readings = Readings(self._read_facts)
@@ -143,7 +143,7 @@ class UrgentActionWorkflow:
         await self._move(Phase.FOLLOWING_UP)
         released_at = self._state.released_at or workflow.now()
         request = FollowUpRequest(document=plan.document, plan=plan.follow_up, released_at=released_at)
-        self._hands_over = workflow.patched(HANDED_OVER)
+        self._may_hand_over = workflow.patched(HANDED_OVER)
         going_on: FollowUpRequest | None = await self._parts.have_done(
             FollowUpWorkflow.run,
             carried.follow_up if carried else request,
@@ -211,9 +211,10 @@ class UrgentActionWorkflow:
             kept_in = self._is_over or self._ends or self._later.has_overruled(facts.signed)
             due = facts.model_copy(update={"signed": None}) if kept_in else facts
             await self._sidelines.follow(due, self._document)
-        if not (self._is_over or self._ends):
+        if not (self._is_over or self._ends or self._hands_over):
             self._later.follow(facts.sign_on)
-        if self._document and self._hands_over and is_long() and not self._later.is_open:
+        if self._document and self._may_hand_over and is_long() and not self._later.is_open:
+            self._hands_over = True
             await self._parts.hand_over(follow_up_workflow_id(self._document))
 
     def _refusal(self, decision: Decision) -> Refusal | None:

@@ -1,4 +1,4 @@
-"""Negative controls: workflows that forget what an earlier run of theirs left under way."""
+"""Negative controls: workflows that forget what an earlier run of theirs left under way, or that they end."""
 
 from temporalio import workflow
 
@@ -37,3 +37,20 @@ class ForgetfulAction(UrgentActionWorkflow):
     @workflow.run
     async def run(self, action: ActionRun) -> ActionOutcome:
         return await super().run(action)
+
+
+@workflow.defn(name="FollowUpWorkflow")
+class HastyFollowUp(FollowUpWorkflow):
+    """The follow-up, as if an end of the action always came just after it had handed over."""
+
+    @workflow.init
+    def __init__(self, request: FollowUpRequest) -> None:
+        super().__init__(request)
+
+    @workflow.run
+    async def run(self, request: FollowUpRequest) -> FollowUpRequest | None:
+        return await super().run(request)
+
+    async def _going_on(self, request: FollowUpRequest) -> FollowUpRequest | None:
+        self._finished = self._finished and not self._hands_over
+        return await super()._going_on(request)

@@ -33,6 +33,14 @@ async def go_on_in_another_run(stage: Stage) -> None:
     await have_all_pending(stage)
     await grow(stage)
     first = await run_of_follow_up(stage)
+    await keep_check_in_back(stage)
+    while await run_of_follow_up(stage) == first:
+        await nudge(stage)
+    await until(lambda: is_idle(stage.distribution(Purpose.CHECK_IN)))
+
+
+async def keep_check_in_back(stage: Stage) -> None:
+    """Let the first check-in fall due, and have a hold meet it on its way."""
     world, frozen = stage.world, stage.world.calls["freeze_dispatch"]
     world.block("freeze_dispatch")
     await stage.pass_time(stage.follow_up, FOR_LONG.check_ins[0])
@@ -40,9 +48,6 @@ async def go_on_in_another_run(stage: Stage) -> None:
     await stage.hold()
     world.unblock("freeze_dispatch")
     await world.until_called("kept_back")
-    while await run_of_follow_up(stage) == first:
-        await nudge(stage)
-    await until(lambda: is_idle(stage.distribution(Purpose.CHECK_IN)))
 
 
 async def grow(stage: Stage) -> None:

@@ -17,18 +17,21 @@ from tests.workflows.carried import (
     carried_over,
     go_on_in_another_run,
     grow,
+    nudge,
     run_of_action,
 )
-from tests.workflows.forgetful import ForgetfulAction
-from tests.workflows.lasting import FOR_LONG
+from tests.workflows.forgetful import ForgetfulAction, HastyFollowUp
+from tests.workflows.lasting import FOR_LONG, keep_check_in_back
 from tests.workflows.later import ask_later, later_is_out, sign_later
-from tests.workflows.scenarios import expire
+from tests.workflows.scenarios import expire, reach_follow_up
 from tests.workflows.stage import Stage, assert_ended, open_stage
 from tests.workflows.test_decisions import refusal_of
 from tests.workflows.test_long_follow_ups import assert_sent_at, due_at
 from tests.workflows.world import LATER_RELEASE, SIGN_ON
+from workflows.follow_up import FollowUpWorkflow
 from workflows.urgent_action import UrgentActionWorkflow
 
+HASTY = [HastyFollowUp if kind is FollowUpWorkflow else kind for kind in WORKFLOWS]
 FORGETFUL = [ForgetfulAction if kind is UrgentActionWorkflow else kind for kind in WORKFLOWS]
 
 
@@ -37,6 +40,17 @@ async def stage() -> AsyncIterator[Stage]:
     """An action on a server that soon suggests another run."""
     async with open_stage(world_of("carried_over")) as opened:
         yield opened
+
+
+async def ended(stage: Stage, phase: Phase) -> None:
+    """Wait until nothing is under way, which the action does not wait for, and check its end."""
+    await stage.action.result()
+
+    async def has_ended() -> bool:
+        return not await stage.unfinished()
+
+    await until(has_ended)
+    await assert_ended(stage, phase)
 
 
 async def test_all_that_is_pending_comes_at_its_time_once_in_whichever_run(stage: Stage) -> None:
@@ -72,13 +86,7 @@ async def test_a_decision_ends_what_was_carried_over(stage: Stage, decision: Dec
     await be_carried_over(stage)
     stage.world.stopped = decision is Decision.STOP
     await stage.decide(decision)
-    await stage.action.result()
-
-    async def has_ended() -> bool:
-        return not await stage.unfinished()
-
-    await until(has_ended)
-    await assert_ended(stage, phase)
+    await ended(stage, phase)
     assert stage.world.sent[KEPT_BACK.purpose, 1, 0] == 0
 
 
@@ -110,3 +118,42 @@ async def test_what_a_person_was_refused_to_let_go_stays_in_also_in_another_run(
     assert (Purpose.STATEMENT, LATER_RELEASE.round) not in world.sheets
     await stage.decide(Decision.RELEASE)
     await later_is_out(stage)
+
+
+async def test_what_went_out_meanwhile_is_told_no_more_and_carried_no_further(stage: Stage) -> None:
+    await be_carried_over(stage)
+    await stage.resume()
+    await stage.action_child(KEPT_BACK).result()
+    for _repetition in range(3):
+        await nudge(stage)
+    history = await stage.action.fetch_history()
+    told_in_vain = [
+        event
+        for event in history.events
+        if event.HasField("signal_external_workflow_execution_failed_event_attributes")
+    ]
+    assert len(told_in_vain) == 1
+    await go_on_in_another_run(stage)
+    for _repetition in range(3):
+        await nudge(stage)
+    history = await stage.action.fetch_history()
+    assert not any(
+        event.HasField("signal_external_workflow_execution_initiated_event_attributes")
+        for event in history.events
+    )
+
+
+async def test_a_stop_just_after_the_follow_up_has_handed_over_leaves_no_round_behind(stage: Stage) -> None:
+    await stage.install("hasty", HASTY)
+    await reach_follow_up(stage)
+    await stage.started(stage.follow_up)
+    await keep_check_in_back(stage)
+    world = stage.world
+    world.block("next_due")
+    asked = world.calls["next_due"]
+    await grow(stage)
+    await nudge(stage)
+    await world.until_called("next_due", asked + 1)
+    await stage.stop()
+    world.unblock("next_due")
+    await ended(stage, Phase.STOPPED)
