@@ -180,7 +180,7 @@ async def measured(stack: Stack) -> dict[str, object]:
     steady = await drive(RATE, SECONDS)
     spent = cpu.each(RATE * SECONDS)
     rate = await highest_rate(drive, RATE / 2)
-    bearable = rate / 2
+    bearable = max(rate / 2, 1)
     (calm, beside), was_running = await _beside_a_release(stack, network, waiting, drive, (bearable, RATE))
     connections.close()
     await network.close()

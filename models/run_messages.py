@@ -1,17 +1,27 @@
 """What the workflow of an action begins a run with."""
 
-from models.messages import ActionRef, CaseState, DispatchRequest, DocumentRef, FollowUpRequest, Message
+from models.messages import (
+    ActionRef,
+    CaseState,
+    DispatchRequest,
+    DocumentRef,
+    FollowUpRequest,
+    Message,
+    VerificationRef,
+)
 
 
 class CarriedOver(Message):
-    """What one run of an action hands to the next, so that nothing is lost and nothing begins anew.
+    """What one run of an action hands to the next, so that nothing is lost.
 
-    `beside` are the messages that go out beside the steps; `overruled` is what was let go by hand.
+    `beside` are the messages that go out beside the steps, `verification` is the cycle in which verifiers are
+    asked, and `overruled` what was let go by hand.
     """
 
     state: CaseState
     follow_up: FollowUpRequest
     beside: tuple[DispatchRequest, ...] = ()
+    verification: VerificationRef | None = None
     overruled: DocumentRef | None = None
 
 

@@ -2,7 +2,7 @@
 
 While many open the page, the list may be a second old, and lack who signed since. It never names anybody
 whose answer does not count any more: what is kept is known by all answers that were set aside, and those are
-asked for each time, with the link itself.
+asked for each time, with the link itself. A request that has written an answer must not ask here.
 """
 
 import time
@@ -23,7 +23,9 @@ READINGS: Final = 4
 """How often a list is read in a second before one that was read is shown again."""
 
 SET_ASIDE: Final = """
-    (SELECT count(*) || ' ' || max(GREATEST(signature.superseded_at, signature.doubted_at)) FROM signature
+    (SELECT concat_ws(' ', count(signature.superseded_at), count(signature.doubted_at),
+                      max(signature.doubted_at))
+     FROM signature
      WHERE signature.document_id = document.id
        AND (signature.superseded_at IS NOT NULL OR signature.doubted_at IS NOT NULL)) AS set_aside
 """
@@ -37,7 +39,7 @@ class _List:
     """A list as it was read last, and when it was read lately."""
 
     readings: deque[float] = field(default_factory=lambda: deque(maxlen=READINGS))
-    set_aside: str | None = None
+    set_aside: str = ""
     signed: SignedBy | None = None
 
     def was_read_enough(self, moment: float) -> bool:
@@ -51,9 +53,7 @@ class KnownSignatories:
         self._clock = clock
         self._known: OrderedDict[tuple[UUID, bytes], _List] = OrderedDict()
 
-    async def of(
-        self, session: AsyncSession, document_id: UUID, digest: bytes, set_aside: str | None
-    ) -> SignedBy:
+    async def of(self, session: AsyncSession, document_id: UUID, digest: bytes, set_aside: str) -> SignedBy:
         """Return who signed a text; `set_aside` is the column's value, read in the same session before."""
         known = self._of_text(document_id, digest)
         if known.signed and known.set_aside == set_aside and known.was_read_enough(self._clock()):

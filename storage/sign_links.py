@@ -83,7 +83,7 @@ class OpenedDocument(NamedTuple):
     number: int
     sign_on_closes_at: datetime | None
     sign_on_ended_at: datetime | None
-    set_aside: str | None
+    set_aside: str
 
 
 class OpenedVersion(NamedTuple):

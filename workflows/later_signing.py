@@ -37,9 +37,9 @@ class LaterSigning:
         return self._overruled
 
     @property
-    def is_open(self) -> bool:
-        """Tell whether a window is open."""
-        return self._running is not None
+    def is_under_way(self) -> bool:
+        """Tell whether a window is open, or what follows from its end is still being read."""
+        return self._task is not None and not self._task.done()
 
     def follow(self, asked: AskedDocument | None) -> None:
         """Begin the sign-on that the facts ask for; one that they ask for no more ends."""

@@ -31,6 +31,8 @@ class Parts:
     def __init__(self, is_over: Callable[[], bool]) -> None:
         self._is_over = is_over
         self._children: list[_Child] = []
+        self.hands_over = False
+        """Whether the child that was started last was asked to hand over."""
 
     async def have_done(
         self, run: Any, request: Any, name: str, unless: Callable[[], bool] = lambda: False
@@ -43,6 +45,7 @@ class Parts:
         while not unless():
             try:
                 child = await workflow.start_child_workflow(run, request, id=name)
+                self.hands_over = False
                 await self._see_through(child, unless)
                 return await child
             except (ChildWorkflowError, WorkflowAlreadyStartedError):
@@ -58,6 +61,7 @@ class Parts:
     async def hand_over(self, name: str) -> None:
         """Ask one, by its id, to end and to return what another run needs to go on."""
         for child in [one for one in self._children if one.id == name]:
+            self.hands_over = True
             await hand_over(child)
 
     async def _see_through(self, child: _Child, unless: Callable[[], bool]) -> None:

@@ -15,17 +15,20 @@ with workflow.unsafe.imports_passed_through():
     from models.verification_messages import Verifying
     from workflows.addresses import verification_workflow_id
     from workflows.children import Child, dismiss, nudge
-    from workflows.rounds import Rounds
+    from workflows.rounds import FORGOTTEN, Rounds
     from workflows.verification import VerificationWorkflow
 
 
 class Sidelines:
     """Children that the steps do not wait for; they may outlive the workflow that began them."""
 
-    def __init__(self, begun: tuple[DispatchRequest, ...] = ()) -> None:
-        """Begin none, or join the messages that an earlier run of the workflow left under way."""
-        self._verification: Child | None = None
-        self._cycle = 0
+    def __init__(
+        self, begun: tuple[DispatchRequest, ...] = (), verifying: VerificationRef | None = None
+    ) -> None:
+        """Begin none, or join the messages and the asking that an earlier run left under way."""
+        self._verifying = verifying
+        self._verification = _joined(verifying) if verifying else None
+        self._cycle = verifying.cycle if verifying else 0
         self._alarms = 0
         self._asked: list[DispatchRequest] = [*begun]
         self._rounds = [Rounds(one.document, (one,)) for one in begun]
@@ -35,7 +38,7 @@ class Sidelines:
         if facts.verification and facts.verification.cycle > self._cycle:
             await self._verify(facts.verification)
         elif self._verification:
-            await nudge(self._verification)
+            await self._tell_verification(self._verification)
         if facts.parked_dispatches > self._alarms:
             self._alarms = facts.parked_dispatches
             await self._new_rounds(document).begin(Purpose.LEAK_ALARM, self._alarms)
@@ -57,6 +60,13 @@ class Sidelines:
         """List the messages that are not known to have gone out."""
         return tuple(one for rounds in self._rounds for one in rounds.under_way())
 
+    def verifying(self) -> VerificationRef | None:
+        """Name the cycle of asking that is not known to have ended."""
+        asking = self._verification
+        if asking is None or (isinstance(asking, workflow.ChildWorkflowHandle) and asking.done()):
+            return None
+        return self._verifying
+
     async def release(self, request: DispatchRequest) -> None:
         """Send a document, or a language of one, that was approved while the follow-up runs."""
         await self._new_rounds(request.document).send(request)
@@ -68,11 +78,17 @@ class Sidelines:
         for rounds in list(self._rounds):
             await rounds.dismiss()
 
+    async def _tell_verification(self, asking: Child) -> None:
+        is_there = await nudge(asking)
+        is_gone = not is_there and not isinstance(asking, workflow.ChildWorkflowHandle)
+        if is_gone and self._verification is asking and workflow.patched(FORGOTTEN):
+            self._verification = None
+
     async def _verify(self, verification: VerificationRef) -> None:
         """Start a cycle of asking, or join the one that an earlier, lost run left under way."""
         if self._verification:
             await dismiss(self._verification)
-        self._cycle = verification.cycle
+        self._cycle, self._verifying = verification.cycle, verification
         name = verification_workflow_id(verification)
         try:
             self._verification = await workflow.start_child_workflow(
@@ -82,9 +98,13 @@ class Sidelines:
                 parent_close_policy=ParentClosePolicy.ABANDON,
             )
         except WorkflowAlreadyStartedError:
-            self._verification = workflow.get_external_workflow_handle(name)
+            self._verification = _joined(verification)
 
     def _new_rounds(self, document: DocumentRef) -> Rounds:
         rounds = Rounds(document)
         self._rounds.append(rounds)
         return rounds
+
+
+def _joined(verification: VerificationRef) -> Child:
+    return workflow.get_external_workflow_handle(verification_workflow_id(verification))

@@ -51,9 +51,9 @@ class UrgentActionWorkflow:
         self._state = carried.state if carried else CaseState()
         self._document: DocumentRef | None = None
         self._expired_into = Phase.CLOSED
-        self._ends = self._may_hand_over = self._hands_over = False
+        self._ends = self._may_hand_over = False
         self._parts = Parts(lambda: self._is_over)
-        self._sidelines = Sidelines(carried.beside if carried else ())
+        self._sidelines = Sidelines(*((carried.beside, carried.verification) if carried else ()))
         self._readings = Readings(self._read_facts)
         overruled = carried.overruled if carried else None
         self._later = LaterSigning(self._have_signed, self._readings.refresh, overruled)
@@ -160,6 +160,7 @@ class UrgentActionWorkflow:
             state=self._state,
             follow_up=follow_up,
             beside=self._sidelines.under_way(),
+            verification=self._sidelines.verifying(),
             overruled=self._later.overruled,
         )
         workflow.continue_as_new(ActionRun(**self._action.model_dump(), carried=carried))
@@ -211,10 +212,9 @@ class UrgentActionWorkflow:
             kept_in = self._is_over or self._ends or self._later.has_overruled(facts.signed)
             due = facts.model_copy(update={"signed": None}) if kept_in else facts
             await self._sidelines.follow(due, self._document)
-        if not (self._is_over or self._ends or self._hands_over):
+        if not (self._is_over or self._ends or self._parts.hands_over):
             self._later.follow(facts.sign_on)
-        if self._document and self._may_hand_over and is_long() and not self._later.is_open:
-            self._hands_over = True
+        if self._document and self._may_hand_over and is_long() and not self._later.is_under_way:
             await self._parts.hand_over(follow_up_workflow_id(self._document))
 
     def _refusal(self, decision: Decision) -> Refusal | None:

@@ -52,6 +52,7 @@ class FakeCase(references.CaseActivities):
     @activity.defn
     async def plan_case(self, action: ActionRef) -> CasePlan:
         assert action == ACTION
+        await self._world.called("plan_case")
         return self._world.plan
 
     @activity.defn

@@ -18,7 +18,6 @@ from tests.workflows.carried import (
     go_on_in_another_run,
     grow,
     nudge,
-    run_of_action,
 )
 from tests.workflows.forgetful import ForgetfulAction, HastyFollowUp
 from tests.workflows.lasting import FOR_LONG, keep_check_in_back
@@ -27,7 +26,7 @@ from tests.workflows.scenarios import expire, reach_follow_up
 from tests.workflows.stage import Stage, assert_ended, open_stage
 from tests.workflows.test_decisions import refusal_of
 from tests.workflows.test_long_follow_ups import assert_sent_at, due_at
-from tests.workflows.world import LATER_RELEASE, SIGN_ON
+from tests.workflows.world import LATER_RELEASE, SIGN_ON, VERIFICATION
 from workflows.follow_up import FollowUpWorkflow
 from workflows.urgent_action import UrgentActionWorkflow
 
@@ -51,6 +50,13 @@ async def ended(stage: Stage, phase: Phase) -> None:
 
     await until(has_ended)
     await assert_ended(stage, phase)
+
+
+async def told(stage: Stage) -> list[tuple[str, str]]:
+    """List the signals that this run of the action has sent, each with the workflow that it was for."""
+    history = await stage.action.fetch_history()
+    sent = [event.signal_external_workflow_execution_initiated_event_attributes for event in history.events]
+    return [(one.signal_name, one.workflow_execution.workflow_id) for one in sent if one.signal_name]
 
 
 async def test_all_that_is_pending_comes_at_its_time_once_in_whichever_run(stage: Stage) -> None:
@@ -92,14 +98,31 @@ async def test_a_decision_ends_what_was_carried_over(stage: Stage, decision: Dec
 
 async def test_while_partners_sign_a_later_document_no_other_run_begins(stage: Stage) -> None:
     await ask_later(stage)
-    first = await run_of_action(stage)
     await grow(stage)
-    assert await run_of_action(stage) == first
+    for _repetition in range(3):
+        await nudge(stage)
+    assert "hand_over" not in [signal for signal, _ in await told(stage)]
     await sign_later(stage, SIGN_ON.quorum)
     await later_is_out(stage)
     await go_on_in_another_run(stage)
     await expire(stage)
     await assert_ended(stage, Phase.CLOSED)
+
+
+async def test_verifiers_who_are_asked_meanwhile_are_asked_no_more_once_enough_have_answered(
+    stage: Stage,
+) -> None:
+    await reach_follow_up(stage)
+    await stage.started(stage.follow_up)
+    world = stage.world
+    world.verification, world.attestations, world.on_duty = VERIFICATION, 0, 2
+    asking = stage.verification
+    await nudge(stage)
+    await world.until_called("count_verifiers")
+    await go_on_in_another_run(stage)
+    world.verification, world.attestations = None, 2
+    await nudge(stage)
+    await asking.result()
 
 
 async def test_what_a_person_was_refused_to_let_go_stays_in_also_in_another_run(stage: Stage) -> None:
@@ -136,11 +159,7 @@ async def test_what_went_out_meanwhile_is_told_no_more_and_carried_no_further(st
     await go_on_in_another_run(stage)
     for _repetition in range(3):
         await nudge(stage)
-    history = await stage.action.fetch_history()
-    assert not any(
-        event.HasField("signal_external_workflow_execution_initiated_event_attributes")
-        for event in history.events
-    )
+    assert stage.action_child(KEPT_BACK).id not in [to for _, to in await told(stage)]
 
 
 async def test_a_stop_just_after_the_follow_up_has_handed_over_leaves_no_round_behind(stage: Stage) -> None:

@@ -5,6 +5,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.documents import DocumentText
 from storage.sign_links import OpenedLink
+from storage.signatures import signed_by
 from web.pages import switch
 from web.services import services_of
 
@@ -48,9 +49,15 @@ async def statement_as_approved(
 
 
 async def signed_so_far(session: AsyncSession, request: Request, link: OpenedLink) -> dict[str, object]:
-    """Return who has signed the text, as the partial `_signed` shows it."""
+    """Return who has signed the text, as the partial `_signed` shows it.
+
+    What a request has written itself nobody else knows yet, nor may they before it is committed.
+    """
     document, digest = link.document, link.version.digest
-    by = await services_of(request).signatories.of(session, document.id, digest, document.set_aside)
+    if request.method == "POST":
+        by = await signed_by(session, document.id, digest)
+    else:
+        by = await services_of(request).signatories.of(session, document.id, digest, document.set_aside)
     return {
         "signatories": tuple(by.named),
         "unnamed_signatories": by.organisations.unnamed,

@@ -1,13 +1,18 @@
 """A page that hundreds open shows who signed, a second old at most, and never who does not count any more."""
 
+import asyncio
+from typing import Any
+
 import pytest
 
 from models.vocabulary import Answer, SignatureVisibility
 from security.tokens import token_hash
+from storage import known_signatories
 from storage.answers import GivenAnswer
 from storage.database import Database
 from storage.known_signatories import MOST, READINGS, KnownSignatories
 from storage.sign_links import OpenedLink, opened_link
+from storage.signatures import PublicSignature, SignedBy, signed_by
 from tests.integration.outbox_cases import Case, execute, make_case
 from tests.integration.sign_links import answered, sign_link
 
@@ -98,3 +103,30 @@ async def test_what_was_asked_for_last_is_kept_and_no_more(case: Case, page: Pag
             await page.known.of(session, document.id, number.to_bytes(32), document.set_aside)
     await answered(case, MANANTIAL)
     assert await page.named() == [NAMES[MANANTIAL]]
+
+
+async def test_a_list_that_is_pushed_out_while_it_is_read_is_read_again_next_time(
+    case: Case, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = (await page.link()).document
+    reading, released = asyncio.Event(), asyncio.Event()
+
+    async def slowly(*asked: Any) -> SignedBy:
+        if asked[-1] == b"first":
+            reading.set()
+            await released.wait()
+        return await signed_by(*asked)
+
+    monkeypatch.setattr(known_signatories, "signed_by", slowly)
+
+    async def named(digest: bytes) -> list[PublicSignature]:
+        async with case.database.reading() as session:
+            return (await page.known.of(session, document.id, digest, document.set_aside)).named
+
+    first = asyncio.create_task(named(b"first"))
+    await reading.wait()
+    for number in range(MOST):
+        await named(number.to_bytes(32))
+    released.set()
+    assert await first == []
+    assert await named(b"first") == []

@@ -2,6 +2,9 @@
 
 import re
 
+import httpx
+
+from storage.known_signatories import READINGS
 from tests.integration.outbox_cases import Case
 from tests.integration.sign_links import sign_link
 from tests.integration.web.sign_visits import Visit, hidden_fields
@@ -56,3 +59,22 @@ async def test_thanks_are_each_readers_own(site: Site, case: Case, visit: Visit)
         assert all(mine in page.text and hers not in page.text for page in pages)
     tokens = {hidden_fields(page, "withdraw")["form_token"] for page in [*thanked, *again]}
     assert len(tokens) == 2
+
+
+async def test_who_withdraws_is_named_no_more_on_the_very_page_that_answers_her(
+    site: Site, case: Case, visit: Visit
+) -> None:
+    other = await _other(site, case)
+    assert (await other.answer()).status_code == 200
+    fields = hidden_fields(await other.read(), "withdraw")
+    for _ in range(READINGS):
+        assert NAMES[OTHER] in signed_so_far(await visit.read())
+    withdrawn = await other.post({**fields, "answer": "withdraw", "withdrawn_by": "Amparo Ficticia"})
+    assert withdrawn.status_code == 200
+    assert NAMES[OTHER] not in signed_so_far(withdrawn)
+    assert NAMES[OTHER] not in signed_so_far(await visit.read())
+
+
+def signed_so_far(page: httpx.Response) -> str:
+    """Return the part of a page that names who has signed."""
+    return page.text.partition('<section class="signed">')[2].partition("</section>")[0]
