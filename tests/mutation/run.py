@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from tests.conftest import shared_postgres
-from tests.mutation.without_conditions import exit_codes
+from tests.mutation.without_conditions import exit_codes, require_that_tests_pass
 
 ROOT: Final = Path(__file__).parents[2]
 SCRATCH: Final = ROOT / "mutants"
@@ -81,6 +81,8 @@ def _without_conditions(name: str, group: dict[str, Any]) -> list[Result]:
     for copy in copies:
         _copy_repository(copy)
     tests = _matching(group["tests"])
+    if copies:
+        require_that_tests_pass(tests, copies[0])
     return [_judged(f"{one}: SQL", exit_codes(one, tests, copies), f"{one}:") for one in modules]
 
 

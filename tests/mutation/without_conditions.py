@@ -14,12 +14,16 @@ LONGEST_RUN: Final = 600
 """Seconds; the tests of a group take a tenth of it."""
 
 
+def require_that_tests_pass(arguments: list[str], copy: Path) -> None:
+    """End the program where the tests fail on what nothing was taken out of."""
+    unchanged = _pytest(arguments, copy)
+    if unchanged:
+        sys.exit(f"pytest ends with {unchanged} before anything is taken out: {' '.join(arguments)}")
+
+
 def exit_codes(module: str, arguments: list[str], copies: list[Path]) -> dict[str, int]:
     """Return how pytest ended without each condition of a module; as many at a time as there are copies."""
     source = (copies[0] / module).read_text()
-    unchanged = _exit_code(copies[0], module, source, arguments)
-    if unchanged:
-        sys.exit(f"pytest ends with {unchanged} before anything is taken out: {' '.join(arguments)}")
     free: SimpleQueue[Path] = SimpleQueue()
     for copy in copies:
         free.put(copy)
@@ -47,11 +51,16 @@ def _exit_code(folder: Path, module: str, mutant: str, arguments: list[str]) -> 
     source = path.read_text()
     path.write_text(mutant)
     try:
-        command = [sys.executable, "-m", "pytest", "-x", "-q", *arguments]
+        return _pytest(arguments, folder)
+    finally:
+        path.write_text(source)
+
+
+def _pytest(arguments: list[str], folder: Path) -> int:
+    command = [sys.executable, "-m", "pytest", "-x", "-q", *arguments]
+    try:
         return subprocess.run(  # noqa: S603 - pytest, in a copy of this repository
             command, cwd=folder, stdout=subprocess.DEVNULL, timeout=LONGEST_RUN, check=False
         ).returncode
     except subprocess.TimeoutExpired:
         return -9
-    finally:
-        path.write_text(source)
