@@ -31,7 +31,9 @@ AT_ONCE: Final = 4
 """Cases that are carried to their release side by side."""
 FIRST: Final = 20
 """Cases before those that are measured: they warm up, and tell how long one takes."""
-RESERVE: Final = 1.25
+RESERVE: Final = 1.75
+"""The more are open, the longer one takes."""
+
 QUIET: Final = timedelta(minutes=1)
 """Between the last release and the check-ins, as far as one can foresee."""
 
@@ -70,8 +72,7 @@ class OpenActions:
         before = proportional_mb(self._stack.data)
         due = datetime.now(UTC) + timedelta(seconds=RESERVE * count * each) + QUIET
         await self._open(count, due)
-        if datetime.now(UTC) > due:
-            raise NotMeasuredError("opening took longer than foreseen: let nothing else run beside it")
+        _now_before(due)
         after = proportional_mb(self._stack.data)
         await self._sent("check_in", count, (due - datetime.now(UTC)).total_seconds() + GIVEN_UP_SECONDS)
         await asyncio.sleep(WATCHED_SECONDS)
@@ -95,7 +96,7 @@ class OpenActions:
 
     async def _carry(self, waiting: Iterator[int], due: datetime) -> None:
         for _ in waiting:
-            offset = f"PT{round((due - datetime.now(UTC)).total_seconds())}S"
+            offset = f"PT{round((due - _now_before(due)).total_seconds())}S"
             follow_up = {"expires_after": "P42D", "check_ins": [offset]}
             reference = await self._network.hand_in(follow_up=follow_up, **_ALONE)
             await self._network.release(reference)
@@ -111,6 +112,12 @@ class OpenActions:
     async def _count(self, purpose: str) -> int:
         async with self._database.transaction() as session:
             return int((await session.execute(_SENT, {"purpose": purpose})).scalar_one())
+
+
+def _now_before(due: datetime) -> datetime:
+    if (moment := datetime.now(UTC)) >= due:
+        raise NotMeasuredError("opening took longer than foreseen: let nothing else run beside it")
+    return moment
 
 
 _ALONE: Final = {"sign_on": None, "release": {"audiences": ["targets"]}}
