@@ -72,7 +72,7 @@ bench-sign-on: $(SYNCED) ## measure how many partners can read and sign at once;
 bench-guesses: $(SYNCED) ## measure whether the time of an answer tells how near a guessed link was; prints JSON, ends with 1 where it does
 	@$(PY) -m benchmarks.guesses
 
-bench-open-actions: $(SYNCED) ## measure 1,000 open actions whose check-ins are due together, half an hour; prints JSON, ends with 1 where a limit is missed
+bench-open-actions: $(SYNCED) ## measure 1,000 open actions whose check-ins are due together, twenty minutes; prints JSON, ends with 1 where a limit is missed
 	@$(PY) -W ignore -m benchmarks.open_actions
 
 bench-limits: $(SYNCED) ## measure what limits of providers cost a claim, and a summary of 100,000 messages, as JSON
