@@ -52,6 +52,7 @@ PLAYED_ELSEWHERE = {
     "slept_and_reopened",
     "told_weekly",
     "followed_for_long",
+    "carried_over",
 }
 
 
