@@ -51,7 +51,7 @@ class UrgentActionWorkflow:
         self._state = carried.state if carried else CaseState()
         self._document: DocumentRef | None = None
         self._expired_into = Phase.CLOSED
-        self._ends = self._may_hand_over = False
+        self._ends = self._may_hand_over = self._goes_on = False
         self._parts = Parts(lambda: self._is_over)
         self._sidelines = Sidelines(*((carried.beside, carried.verification) if carried else ()))
         self._readings = Readings(self._read_facts)
@@ -155,6 +155,7 @@ class UrgentActionWorkflow:
 
     async def _continue_as_new(self, follow_up: FollowUpRequest) -> None:
         """Go on in another run, with all that this one knows and that nobody else does."""
+        self._goes_on = True
         await workflow.wait_condition(workflow.all_handlers_finished)
         carried = CarriedOver(
             state=self._state,
@@ -242,8 +243,9 @@ class UrgentActionWorkflow:
 
     @workflow.signal
     async def nudge(self) -> None:
-        """Read the facts again: something was committed."""
-        await self._readings.refresh()
+        """Read the facts again: something was committed. A run that is about to begin does so by itself."""
+        if not self._goes_on:
+            await self._readings.refresh()
 
     @workflow.update
     async def take_note(self, _by: PersonDecision) -> CaseState:

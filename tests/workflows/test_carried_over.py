@@ -18,6 +18,7 @@ from tests.workflows.carried import (
     go_on_in_another_run,
     grow,
     nudge,
+    run_of_action,
 )
 from tests.workflows.forgetful import ForgetfulAction, HastyFollowUp
 from tests.workflows.lasting import FOR_LONG, keep_check_in_back
@@ -176,3 +177,26 @@ async def test_a_stop_just_after_the_follow_up_has_handed_over_leaves_no_round_b
     await stage.stop()
     world.unblock("next_due")
     await ended(stage, Phase.STOPPED)
+
+
+async def test_nudges_without_end_keep_no_other_run_from_beginning(stage: Stage) -> None:
+    await reach_follow_up(stage)
+    await stage.started(stage.follow_up)
+    stage.world.plan = stage.world.plan.model_copy(update={"reached": Phase.FOLLOWING_UP})
+    first = await run_of_action(stage)
+
+    async def nudge_without_end() -> None:
+        while True:
+            await stage.nudge()
+
+    async def is_another() -> bool:
+        return await run_of_action(stage) != first
+
+    nudging = [asyncio.create_task(nudge_without_end()) for _ in range(3)]
+    try:
+        await until(is_another)
+    finally:
+        for task in nudging:
+            task.cancel()
+    run = stage.client.get_workflow_handle(stage.action.id, run_id=first)
+    assert (await run.describe()).history_length < 3_000, "it waited until the nudges paused"
