@@ -51,7 +51,8 @@ def crossing() -> set[type]:
         found += [(query.arg_types, query.ret_type) for query in workflow.queries.values()]
         found += [(signal.arg_types, None) for signal in workflow.signals.values()]
     types = {kind for arguments, _ in found for kind in arguments or ()}
-    return {kind for kind in types | {result for _, result in found} if kind not in {None, type(None)}}
+    some = {kind for kind in types | {result for _, result in found} if kind not in {None, type(None)}}
+    return set().union(*map(leaves, some))
 
 
 @pytest.mark.parametrize("kind", MESSAGES, ids=lambda kind: kind.__name__)
