@@ -32,7 +32,7 @@ AT_ONCE: Final = 4
 FIRST: Final = 20
 """Cases before those that are measured: they warm up, and tell how long one takes."""
 RESERVE: Final = 1.75
-"""The more are open, the longer one takes."""
+"""Those that come later take longer than the first."""
 
 QUIET: Final = timedelta(minutes=1)
 """Between the last release and the check-ins, as far as one can foresee."""
@@ -72,9 +72,9 @@ class OpenActions:
         before = proportional_mb(self._stack.data)
         due = datetime.now(UTC) + timedelta(seconds=RESERVE * count * each) + QUIET
         await self._open(count, due)
-        _now_before(due)
+        left = _seconds_until(due)
         after = proportional_mb(self._stack.data)
-        await self._sent("check_in", count, (due - datetime.now(UTC)).total_seconds() + GIVEN_UP_SECONDS)
+        await self._sent("check_in", count, left + GIVEN_UP_SECONDS)
         await asyncio.sleep(WATCHED_SECONDS)
         async with self._database.transaction() as session:
             moments = (await session.execute(_DUE)).one()
@@ -96,7 +96,7 @@ class OpenActions:
 
     async def _carry(self, waiting: Iterator[int], due: datetime) -> None:
         for _ in waiting:
-            offset = f"PT{round((due - _now_before(due)).total_seconds())}S"
+            offset = f"PT{round(_seconds_until(due))}S"
             follow_up = {"expires_after": "P42D", "check_ins": [offset]}
             reference = await self._network.hand_in(follow_up=follow_up, **_ALONE)
             await self._network.release(reference)
@@ -114,10 +114,11 @@ class OpenActions:
             return int((await session.execute(_SENT, {"purpose": purpose})).scalar_one())
 
 
-def _now_before(due: datetime) -> datetime:
-    if (moment := datetime.now(UTC)) >= due:
+def _seconds_until(due: datetime) -> float:
+    left = (due - datetime.now(UTC)).total_seconds()
+    if left <= 0:
         raise NotMeasuredError("opening took longer than foreseen: let nothing else run beside it")
-    return moment
+    return left
 
 
 _ALONE: Final = {"sign_on": None, "release": {"audiences": ["targets"]}}

@@ -12,23 +12,23 @@ from models.messages import (
 
 
 class CarriedOver(Message):
-    """What one run of an action hands to the next, so that nothing is lost.
+    """What one run of an action hands to the next, so that nothing is lost; nothing, into the first.
 
     `beside` are the messages that go out beside the steps, `verification` is the cycle in which verifiers are
     asked, and `overruled` what was let go by hand.
     """
 
-    state: CaseState
-    follow_up: FollowUpRequest
+    state: CaseState = CaseState()
+    follow_up: FollowUpRequest | None = None
     beside: tuple[DispatchRequest, ...] = ()
     verification: VerificationRef | None = None
     overruled: DocumentRef | None = None
 
 
 class ActionRun(ActionRef):
-    """An action as a run of its workflow begins with it; nothing is carried over into the first."""
+    """An action as a run of its workflow begins with it."""
 
-    carried: CarriedOver | None = None
+    carried: CarriedOver = CarriedOver()
 
     @property
     def action(self) -> ActionRef:

@@ -6,9 +6,10 @@ asked for each time, with the link itself. A request that has written an answer 
 """
 
 import time
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
@@ -46,26 +47,23 @@ class _List:
         return len(self.readings) == READINGS and moment - self.readings[0] < _SECOND
 
 
+def _new_list(_document_id: UUID, _digest: bytes) -> _List:
+    return _List()
+
+
 class KnownSignatories:
     """Who signed the texts that were asked for last; `clock` counts seconds."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._known: OrderedDict[tuple[UUID, bytes], _List] = OrderedDict()
+        self._list_of = lru_cache(MOST)(_new_list)
 
     async def of(self, session: AsyncSession, document_id: UUID, digest: bytes, set_aside: str) -> SignedBy:
         """Return who signed a text; `set_aside` is the column's value, read in the same session before."""
-        known = self._of_text(document_id, digest)
+        known = self._list_of(document_id, digest)
         if known.signed and known.set_aside == set_aside and known.was_read_enough(self._clock()):
             return known.signed
         known.readings.append(self._clock())
         signed = await signed_by(session, document_id, digest)
         known.set_aside, known.signed = set_aside, signed
         return signed
-
-    def _of_text(self, document_id: UUID, digest: bytes) -> _List:
-        known = self._known.setdefault((document_id, digest), _List())
-        self._known.move_to_end((document_id, digest))
-        if len(self._known) > MOST:
-            self._known.popitem(last=False)
-        return known

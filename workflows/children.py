@@ -5,12 +5,23 @@ from typing import Any
 from temporalio import workflow
 from temporalio.exceptions import TemporalError
 
+FORGOTTEN = "what-ended-is-not-told-again"
+
 Child = workflow.ChildWorkflowHandle[Any, Any] | workflow.ExternalWorkflowHandle[Any]
 
 
+def has_ended(child: Child) -> bool:
+    """Tell whether a child is known to have ended; of one that was joined, nothing is known."""
+    return isinstance(child, workflow.ChildWorkflowHandle) and child.done()
+
+
 async def nudge(child: Child) -> bool:
-    """Tell a child that a hold ended, or that facts changed; return whether it is still there."""
-    return await _signal(child, "nudge")
+    """Tell a child that a hold ended, or that facts changed; one that was joined may be gone.
+
+    Returns whether it should be told of what comes.
+    """
+    is_there = await _signal(child, "nudge") or isinstance(child, workflow.ChildWorkflowHandle)
+    return is_there or not workflow.patched(FORGOTTEN)
 
 
 async def dismiss(child: Child) -> None:
@@ -24,7 +35,7 @@ async def hand_over(child: Child) -> None:
 
 
 async def _signal(child: Child, name: str) -> bool:
-    if isinstance(child, workflow.ChildWorkflowHandle) and child.done():
+    if has_ended(child):
         return False
     try:
         await child.signal(name)

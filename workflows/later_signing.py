@@ -21,9 +21,9 @@ class LaterSigning:
         self,
         have_signed: HaveSigned,
         refresh: Callable[[], Awaitable[None]],
-        overruled: DocumentRef | None = None,
+        overruled: DocumentRef | None,
     ) -> None:
-        """Begin with nothing, or with what was `overruled` in a run before."""
+        """Have no window open; `overruled` is what was let go by hand in a run before."""
         self._have_signed = have_signed
         self._refresh = refresh
         self._asked: DocumentRef | None = None

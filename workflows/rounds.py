@@ -7,11 +7,8 @@ from temporalio.workflow import ParentClosePolicy
 with workflow.unsafe.imports_passed_through():
     from models.messages import DispatchRequest, DocumentRef, Purpose
     from workflows.addresses import distribution_workflow_id
-    from workflows.children import Child, dismiss, nudge
+    from workflows.children import Child, dismiss, has_ended, nudge
     from workflows.distribution import DistributionWorkflow
-
-
-FORGOTTEN = "what-ended-is-not-told-again"
 
 
 class Rounds:
@@ -32,22 +29,13 @@ class Rounds:
 
     def under_way(self) -> tuple[DispatchRequest, ...]:
         """List the rounds that are not known to have ended."""
-        return tuple(
-            request
-            for request, child in self._begun
-            if not (isinstance(child, workflow.ChildWorkflowHandle) and child.done())
-        )
+        return tuple(request for request, child in self._begun if not has_ended(child))
 
     async def nudge(self) -> None:
-        """Tell every round that a hold ended, or that facts changed; one that was joined may be gone."""
+        """Tell every round that a hold ended, or that facts changed, and forget those that are gone."""
         for one in list(self._begun):
-            is_there = await nudge(one[1])
-            if not is_there and not isinstance(one[1], workflow.ChildWorkflowHandle):
-                self._forget(one)
-
-    def _forget(self, gone: tuple[DispatchRequest, Child]) -> None:
-        if gone in self._begun and workflow.patched(FORGOTTEN):
-            self._begun.remove(gone)
+            if not await nudge(one[1]) and one in self._begun:
+                self._begun.remove(one)
 
     async def dismiss(self) -> None:
         """Let every round finish what it has under way."""

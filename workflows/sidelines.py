@@ -14,8 +14,8 @@ with workflow.unsafe.imports_passed_through():
     )
     from models.verification_messages import Verifying
     from workflows.addresses import verification_workflow_id
-    from workflows.children import Child, dismiss, nudge
-    from workflows.rounds import FORGOTTEN, Rounds
+    from workflows.children import Child, dismiss, has_ended, nudge
+    from workflows.rounds import Rounds
     from workflows.verification import VerificationWorkflow
 
 
@@ -28,14 +28,14 @@ class Sidelines:
         """Begin none, or join the messages and the asking that an earlier run left under way."""
         self._verifying = verifying
         self._verification = _joined(verifying) if verifying else None
-        self._cycle = verifying.cycle if verifying else 0
         self._alarms = 0
         self._asked: list[DispatchRequest] = [*begun]
         self._rounds = [Rounds(one.document, (one,)) for one in begun]
 
     async def follow(self, facts: CaseFacts, document: DocumentRef) -> None:
         """Begin what changed facts ask for, and pass the news on."""
-        if facts.verification and facts.verification.cycle > self._cycle:
+        cycle = self._verifying.cycle if self._verifying else 0
+        if facts.verification and facts.verification.cycle > cycle:
             await self._verify(facts.verification)
         elif self._verification:
             await self._tell_verification(self._verification)
@@ -62,10 +62,8 @@ class Sidelines:
 
     def verifying(self) -> VerificationRef | None:
         """Name the cycle of asking that is not known to have ended."""
-        asking = self._verification
-        if asking is None or (isinstance(asking, workflow.ChildWorkflowHandle) and asking.done()):
-            return None
-        return self._verifying
+        is_asked = self._verification and not has_ended(self._verification)
+        return self._verifying if is_asked else None
 
     async def release(self, request: DispatchRequest) -> None:
         """Send a document, or a language of one, that was approved while the follow-up runs."""
@@ -79,22 +77,19 @@ class Sidelines:
             await rounds.dismiss()
 
     async def _tell_verification(self, asking: Child) -> None:
-        is_there = await nudge(asking)
-        is_gone = not is_there and not isinstance(asking, workflow.ChildWorkflowHandle)
-        if is_gone and self._verification is asking and workflow.patched(FORGOTTEN):
+        if not await nudge(asking) and self._verification is asking:
             self._verification = None
 
     async def _verify(self, verification: VerificationRef) -> None:
         """Start a cycle of asking, or join the one that an earlier, lost run left under way."""
         if self._verification:
             await dismiss(self._verification)
-        self._cycle, self._verifying = verification.cycle, verification
-        name = verification_workflow_id(verification)
+        self._verifying = verification
         try:
             self._verification = await workflow.start_child_workflow(
                 VerificationWorkflow.run,
                 Verifying(verification=verification),
-                id=name,
+                id=verification_workflow_id(verification),
                 parent_close_policy=ParentClosePolicy.ABANDON,
             )
         except WorkflowAlreadyStartedError:

@@ -48,15 +48,14 @@ class UrgentActionWorkflow:
     def __init__(self, action: ActionRun) -> None:
         carried = action.carried
         self._action = action.action
-        self._state = carried.state if carried else CaseState()
+        self._state = carried.state
         self._document: DocumentRef | None = None
         self._expired_into = Phase.CLOSED
         self._ends = self._may_hand_over = self._goes_on = False
         self._parts = Parts(lambda: self._is_over)
-        self._sidelines = Sidelines(*((carried.beside, carried.verification) if carried else ()))
+        self._sidelines = Sidelines(carried.beside, carried.verification)
         self._readings = Readings(self._read_facts)
-        overruled = carried.overruled if carried else None
-        self._later = LaterSigning(self._have_signed, self._readings.refresh, overruled)
+        self._later = LaterSigning(self._have_signed, self._readings.refresh, carried.overruled)
 
     @workflow.run
     async def run(self, action: ActionRun) -> ActionOutcome:
@@ -66,7 +65,7 @@ class UrgentActionWorkflow:
         self._state = self._state.model_copy(update={"phase": plan.reached, "released_at": plan.released_at})
         await self._readings.refresh()
         if plan.reached not in ENDED:
-            await self._carry(plan, action.carried)
+            await self._carry(plan, action.carried.follow_up)
         elif self._state.facts.stopped and plan.reached is not Phase.STOPPED:
             await self._end()
         await self._tell_those_reached()
@@ -74,12 +73,12 @@ class UrgentActionWorkflow:
         await workflow.wait_condition(workflow.all_handlers_finished)
         return ActionOutcome(phase=self._state.phase)
 
-    async def _carry(self, plan: CasePlan, carried: CarriedOver | None) -> None:
+    async def _carry(self, plan: CasePlan, left: FollowUpRequest | None) -> None:
         steps = (self._verify, self._sign_on, self._release)
         try:
             for step in steps[_STEP_AT.get(plan.reached, 0) :]:
                 await step(plan)
-            await self._follow_up(plan, carried)
+            await self._follow_up(plan, left)
         except EndedError:
             workflow.logger.info("ended by decision")
         await self._end()
@@ -138,7 +137,7 @@ class UrgentActionWorkflow:
         )
         return outcome.permitted
 
-    async def _follow_up(self, plan: CasePlan, carried: CarriedOver | None) -> None:
+    async def _follow_up(self, plan: CasePlan, left: FollowUpRequest | None) -> None:
         """Follow up, from where an earlier run left that, and go on in another run as often as need be."""
         await self._move(Phase.FOLLOWING_UP)
         released_at = self._state.released_at or workflow.now()
@@ -146,7 +145,7 @@ class UrgentActionWorkflow:
         self._may_hand_over = workflow.patched(HANDED_OVER)
         going_on: FollowUpRequest | None = await self._parts.have_done(
             FollowUpWorkflow.run,
-            carried.follow_up if carried else request,
+            left or request,
             follow_up_workflow_id(plan.document),
         )
         if going_on:

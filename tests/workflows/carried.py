@@ -6,7 +6,7 @@ from tests.waiting import until
 from tests.workflows.beside import about
 from tests.workflows.lasting import have_all_pending, is_idle
 from tests.workflows.scenarios import expire, reach_follow_up
-from tests.workflows.stage import Stage
+from tests.workflows.stage import Stage, run_of
 
 KEPT_BACK = about(Purpose.QUESTION_ANSWERED)
 
@@ -32,11 +32,11 @@ async def be_carried_over(stage: Stage) -> None:
 
 async def go_on_in_another_run(stage: Stage) -> None:
     """Nudge an action that is followed up until it goes on in another run."""
-    world, first = stage.world, await run_of_action(stage)
+    world, first = stage.world, await run_of(stage.action)
     world.plan = world.plan.model_copy(
         update={"reached": Phase.FOLLOWING_UP, "released_at": world.released_at}
     )
-    while await run_of_action(stage) == first:
+    while await run_of(stage.action) == first:
         await nudge(stage)
 
 
@@ -50,11 +50,11 @@ async def grow(stage: Stage) -> None:
 
 async def nudge(stage: Stage) -> None:
     """Tell the action that facts changed, and wait until it has read them or goes on in another run."""
-    read, run = stage.world.calls["read_facts"], await run_of_action(stage)
+    read, run = stage.world.calls["read_facts"], await run_of(stage.action)
     await stage.nudge()
 
     async def has_read() -> bool:
-        return stage.world.calls["read_facts"] > read or await run_of_action(stage) != run
+        return stage.world.calls["read_facts"] > read or await run_of(stage.action) != run
 
     await until(has_read)
 
@@ -68,8 +68,3 @@ async def keep_one_back(stage: Stage) -> None:
     await stage.nudge()
     await world.until_called("kept_back", kept + 1)
     world.personal = ()
-
-
-async def run_of_action(stage: Stage) -> str:
-    """Return the id of the run that carries the action now."""
-    return str((await stage.action.describe()).run_id)

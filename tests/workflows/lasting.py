@@ -8,7 +8,7 @@ from models.messages import FollowUpPlan, Purpose
 from models.milestone_reminders import Dated, Offsets
 from tests.waiting import until
 from tests.workflows.scenarios import reach_follow_up
-from tests.workflows.stage import Handle, Stage
+from tests.workflows.stage import Handle, Stage, run_of
 
 DAY = timedelta(days=1)
 FOR_LONG = FollowUpPlan(expires_after=60 * DAY, check_ins=tuple(day * DAY for day in (1, 7)))
@@ -32,9 +32,9 @@ async def go_on_in_another_run(stage: Stage) -> None:
     await stage.started(stage.follow_up)
     await have_all_pending(stage)
     await grow(stage)
-    first = await run_of_follow_up(stage)
+    first = await run_of(stage.follow_up)
     await keep_check_in_back(stage)
-    while await run_of_follow_up(stage) == first:
+    while await run_of(stage.follow_up) == first:
         await nudge(stage)
     await until(lambda: is_idle(stage.distribution(Purpose.CHECK_IN)))
 
@@ -79,11 +79,6 @@ async def have_all_pending(stage: Stage) -> None:
     world.submitted[SUBMISSION] = (Mechanism.CED, released_at)
     await stage.nudge()
     await world.until_called("next_due", asked + 1)
-
-
-async def run_of_follow_up(stage: Stage) -> str:
-    """Return the id of the run that follows up now."""
-    return str((await stage.follow_up.describe()).run_id)
 
 
 async def is_idle(handle: Handle) -> bool:

@@ -246,6 +246,11 @@ async def status_of(handle: Handle) -> WorkflowExecutionStatus | None:
         return None
 
 
+async def run_of(handle: Handle) -> str:
+    """Return the id of the run in which a workflow is now."""
+    return str((await handle.describe()).run_id)
+
+
 async def assert_ended(stage: Stage, phase: Phase) -> None:
     """Check that an action came to its end, sent nothing twice and left nothing under way."""
     world = stage.world

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from assembly import WORKFLOWS
 from models.lifecycle import Decision, Phase, Refusal
 from models.messages import Purpose
 from models.vocabulary import ReleasePolicy
@@ -18,21 +17,16 @@ from tests.workflows.carried import (
     go_on_in_another_run,
     grow,
     nudge,
-    run_of_action,
 )
 from tests.workflows.forgetful import ForgetfulAction, HastyFollowUp
 from tests.workflows.lasting import FOR_LONG, keep_check_in_back
 from tests.workflows.later import ask_later, later_is_out, sign_later
 from tests.workflows.scenarios import expire, reach_follow_up
-from tests.workflows.stage import Stage, assert_ended, open_stage
+from tests.workflows.stage import Stage, assert_ended, open_stage, run_of
 from tests.workflows.test_decisions import refusal_of
 from tests.workflows.test_long_follow_ups import assert_sent_at, due_at
+from tests.workflows.versions import today_but
 from tests.workflows.world import LATER_RELEASE, SIGN_ON, VERIFICATION
-from workflows.follow_up import FollowUpWorkflow
-from workflows.urgent_action import UrgentActionWorkflow
-
-HASTY = [HastyFollowUp if kind is FollowUpWorkflow else kind for kind in WORKFLOWS]
-FORGETFUL = [ForgetfulAction if kind is UrgentActionWorkflow else kind for kind in WORKFLOWS]
 
 
 @pytest.fixture
@@ -77,7 +71,7 @@ async def test_the_next_run_knows_at_once_how_the_action_stands(stage: Stage) ->
 
 
 async def test_an_action_that_forgot_what_went_out_beside_it_would_keep_that_back(stage: Stage) -> None:
-    await stage.install("forgetful", FORGETFUL)
+    await stage.install("forgetful", today_but(ForgetfulAction))
     await be_carried_over(stage)
     await stage.resume()
     await expire(stage)
@@ -164,7 +158,7 @@ async def test_what_went_out_meanwhile_is_told_no_more_and_carried_no_further(st
 
 
 async def test_a_stop_just_after_the_follow_up_has_handed_over_leaves_no_round_behind(stage: Stage) -> None:
-    await stage.install("hasty", HASTY)
+    await stage.install("hasty", today_but(HastyFollowUp))
     await reach_follow_up(stage)
     await stage.started(stage.follow_up)
     await keep_check_in_back(stage)
@@ -183,14 +177,14 @@ async def test_nudges_without_end_keep_no_other_run_from_beginning(stage: Stage)
     await reach_follow_up(stage)
     await stage.started(stage.follow_up)
     stage.world.plan = stage.world.plan.model_copy(update={"reached": Phase.FOLLOWING_UP})
-    first = await run_of_action(stage)
+    first = await run_of(stage.action)
 
     async def nudge_without_end() -> None:
         while True:
             await stage.nudge()
 
     async def is_another() -> bool:
-        return await run_of_action(stage) != first
+        return await run_of(stage.action) != first
 
     nudging = [asyncio.create_task(nudge_without_end()) for _ in range(3)]
     try:

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from assembly import WORKFLOWS
 from models.follow_up_messages import DueKind
 from models.lifecycle import Phase
 from models.messages import Purpose
@@ -20,14 +19,11 @@ from tests.workflows.lasting import (
     go_on_in_another_run,
 )
 from tests.workflows.stage import Stage, assert_ended, open_stage
+from tests.workflows.versions import today_but
 from tests.workflows.windows import runs
-from workflows.follow_up import FollowUpWorkflow
 from workflows.histories import LONGEST_HISTORY
 
 SHORTLY = timedelta(minutes=5)
-
-
-FORGETFUL = [ForgetfulFollowUp if kind is FollowUpWorkflow else kind for kind in WORKFLOWS]
 
 
 @pytest.fixture
@@ -74,7 +70,7 @@ async def test_all_that_is_pending_comes_at_its_time_once_in_whichever_run(stage
 
 
 async def test_a_follow_up_that_forgot_what_was_under_way_would_keep_a_check_in_back(stage: Stage) -> None:
-    await stage.install("forgetful", FORGETFUL)
+    await stage.install("forgetful", today_but(ForgetfulFollowUp))
     await go_on_in_another_run(stage)
     await stage.resume()
     await stage.pass_time(stage.follow_up)

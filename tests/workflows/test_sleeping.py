@@ -14,9 +14,9 @@ from models.messages import DeliveryState, FollowUpPlan, Purpose
 from tests.workflows.following import reopen
 from tests.workflows.scenarios import BRIEF, expire, reach_follow_up
 from tests.workflows.stage import Handle, Stage, assert_ended, status_of
+from tests.workflows.versions import today_but
 from tests.workflows.world import case_plan
 from tests.workflows.yesterday import FollowUpByThePlan
-from workflows.follow_up import FollowUpWorkflow
 from workflows.histories import LONGEST_HISTORY
 
 MONTH, YEAR = timedelta(days=30), timedelta(days=365)
@@ -24,7 +24,7 @@ SHORTLY = timedelta(minutes=1)
 A_ROUND = 40
 """More events than one thing due adds to a history."""
 
-YESTERDAY = [FollowUpByThePlan if kind is FollowUpWorkflow else kind for kind in WORKFLOWS]
+YESTERDAY = today_but(FollowUpByThePlan)
 
 SLEEPY = BRIEF.model_copy(update={"sleeps": True})
 FIRST = FollowUpPlan(

@@ -9,11 +9,10 @@ from models.vocabulary import Answer, SignatureVisibility
 from security.tokens import token_hash
 from storage import known_signatories
 from storage.answers import GivenAnswer
-from storage.database import Database
 from storage.known_signatories import MOST, READINGS, KnownSignatories
 from storage.sign_links import OpenedLink, opened_link
 from storage.signatures import PublicSignature, SignedBy, signed_by
-from tests.integration.outbox_cases import Case, execute, make_case
+from tests.integration.outbox_cases import Case, execute
 from tests.integration.sign_links import answered, sign_link
 
 MANANTIAL, VOLCAN = "casa-manantial", "red-del-volcan"
@@ -46,10 +45,9 @@ class Page:
 
 
 @pytest.fixture
-async def case(database: Database) -> Case:
-    made = await make_case(database)
-    await made.open_sign_on()
-    return made
+async def case(case: Case) -> Case:
+    await case.open_sign_on()
+    return case
 
 
 @pytest.fixture
